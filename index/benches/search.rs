@@ -1,0 +1,154 @@
+//! How long searches take, how fast the index is built and how large it is: `cargo bench -p kith-index --bench search`.
+//!
+//! Invented listings round invented towns; `KITH_BENCH_N` says how many (100,000). Percentiles are of wall time, which
+//! other work on the machine disturbs; the mean is of the thread's processor time, which it hardly does.
+#![expect(clippy::print_stdout, reason = "a benchmark speaks to people")]
+
+use std::path::Path;
+use std::time::Instant;
+
+use kith_index::{Document, Index, Near, Op, Payload, Query, SCHEMA, Whereabouts, Words};
+
+#[path = "support/mod.rs"]
+mod support;
+use support::{Clock, Random, folder_bytes_by_extension, process_seconds};
+
+const TERMS: usize = 80;
+const VOCABULARY: usize = 20_000;
+const QUERIES: usize = 1500;
+
+fn main() {
+    let number: usize = std::env::var("KITH_BENCH_N").ok().and_then(|n| n.parse().ok()).unwrap_or(100_000);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut random = Random(1);
+    let towns: Vec<(f64, f64, f64)> = (0..60)
+        .map(|_| (50.5 + random.unit() * 7.0, -5.0 + random.unit() * 6.0, 0.02 + random.unit() * 0.15))
+        .collect();
+
+    let index = build(folder.path(), number, &towns, &mut random);
+    measure("words + circle + facets + counts", &index, &mut random, |random| query(&towns, random, true));
+    measure("circle + facets + counts", &index, &mut random, |random| query(&towns, random, false));
+    measure("words, anywhere", &index, &mut random, |random| Query { near: None, ..query(&towns, random, true) });
+}
+
+fn build(folder: &Path, number: usize, towns: &[(f64, f64, f64)], random: &mut Random) -> Index {
+    let payload = Payload {
+        directory: "bench".to_owned(),
+        epoch: "1".to_owned(),
+        schema: SCHEMA,
+        gazetteer: "none".to_owned(),
+        sequence: 0,
+        public_sequence: 0,
+        terms: (0..TERMS).map(|n| format!("term-{n}")).collect(),
+    };
+    let index = Index::create(folder, payload).expect("an index");
+    let (mut cpu, mut wall) = (0.0, 0.0);
+    for (at, first) in (0..number).step_by(20_000).enumerate() {
+        let ops: Vec<Op> = (first..number.min(first + 20_000)).map(|n| put(n, towns, random)).collect();
+        let (start, before) = (Instant::now(), process_seconds());
+        index.apply(&ops, at as u64, at as u64).expect("applied");
+        cpu += process_seconds() - before;
+        wall += start.elapsed().as_secs_f64();
+    }
+    let start = Instant::now();
+    index.optimise().expect("merged");
+    println!(
+        "{number} listings: {:.0} per processor second, {:.0} per second of wall; merged in {:.2} s to {} segment",
+        number as f64 / cpu,
+        number as f64 / wall,
+        start.elapsed().as_secs_f64(),
+        index.segment_sizes().len(),
+    );
+    for (extension, bytes) in folder_bytes_by_extension(folder) {
+        println!("  {extension}: {:.1} bytes a listing", bytes as f64 / number as f64);
+    }
+    let start = Instant::now();
+    drop(index);
+    let index = Index::open(folder).expect("opened");
+    println!("opened in {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
+    index
+}
+
+fn measure(name: &str, index: &Index, random: &mut Random, mut make: impl FnMut(&mut Random) -> Query) {
+    let reader = index.reader();
+    let queries: Vec<Query> = (0..QUERIES).map(|_| make(random)).collect();
+    let search = |query: &Query| reader.search(query).expect("an answer").results.total;
+    let warm: u64 = queries.iter().take(200).map(search).sum();
+    let mut found = 0;
+    assert!(warm > 0, "the queries find nothing");
+    let whole = Clock::start();
+    let mut micros: Vec<f64> = queries
+        .iter()
+        .map(|query| {
+            let clock = Instant::now();
+            found += search(query);
+            clock.elapsed().as_secs_f64() * 1e6
+        })
+        .collect();
+    let mean = whole.thread_micros() / QUERIES as f64;
+    micros.sort_by(f64::total_cmp);
+    let at = |share: f64| micros[((micros.len() - 1) as f64 * share) as usize];
+    println!(
+        "{name}: p50 {:.0} us, p90 {:.0} us, p99 {:.0} us wall; mean {mean:.0} us processor; {:.0} found on average",
+        at(0.5),
+        at(0.9),
+        at(0.99),
+        found as f64 / QUERIES as f64
+    );
+}
+
+/// A word by rank: common ones far more often, as in real text.
+fn word(random: &mut Random, from: f64, to: usize) -> String {
+    let rank = from * (to as f64 / from).powf(random.unit());
+    format!("w{}", rank as usize)
+}
+
+fn text(random: &mut Random, words: usize) -> String {
+    (0..words).map(|_| word(random, 1.0, VOCABULARY) + " ").collect()
+}
+
+fn term(random: &mut Random) -> String {
+    format!("term-{}", (TERMS as f64 * random.unit() * random.unit()) as usize)
+}
+
+fn point(towns: &[(f64, f64, f64)], random: &mut Random) -> (f64, f64) {
+    let (lat, lon, spread) = towns[(towns.len() as f64 * random.unit() * random.unit()) as usize];
+    let mut bell = || (0..4).map(|_| random.unit()).sum::<f64>() - 2.0;
+    (lat + bell() * spread, lon + bell() * spread * 1.6)
+}
+
+fn put(n: usize, towns: &[(f64, f64, f64)], random: &mut Random) -> Op {
+    let listing = format!("{:08x}-0000-7000-8000-{n:012x}", random.next() as u32);
+    let (lat, lon) = point(towns, random);
+    let document = Document {
+        id: listing.clone(),
+        listing: listing.clone(),
+        kind: "group".to_owned(),
+        name: text(random, 3),
+        names: text(random, 2),
+        text: text(random, 80),
+        terms: (0..3 + random.below(5)).map(|_| term(random)).collect(),
+        languages: vec!["en".to_owned()],
+        whereabouts: Whereabouts::Point { lat, lon },
+        areas: vec!["nation".to_owned(), format!("region-{}", n % 12)],
+        body: vec![b'x'; 900 + random.below(300)],
+        record: vec![b'y'; 2000],
+        ..Document::default()
+    };
+    Op::Put { listing, documents: vec![document] }
+}
+
+fn query(towns: &[(f64, f64, f64)], random: &mut Random, words: bool) -> Query {
+    let (lat, lon) = point(towns, random);
+    let typed: String =
+        if words { (0..1 + random.below(3)).map(|_| word(random, 15.0, 5000) + " ").collect() } else { String::new() };
+    Query {
+        words: Words::parse(&typed),
+        all_words: true,
+        near: Some(Near { lat, lon, km: [1.0, 5.0, 25.0][random.below(3)] }),
+        facets: (0..random.below(3)).map(|_| vec![term(random)]).collect(),
+        limit: 20,
+        counts: true,
+        ..Query::default()
+    }
+}

@@ -1,0 +1,77 @@
+//! What both benchmarks need: seeded chance, a clock of the thread's processor time, the size of a folder.
+#![expect(dead_code, reason = "each benchmark takes what it needs")]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Instant;
+
+/// A seeded source of numbers (splitmix64).
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub fn unit(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    pub fn below(&mut self, below: usize) -> usize {
+        (self.next() % below as u64) as usize
+    }
+}
+
+/// Time on the wall and processor time of this thread. The latter moves in steps of some milliseconds on many
+/// systems: good for a mean over thousands of calls, useless for one.
+pub struct Clock {
+    wall: Instant,
+    thread: f64,
+}
+
+impl Clock {
+    pub fn start() -> Self {
+        Self { wall: Instant::now(), thread: thread_micros() }
+    }
+
+    pub fn wall_micros(&self) -> f64 {
+        self.wall.elapsed().as_secs_f64() * 1e6
+    }
+
+    pub fn thread_micros(&self) -> f64 {
+        thread_micros() - self.thread
+    }
+}
+
+/// Zero where the system does not tell.
+fn thread_micros() -> f64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    stat.split(' ').next().and_then(|nanos| nanos.parse::<f64>().ok()).unwrap_or(0.0) / 1e3
+}
+
+/// Bytes of the files in a folder.
+pub fn folder_bytes(folder: &Path) -> u64 {
+    folder_bytes_by_extension(folder).values().sum()
+}
+
+/// Bytes of the files in a folder, by extension.
+pub fn folder_bytes_by_extension(folder: &Path) -> BTreeMap<String, u64> {
+    let mut out = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).expect("a folder").filter_map(Result::ok) {
+        let extension = entry.path().extension().unwrap_or_default().to_string_lossy().into_owned();
+        *out.entry(extension).or_default() += entry.metadata().map_or(0, |file| file.len());
+    }
+    out
+}
+
+/// Processor time of the whole process so far, in seconds, by the system's clock of 100 ticks; 0 where unknown.
+pub fn process_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0);
+    (ticks(11) + ticks(12)) / 100.0
+}

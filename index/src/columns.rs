@@ -1,0 +1,313 @@
+//! The side columns of a segment in memory, and the bodies beside them.
+//!
+//! Two files of each segment, both in the segment's order of documents:
+//!
+//! ```text
+//! columns:  magic, n | key n*8 | position n*8 | mask n*32 | listing n*8 | checked n*8 | flags n | kind n | address (n+1)*8
+//! bodies:   entry, entry, ...          entry = listing and id lengths, body length | listing id | id | body | record
+//! ```
+
+use tantivy::directory::OwnedBytes;
+use tantivy::{DocId, SegmentReader, index::SegmentComponent};
+
+use crate::hilbert::{PositionE7, UNPLACED};
+use crate::{Document, Error, Result, Role, Whereabouts};
+
+/// Extensions of the two files.
+pub(crate) const COLUMNS: &str = "columns";
+/// See [`COLUMNS`].
+pub(crate) const BODIES: &str = "bodies";
+/// First bytes of a columns file.
+pub(crate) const MAGIC: [u8; 8] = *b"kithcol1";
+/// Bytes per document of each column of fixed width, in file order.
+pub(crate) const WIDTHS: [usize; 7] = [8, 8, 32, 8, 8, 1, 1];
+/// Bytes per document of all of them.
+pub(crate) const ROW: usize = 66;
+const ENTRY_HEAD: usize = 8;
+
+/// Terms that have a bit.
+pub(crate) type Mask = [u64; 4];
+
+/// The document may be answered by a search.
+pub(crate) const HIT: u8 = 1;
+/// The document only says that its listing is gone.
+pub(crate) const TOMBSTONE: u8 = 2;
+/// It has a position.
+pub(crate) const POINT: u8 = 4;
+/// It is known by its areas.
+pub(crate) const AREA: u8 = 8;
+/// It is reached from anywhere in its areas.
+pub(crate) const REMOTE: u8 = 16;
+/// Other searchable documents share its listing.
+pub(crate) const SIBLINGS: u8 = 32;
+/// It holds the listing's full record.
+pub(crate) const RECORD: u8 = 64;
+
+/// One document's columns.
+pub(crate) struct Row {
+    pub key: u64,
+    pub position: PositionE7,
+    pub mask: Mask,
+    pub listing: u64,
+    pub checked: i64,
+    pub flags: u8,
+    pub kind: u8,
+}
+
+impl Row {
+    /// The row's bytes followed by the document's entry: what the segment plugin is handed.
+    pub(crate) fn encode(&self, document: &Document) -> Result<Vec<u8>> {
+        let too_long = |_| Error::Document("an id or body is too long");
+        let listing = u16::try_from(document.listing.len()).map_err(too_long)?;
+        let id = u16::try_from(document.id.len()).map_err(too_long)?;
+        let body = u32::try_from(document.body.len()).map_err(too_long)?;
+        let length = document.listing.len()
+            + document.id.len()
+            + document.body.len()
+            + document.record.len();
+        let mut out = Vec::with_capacity(ROW + ENTRY_HEAD + length);
+        out.extend(self.key.to_le_bytes());
+        self.position
+            .iter()
+            .for_each(|value| out.extend(value.to_le_bytes()));
+        self.mask
+            .iter()
+            .for_each(|value| out.extend(value.to_le_bytes()));
+        out.extend(self.listing.to_le_bytes());
+        out.extend(self.checked.to_le_bytes());
+        out.extend([self.flags, self.kind]);
+        out.extend(listing.to_le_bytes());
+        out.extend(id.to_le_bytes());
+        out.extend(body.to_le_bytes());
+        for part in [
+            document.listing.as_bytes(),
+            document.id.as_bytes(),
+            &document.body,
+            &document.record,
+        ] {
+            out.extend(part);
+        }
+        Ok(out)
+    }
+}
+
+/// Flags of a document; `siblings` when the put it came with holds several that can be found.
+pub(crate) fn flags(document: &Document, siblings: bool) -> u8 {
+    let role = match document.role {
+        Role::Hit => HIT,
+        Role::Record => 0,
+        Role::Tombstone => TOMBSTONE,
+    };
+    let place = match document.whereabouts {
+        Whereabouts::Point { .. } => POINT,
+        Whereabouts::Area => AREA,
+        Whereabouts::Remote => REMOTE,
+        Whereabouts::None => 0,
+    };
+    let flag = |set: bool, bit: u8| if set { bit } else { 0 };
+    role | place
+        | flag(siblings || document.siblings, SIBLINGS)
+        | flag(!document.record.is_empty(), RECORD)
+}
+
+/// A segment's columns, decoded, and its bodies, mapped.
+pub(crate) struct Columns {
+    pub keys: Vec<u64>,
+    pub positions: Vec<PositionE7>,
+    pub masks: Vec<Mask>,
+    pub listings: Vec<u64>,
+    pub checked: Vec<i64>,
+    pub flags: Vec<u8>,
+    pub kinds: Vec<u8>,
+    /// First document without a position: those sort last.
+    pub unplaced: DocId,
+    addresses: OwnedBytes,
+    bodies: OwnedBytes,
+}
+
+/// What the bodies file holds for one document.
+pub(crate) struct Entry<'a> {
+    pub listing: &'a str,
+    pub id: &'a str,
+    pub body: &'a [u8],
+    pub record: &'a [u8],
+}
+
+impl Columns {
+    /// Reads the columns of a segment.
+    pub(crate) fn open(segment: &SegmentReader) -> Result<Self> {
+        let file = RawColumns::open(segment)?;
+        let keys: Vec<u64> = file.column(0).chunks_exact(8).map(u64_of).collect();
+        if keys.len() != segment.max_doc() as usize
+            || !keys.windows(2).all(|pair| pair[0] < pair[1])
+        {
+            return Err(Error::Damaged(
+                "the columns of a segment do not fit it".to_owned(),
+            ));
+        }
+        let mask = |cell: &[u8]| {
+            let mut mask = Mask::default();
+            mask.iter_mut()
+                .zip(cell.chunks_exact(8))
+                .for_each(|(word, bytes)| *word = u64_of(bytes));
+            mask
+        };
+        Ok(Self {
+            positions: file
+                .column(1)
+                .chunks_exact(8)
+                .map(|cell| [i32_of(&cell[..4]), i32_of(&cell[4..])])
+                .collect(),
+            masks: file.column(2).chunks_exact(32).map(mask).collect(),
+            listings: file.column(3).chunks_exact(8).map(u64_of).collect(),
+            checked: file
+                .column(4)
+                .chunks_exact(8)
+                .map(|cell| u64_of(cell) as i64)
+                .collect(),
+            flags: file.column(5).to_vec(),
+            kinds: file.column(6).to_vec(),
+            unplaced: keys.partition_point(|&key| key < UNPLACED) as DocId,
+            addresses: file.addresses(),
+            bodies: file.bodies,
+            keys,
+        })
+    }
+
+    /// Documents whose keys lie in a range.
+    pub(crate) fn documents(&self, keys: &std::ops::Range<u64>) -> std::ops::Range<DocId> {
+        let at = |key: u64| self.keys.partition_point(|&have| have < key) as DocId;
+        at(keys.start)..at(keys.end)
+    }
+
+    /// The entry of a document, in place.
+    pub(crate) fn entry(&self, doc: DocId) -> Result<Entry<'_>> {
+        parse_entry(entry_bytes(&self.addresses, &self.bodies, doc)).ok_or_else(damaged_bodies)
+    }
+}
+
+/// A segment's two files as bytes, for merging.
+pub(crate) struct RawColumns {
+    file: OwnedBytes,
+    bodies: OwnedBytes,
+    documents: usize,
+}
+
+impl RawColumns {
+    /// Maps both files and checks their sizes.
+    pub(crate) fn open(segment: &SegmentReader) -> Result<Self> {
+        let read = |extension: &str| -> Result<OwnedBytes> {
+            let file = segment
+                .open_read(SegmentComponent::Custom(extension.to_owned()))
+                .map_err(|error| Error::Damaged(format!("no {extension} file: {error}")))?;
+            Ok(file.read_bytes()?)
+        };
+        let (file, bodies) = (read(COLUMNS)?, read(BODIES)?);
+        let documents = segment.max_doc() as usize;
+        let whole = file.len() == 16 + documents * ROW + (documents + 1) * 8
+            && file[..8] == MAGIC
+            && u64_of(&file[8..16]) == documents as u64;
+        let out = Self {
+            file,
+            bodies,
+            documents,
+        };
+        if !whole || out.address(documents) != out.bodies.len() {
+            return Err(Error::Damaged(
+                "a columns file has the wrong size".to_owned(),
+            ));
+        }
+        Ok(out)
+    }
+
+    fn start(&self, column: usize) -> usize {
+        16 + WIDTHS[..column].iter().sum::<usize>() * self.documents
+    }
+
+    fn column(&self, column: usize) -> &[u8] {
+        let start = self.start(column);
+        &self.file[start..start + WIDTHS[column] * self.documents]
+    }
+
+    fn addresses(&self) -> OwnedBytes {
+        self.file.slice(self.start(WIDTHS.len())..self.file.len())
+    }
+
+    fn address(&self, doc: usize) -> usize {
+        let start = self.start(WIDTHS.len()) + doc * 8;
+        u64_of(&self.file[start..start + 8]) as usize
+    }
+
+    /// The sort key of a document.
+    pub(crate) fn key(&self, doc: DocId) -> u64 {
+        u64_of(self.cell(0, doc))
+    }
+
+    /// The bytes of one column for a document.
+    pub(crate) fn cell(&self, column: usize, doc: DocId) -> &[u8] {
+        let start = self.start(column) + WIDTHS[column] * doc as usize;
+        &self.file[start..start + WIDTHS[column]]
+    }
+
+    /// The document's entry; empty when the addresses are damaged, which checksums find.
+    pub(crate) fn entry(&self, doc: DocId) -> &[u8] {
+        self.bodies
+            .get(self.address(doc as usize)..self.address(doc as usize + 1))
+            .unwrap_or_default()
+    }
+}
+
+fn entry_bytes<'a>(addresses: &[u8], bodies: &'a [u8], doc: DocId) -> &'a [u8] {
+    let at = doc as usize * 8;
+    let address = |at: usize| {
+        addresses
+            .get(at..at + 8)
+            .map_or(usize::MAX, |bytes| u64_of(bytes) as usize)
+    };
+    bodies.get(address(at)..address(at + 8)).unwrap_or_default()
+}
+
+fn parse_entry(bytes: &[u8]) -> Option<Entry<'_>> {
+    let (head, rest) = bytes.split_at_checked(ENTRY_HEAD)?;
+    let short = |at: usize| usize::from(u16::from_le_bytes([head[at], head[at + 1]]));
+    let body = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
+    let (listing, rest) = rest.split_at_checked(short(0))?;
+    let (id, rest) = rest.split_at_checked(short(2))?;
+    let (body, record) = rest.split_at_checked(body)?;
+    Some(Entry {
+        listing: std::str::from_utf8(listing).ok()?,
+        id: std::str::from_utf8(id).ok()?,
+        body,
+        record,
+    })
+}
+
+fn damaged_bodies() -> Error {
+    Error::Damaged("an entry of a bodies file cannot be read".to_owned())
+}
+
+/// Little-endian number in exactly eight bytes.
+fn u64_of(bytes: &[u8]) -> u64 {
+    u64::from_le_bytes(bytes.try_into().expect("callers cut eight bytes"))
+}
+
+fn i32_of(bytes: &[u8]) -> i32 {
+    i32::from_le_bytes(bytes.try_into().expect("callers cut four bytes"))
+}
+
+/// 64-bit key of a listing id: FNV-1a, then a finisher that spreads it. Stored in files, so it never changes.
+pub(crate) fn listing_key(listing: &str) -> u64 {
+    let hash = listing
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    spread(hash)
+}
+
+/// Mixes a number so that every bit depends on every other.
+pub(crate) fn spread(mut number: u64) -> u64 {
+    number = (number ^ (number >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    number = (number ^ (number >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    number ^ (number >> 33)
+}

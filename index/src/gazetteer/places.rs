@@ -1,0 +1,249 @@
+//! Reading the tables into the gazetteer, and making a `Place` of what is in it.
+
+use std::sync::OnceLock;
+
+use super::areas::{Areas, only};
+use super::names;
+use super::postcode::{self, Reading};
+use super::spots::{Spot, Spots};
+use super::tables::{self, SpotRow};
+use super::{AreaKind, Gazetteer, LONGEST_TEXT, Name, Note, Place, PlaceKind, Standing, Target};
+
+/// A city, town or village.
+pub struct Town {
+    pub name: &'static str,
+    pub lat: f64,
+    pub lon: f64,
+    pub residents: u32,
+    /// None outside the United Kingdom.
+    pub authority: Option<u16>,
+    pub part: &'static str,
+}
+
+impl Town {
+    /// Residents, with a guess for those that are not known: a village.
+    pub fn weight(&self) -> u32 {
+        self.residents.max(300)
+    }
+
+    /// The Crown dependency it lies in.
+    pub fn dependency(&self) -> Option<&'static str> {
+        match self.part {
+            "IM" => Some("Isle of Man"),
+            "JE" => Some("Jersey"),
+            "GG" => Some("Guernsey"),
+            _ => None,
+        }
+    }
+}
+
+/// Residents of a built-up square kilometre, to judge how far a town reaches.
+const RESIDENTS_PER_KM2: f64 = 4_000.0;
+/// A Northern Irish town stands for the country around it.
+const TOWN_REACH_KM: f64 = 4.0;
+
+/// Reads every table.
+pub fn load() -> Gazetteer {
+    let (areas, area_names) = Areas::load();
+    let number_of = |code: &&str| areas.number(code).expect("a test looks up every code of the embedded tables");
+
+    let spot = |row: &SpotRow| Spot {
+        lat: row.lat,
+        lon: row.lon,
+        radius_km: row.radius_km,
+        weight: f64::from(row.postcodes),
+        authorities: row.authorities.iter().map(number_of).collect(),
+    };
+    let (mut sectors, mut spots) = (Vec::new(), Vec::new());
+    for row in tables::sectors() {
+        sectors.push(row.name);
+        spots.push(spot(&row));
+    }
+    let districts = tables::districts().map(|row| (row.name, spot(&row))).collect();
+
+    let (mut towns, mut names) = (Vec::new(), Vec::new());
+    let mut name = |text: &str, target, standing| {
+        let key = names::fold(text, LONGEST_TEXT);
+        names.push(Name { letters: names::letters(&key), key, target, standing });
+    };
+    for (number, row) in (0u32..).zip(tables::towns()) {
+        let town = Town {
+            name: row.name,
+            lat: row.lat,
+            lon: row.lon,
+            residents: row.residents,
+            authority: (!row.authority.is_empty()).then(|| number_of(&row.authority)),
+            part: row.part,
+        };
+        name(row.name, Target::Town(number), Standing::Label);
+        row.more_names.iter().for_each(|other| name(other, Target::Town(number), Standing::Other));
+        if !matches!(row.part, "ENG" | "WLS" | "SCT") {
+            spots.push(Spot {
+                lat: row.lat,
+                lon: row.lon,
+                radius_km: TOWN_REACH_KM,
+                weight: f64::from(town.residents) / 25.0, // residents of a postcode, the measure of the sectors
+                authorities: town.authority.into_iter().collect(),
+            });
+        }
+        towns.push(town);
+    }
+    for (number, all) in area_names {
+        for (place, text) in all.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+            // The tables give the English name first, then the Welsh one, then aliases.
+            let standing = [Standing::Label, Standing::Own].get(place).copied().unwrap_or(Standing::Other);
+            name(text, Target::Area(number), standing);
+        }
+    }
+    names.sort_by(|a, b| a.key.cmp(&b.key).then(a.standing.cmp(&b.standing)));
+    names.dedup_by(|b, a| a.key == b.key && a.target == b.target); // an alias may fold to the name itself
+    let middles = (0..areas.len()).map(|_| OnceLock::new()).collect();
+    Gazetteer { areas, middles, spots: Spots::new(spots), sectors, districts, towns, names }
+}
+
+impl Gazetteer {
+    pub(super) fn place_of(&self, target: Target) -> Place {
+        match target {
+            Target::Town(number) => self.place_of_town(number),
+            Target::Area(number) => self.place_of_area(number),
+        }
+    }
+
+    pub(super) fn place_of_town(&self, number: u32) -> Place {
+        let town = &self.towns[number as usize];
+        let authorities: Vec<u16> = town.authority.into_iter().collect();
+        Place {
+            label: town.name.to_owned(),
+            kind: PlaceKind::Town,
+            lat: town.lat,
+            lon: town.lon,
+            precision_km: (f64::from(town.weight()) / RESIDENTS_PER_KM2 / std::f64::consts::PI)
+                .sqrt()
+                .mul_add(1.2, 0.5),
+            areas: self.areas.codes_of(&authorities),
+            within: self.within_of_town(town),
+            note: None,
+            population: town.residents,
+        }
+    }
+
+    pub(super) fn place_of_area(&self, number: u16) -> Place {
+        let area = self.areas.get(number);
+        let (lat, lon, precision_km) = *self.middles[usize::from(number)].get_or_init(|| {
+            self.spots.middle_of(self.areas.extent(number)).expect("a test finds the middle of every embedded area")
+        });
+        Place {
+            label: area.name.clone(),
+            kind: PlaceKind::Area,
+            lat,
+            lon,
+            precision_km,
+            areas: self.areas_of_authority(&area.code),
+            within: self.within_of_area(number),
+            note: None,
+            population: 0,
+        }
+    }
+
+    pub(super) fn place_of_position(&self, lat: f64, lon: f64) -> Place {
+        let authorities = self.spots.authorities_at(lat, lon);
+        Place {
+            label: format!("{lat:.4}, {lon:.4}"),
+            kind: PlaceKind::Coordinates,
+            lat,
+            lon,
+            precision_km: 0.0,
+            areas: self.areas.codes_of(authorities),
+            within: authorities.first().map(|&main| self.areas.get(main).name.clone()),
+            note: None,
+            population: 0,
+        }
+    }
+
+    /// The first reading of `text` as a postcode that the tables know.
+    pub(super) fn place_of_postcode(&self, text: &str) -> Option<Place> {
+        postcode::readings(text).into_iter().find_map(|reading| match reading {
+            Reading::Unit { sector, district } => self
+                .place_of_sector(&sector, Some(Note::PostcodeToSector))
+                .or_else(|| self.place_of_district(&district, Some(Note::PostcodeToDistrict))),
+            Reading::Sector { sector, district } => self
+                .place_of_sector(&sector, None)
+                .or_else(|| self.place_of_district(&district, Some(Note::PostcodeToDistrict))),
+            Reading::District(district) => self.place_of_district(&district, None),
+        })
+    }
+
+    pub(super) fn place_of_sector(&self, sector: &str, note: Option<Note>) -> Option<Place> {
+        let at = self.sectors.binary_search(&sector).ok()?;
+        Some(self.place_of_spot(sector, self.spots.get(at), PlaceKind::Sector, note))
+    }
+
+    pub(super) fn place_of_district(&self, district: &str, note: Option<Note>) -> Option<Place> {
+        let at = self.districts.binary_search_by(|(name, _)| (*name).cmp(district)).ok()?;
+        Some(self.place_of_spot(district, &self.districts[at].1, PlaceKind::District, note))
+    }
+
+    fn place_of_spot(&self, label: &str, spot: &Spot, kind: PlaceKind, note: Option<Note>) -> Place {
+        Place {
+            label: label.to_owned(),
+            kind,
+            lat: spot.lat,
+            lon: spot.lon,
+            precision_km: spot.radius_km,
+            areas: self.areas.codes_of(&spot.authorities),
+            within: spot.authorities.first().map(|&main| self.areas.get(main).name.clone()),
+            note,
+            population: 0,
+        }
+    }
+
+    /// In England the county; elsewhere the authority, which people know better than a preserved county. The other one
+    /// when that is called like the town itself.
+    fn within_of_town(&self, town: &Town) -> Option<String> {
+        let Some(authority) = town.authority else { return town.dependency().map(str::to_owned) };
+        let holders = self.areas.numbers_around(&only(authority));
+        let county = holders.iter().copied().find(|&n| {
+            let area = self.areas.get(n);
+            area.kind == AreaKind::County && !self.areas.is_group(n)
+        });
+        let choices = if town.part == "ENG" { [county, Some(authority)] } else { [Some(authority), county] };
+        let region = holders.iter().copied().find(|&n| self.areas.get(n).kind == AreaKind::Region);
+        let nation = holders.iter().copied().find(|&n| self.areas.get(n).kind == AreaKind::Nation);
+        choices
+            .into_iter()
+            .chain([region, nation])
+            .flatten()
+            .map(|n| &self.areas.get(n).name)
+            .find(|name| *name != town.name)
+            .cloned()
+    }
+
+    fn within_of_area(&self, number: u16) -> Option<String> {
+        let mut parents = self.areas.numbers_around(self.areas.extent(number));
+        parents.retain(|&parent| {
+            let area = self.areas.get(parent);
+            let telling = matches!(area.kind, AreaKind::County | AreaKind::Region | AreaKind::Nation);
+            telling && !self.areas.is_group(parent) && area.name != self.areas.get(number).name
+        });
+        parents.first().map(|&parent| self.areas.get(parent).name.clone())
+    }
+
+    /// The districts whose code begins so, in the order of their codes.
+    pub(super) fn districts_from(&self, prefix: &str) -> impl Iterator<Item = &'static str> {
+        let start = self.districts.partition_point(|(name, _)| *name < prefix);
+        self.districts[start..].iter().map(|(name, _)| *name).take_while(move |name| name.starts_with(prefix))
+    }
+
+    /// The sectors whose code begins so, in the order of their codes.
+    pub(super) fn sectors_from(&self, prefix: &str) -> impl Iterator<Item = &'static str> {
+        let start = self.sectors.partition_point(|name| *name < prefix);
+        self.sectors[start..].iter().copied().take_while(move |name| name.starts_with(prefix))
+    }
+
+    /// Everything of exactly this name.
+    pub(super) fn named(&self, key: &str) -> &[Name] {
+        let start = self.names.partition_point(|name| name.key.as_str() < key);
+        let end = start + self.names[start..].partition_point(|name| name.key == key);
+        &self.names[start..end]
+    }
+}

@@ -1,0 +1,280 @@
+//! Ascending streams of documents out of the engine's postings, with a score where words are concerned.
+
+use std::sync::Arc;
+
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::schema::{Field, IndexRecordOption, Term};
+use tantivy::{DocId, DocSet, InvertedIndexReader, TERMINATED};
+
+use crate::Result;
+
+/// Weight of a word in a name or term over the same word in any text.
+const NAME_WEIGHT: f32 = 2.0;
+const K1: f32 = 1.2;
+const B: f32 = 0.75;
+
+/// A field's postings in one segment, with the lengths its scores need.
+pub(crate) struct TextField {
+    pub postings: Arc<InvertedIndexReader>,
+    pub lengths: Option<FieldNormReader>,
+}
+
+/// How a word scores in one field over the whole index: BM25 with the usual constants.
+#[derive(Clone)]
+pub(crate) struct WordWeight {
+    weight: f32,
+    /// The part of the denominator that depends on a document's length, per length code.
+    norms: Arc<[f32; 256]>,
+}
+
+impl WordWeight {
+    /// Weight of a word that `found` of `documents` have, in a field of `words` words altogether.
+    pub(crate) fn new(found: u64, documents: u64, words: u64, boost: f32) -> Self {
+        let (n, all) = (found.min(documents) as f32, documents as f32);
+        let rarity = (1.0 + (all - n + 0.5) / (n + 0.5)).ln();
+        let average = (words as f32 / all.max(1.0)).max(1.0);
+        let norm =
+            |code| K1 * (1.0 - B + B * FieldNormReader::id_to_fieldnorm(code) as f32 / average);
+        Self {
+            weight: boost * rarity * (1.0 + K1),
+            norms: Arc::new(std::array::from_fn(|code| norm(code as u8))),
+        }
+    }
+
+    fn score(&self, frequency: u32, length: u8) -> f32 {
+        let frequency = frequency as f32;
+        self.weight * frequency / (frequency + self.norms[usize::from(length)])
+    }
+}
+
+/// What a word weighs: in the whole text, and again in names.
+#[derive(Clone)]
+pub(crate) struct Weights {
+    pub all: WordWeight,
+    pub name: WordWeight,
+}
+
+impl Weights {
+    /// Boost of the name field.
+    pub(crate) const NAME: f32 = NAME_WEIGHT;
+}
+
+/// Documents in ascending order.
+pub(crate) enum Stream {
+    /// Documents that have a word, scored.
+    Word(Box<WordStream>),
+    /// Documents that have a term, code or id; each scores the same.
+    Term(Box<SegmentPostings>, f32),
+    /// Documents in every one of these, and the one they stand at; scores add up.
+    All(Vec<Stream>, DocId),
+    /// Documents in one of these at least; the best score counts.
+    Any(Vec<Stream>),
+    /// No documents.
+    Empty,
+}
+
+/// The postings of a word in all text, looked up again in names.
+pub(crate) struct WordStream {
+    all: SegmentPostings,
+    all_lengths: Option<FieldNormReader>,
+    name: Option<SegmentPostings>,
+    name_lengths: Option<FieldNormReader>,
+    weights: Weights,
+}
+
+impl Stream {
+    /// Documents that have the stem.
+    pub(crate) fn word(
+        all: (Field, &TextField),
+        name: (Field, &TextField),
+        stem: &str,
+        w: &Weights,
+    ) -> Result<Self> {
+        let read = |(field, index): (Field, &TextField)| {
+            index.postings.read_postings(
+                &Term::from_field_text(field, stem),
+                IndexRecordOption::WithFreqs,
+            )
+        };
+        let Some(postings) = read(all)? else {
+            return Ok(Stream::Empty);
+        };
+        Ok(Stream::Word(Box::new(WordStream {
+            all: postings,
+            all_lengths: all.1.lengths.clone(),
+            name: read(name)?,
+            name_lengths: name.1.lengths.clone(),
+            weights: w.clone(),
+        })))
+    }
+
+    /// Documents that have one exact value of a field, each scoring `score`.
+    pub(crate) fn value(
+        index: &InvertedIndexReader,
+        field: Field,
+        value: &str,
+        score: f32,
+    ) -> Result<Self> {
+        let found = index.read_postings(
+            &Term::from_field_text(field, value),
+            IndexRecordOption::Basic,
+        )?;
+        Ok(found.map_or(Stream::Empty, |postings| {
+            Stream::Term(Box::new(postings), score)
+        }))
+    }
+
+    /// Documents that have any of the values.
+    pub(crate) fn any_value(
+        index: &InvertedIndexReader,
+        field: Field,
+        values: &[String],
+    ) -> Result<Self> {
+        let streams = values
+            .iter()
+            .map(|value| Self::value(index, field, value, 0.0))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Self::any(streams))
+    }
+
+    /// The union, without what is empty.
+    pub(crate) fn any(mut streams: Vec<Stream>) -> Self {
+        streams.retain(|stream| !matches!(stream, Stream::Empty));
+        if streams.len() > 1 {
+            Stream::Any(streams)
+        } else {
+            streams.pop().unwrap_or(Stream::Empty)
+        }
+    }
+
+    /// The intersection.
+    pub(crate) fn all(mut streams: Vec<Stream>) -> Self {
+        if streams.iter().any(|stream| matches!(stream, Stream::Empty)) {
+            return Stream::Empty;
+        }
+        streams.sort_by_key(Stream::size);
+        if streams.len() > 1 {
+            let first = seek_all(&mut streams, 0);
+            Stream::All(streams, first)
+        } else {
+            streams.pop().unwrap_or(Stream::Empty)
+        }
+    }
+
+    /// The document it stands at; [`TERMINATED`] at the end.
+    pub(crate) fn doc(&self) -> DocId {
+        match self {
+            Stream::Word(word) => word.all.doc(),
+            Stream::Term(postings, _) => postings.doc(),
+            Stream::All(_, at) => *at,
+            Stream::Any(streams) => streams.iter().map(Stream::doc).min().unwrap_or(TERMINATED),
+            Stream::Empty => TERMINATED,
+        }
+    }
+
+    /// Moves to the first document at or after `target` and answers it; never backwards.
+    pub(crate) fn seek(&mut self, target: DocId) -> DocId {
+        match self {
+            Stream::Word(word) => forward(&mut word.all, target),
+            Stream::Term(postings, _) => forward(postings, target),
+            Stream::All(streams, at) => {
+                if *at < target {
+                    *at = seek_all(streams, target);
+                }
+                *at
+            }
+            Stream::Any(streams) => streams
+                .iter_mut()
+                .map(|stream| stream.seek(target))
+                .min()
+                .unwrap_or(TERMINATED),
+            Stream::Empty => TERMINATED,
+        }
+    }
+
+    /// Score of the document it stands at.
+    pub(crate) fn score(&mut self) -> f32 {
+        match self {
+            Stream::Word(word) => word.score(),
+            Stream::Term(_, score) => *score,
+            Stream::All(streams, _) => streams.iter_mut().map(Stream::score).sum(),
+            Stream::Any(streams) => {
+                let doc = streams.iter().map(Stream::doc).min().unwrap_or(TERMINATED);
+                streams
+                    .iter_mut()
+                    .filter(|stream| stream.doc() == doc)
+                    .map(Stream::score)
+                    .fold(0.0, f32::max)
+            }
+            Stream::Empty => 0.0,
+        }
+    }
+
+    /// About how many documents it has: the order in which streams lead.
+    pub(crate) fn size(&self) -> u32 {
+        match self {
+            Stream::Word(word) => word.all.size_hint(),
+            Stream::Term(postings, _) => postings.size_hint(),
+            Stream::All(streams, _) => streams.iter().map(Stream::size).min().unwrap_or(0),
+            Stream::Any(streams) => streams
+                .iter()
+                .map(Stream::size)
+                .fold(0, u32::saturating_add),
+            Stream::Empty => 0,
+        }
+    }
+}
+
+impl WordStream {
+    fn score(&mut self) -> f32 {
+        let doc = self.all.doc();
+        let length =
+            |lengths: &Option<FieldNormReader>| lengths.as_ref().map_or(0, |l| l.fieldnorm_id(doc));
+        let mut score = self
+            .weights
+            .all
+            .score(self.all.term_freq(), length(&self.all_lengths));
+        if let Some(name) = &mut self.name
+            && forward(name, doc) == doc
+        {
+            score += self
+                .weights
+                .name
+                .score(name.term_freq(), length(&self.name_lengths));
+        }
+        score
+    }
+}
+
+/// Moves every stream to the first document at or after `target` that all have.
+pub(crate) fn seek_all(streams: &mut [Stream], target: DocId) -> DocId {
+    let mut doc = target;
+    let (mut agreed, all) = (0, streams.len());
+    while agreed < all {
+        for stream in streams.iter_mut() {
+            let at = stream.seek(doc);
+            if at == TERMINATED {
+                return TERMINATED;
+            }
+            if at == doc {
+                agreed += 1;
+            } else {
+                // The stream that moved agrees with itself; the others are asked again.
+                (doc, agreed) = (at, 1);
+            }
+            if agreed == all {
+                break;
+            }
+        }
+    }
+    doc
+}
+
+fn forward(postings: &mut SegmentPostings, target: DocId) -> DocId {
+    if postings.doc() >= target {
+        postings.doc()
+    } else {
+        postings.seek(target)
+    }
+}

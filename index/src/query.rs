@@ -1,0 +1,176 @@
+//! What can be asked of the index, and what it answers.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::{Near, Words};
+
+/// A search. The default asks for everything and shows nothing: set `limit`.
+///
+/// Groups narrow each other; what stands inside a group widens it. A place (`near` or `within_areas`) parts the
+/// answer into `results` (points inside) and `covers` (area and remote listings that serve the place).
+#[derive(Clone, Default)]
+pub struct Query {
+    /// Words looked for; none is a browse.
+    pub words: Words,
+    /// Never relax: find nothing rather than less than all words. For a caller that widens the circle first.
+    pub all_words: bool,
+    /// A circle: only points inside are `results`.
+    pub near: Option<Near>,
+    /// Codes of the areas the asked place touches: area and remote listings that have one are `covers`.
+    pub areas: Vec<String>,
+    /// Those of `areas` that hold the asked point itself: their listings come first in `covers`.
+    pub areas_here: Vec<String>,
+    /// When the asked place is an area: points must carry one of these codes. Together with `near`, both must hold.
+    pub within_areas: Vec<String>,
+    /// Term ids: every group must be met by one of its terms. An empty group asks for nothing.
+    pub facets: Vec<Vec<String>>,
+    /// Kinds of listing, any of them; none means every kind.
+    pub kinds: Vec<String>,
+    /// Only listings of this organisation.
+    pub organization: Option<String>,
+    /// Languages, any of them.
+    pub languages: Vec<String>,
+    /// Order of `results`; `covers` always stand by text, then by a keyed hash of the id.
+    pub sort: Sort,
+    /// Hits of `results` to skip.
+    pub offset: usize,
+    /// Hits of `results` to answer.
+    pub limit: usize,
+    /// Hits of `covers` to skip.
+    pub covers_offset: usize,
+    /// Hits of `covers` to answer.
+    pub covers_limit: usize,
+    /// Whether terms and kinds are counted over `results`.
+    pub counts: bool,
+    /// Listing ids that must be neither seen nor counted, ahead of the commit that removes them.
+    pub withdrawn: Arc<HashSet<String>>,
+    /// Key of the hash that orders `covers` of equal score.
+    pub tie_key: u64,
+}
+
+/// Never prints words, places or areas: they must not reach a log.
+impl std::fmt::Debug for Query {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Query")
+            .field("words", &self.words)
+            .field("near", &self.near.is_some())
+            .field("areas", &self.areas.len())
+            .field("facets", &self.facets.len())
+            .field("sort", &self.sort)
+            .field("offset", &self.offset)
+            .field("limit", &self.limit)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Order of `results`; equal ones stand by listing id.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// By text score, divided by 1 + distance / half the radius when there is a circle. Without words: nearest first,
+    /// and by listing id where nothing has a distance.
+    #[default]
+    Best,
+    /// Nearest first; the same as `Best` without a circle.
+    Distance,
+    /// Last checked first; unknown last.
+    RecentlyChecked,
+}
+
+/// The answer to a search.
+#[derive(Clone, Debug, Default)]
+pub struct Hits {
+    /// Points at the asked place; without a place, everything.
+    pub results: Block,
+    /// Area and remote listings that serve the asked place; empty without a place.
+    pub covers: Block,
+    /// Listings in `results` per term, for terms that have a bit (see [`crate::Payload::terms`]); zeros left out.
+    pub counts: Vec<(String, u32)>,
+    /// Listings in `results` per kind; zeros left out.
+    pub kinds: Vec<(String, u32)>,
+    /// Whether words had to be given up.
+    pub relaxed: Relaxed,
+    /// What became of each word.
+    pub understood: Understood,
+}
+
+/// One ordered part of an answer.
+#[derive(Clone, Debug, Default)]
+pub struct Block {
+    /// Listings that match, exactly, whether shown or not.
+    pub total: u64,
+    /// The page asked for.
+    pub hits: Vec<Hit>,
+}
+
+/// One listing in an answer.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    /// Id of the listing.
+    pub listing: String,
+    /// Id of the document shown: the nearest of the listing's that match.
+    pub id: String,
+    /// The card as it was put.
+    pub body: Bytes,
+    /// Metres from the centre of the circle; `None` without one, and always for area and remote listings.
+    pub distance_m: Option<f64>,
+    /// Further searchable documents of the listing, whether they match or not.
+    pub other_places: u32,
+    /// Text score; zero without words.
+    pub score: f32,
+    /// In `covers`: the listing serves the asked point itself, not only an area nearby.
+    pub here: bool,
+}
+
+/// How far a search had to go from all its words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Relaxed {
+    /// All words match.
+    #[default]
+    No,
+    /// More than half of the words match: as many as any listing has.
+    Most,
+    /// At least one word matches.
+    Any,
+}
+
+/// What became of the words.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Understood {
+    /// The things looked for.
+    pub words: Vec<UnderstoodWord>,
+    /// Words left out because they say nothing beside the others.
+    pub dropped: Vec<String>,
+}
+
+/// One word or phrase that was looked for.
+#[derive(Clone, PartialEq, Eq)]
+pub struct UnderstoodWord {
+    /// The word or phrase, lower-cased and without accents.
+    pub typed: String,
+    /// Terms that count as this word.
+    pub terms: Vec<String>,
+    /// Whether some listing in the answer matches it.
+    pub found: bool,
+}
+
+/// Never prints what was typed.
+impl std::fmt::Debug for Understood {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "Understood {{ {} words, {} dropped }}",
+            self.words.len(),
+            self.dropped.len()
+        )
+    }
+}
+
+/// Never prints what was typed.
+impl std::fmt::Debug for UnderstoodWord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "UnderstoodWord {{ found: {} }}", self.found)
+    }
+}

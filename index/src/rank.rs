@@ -1,0 +1,167 @@
+//! In which order hits stand, and the best few of very many.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use tantivy::DocId;
+
+use crate::columns::spread;
+use crate::snapshot::Segment;
+use crate::{Query, Result, Sort};
+
+/// One matching document.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    pub segment: usize,
+    pub doc: DocId,
+    pub score: f32,
+    /// In a circle: metres, exact or no more than exact.
+    pub metres: Option<f64>,
+    /// Serves the asked point itself.
+    pub here: bool,
+}
+
+/// Turns what is known of a hit into a number: smaller stands before.
+#[derive(Clone, Copy)]
+pub(crate) enum Order {
+    /// Text score, damped by distance: halved at this many metres.
+    Damped(f64),
+    /// Text score alone; zero for all in a browse.
+    Score,
+    /// Metres.
+    Distance,
+    /// Last checked.
+    Checked,
+    /// The order of `covers`, by this key.
+    Covers(u64),
+}
+
+impl Order {
+    /// The order of `results` of a query.
+    pub(crate) fn of(query: &Query) -> Self {
+        match (query.sort, query.near, query.words.is_empty()) {
+            (Sort::RecentlyChecked, _, _) => Order::Checked,
+            (Sort::Distance, Some(_), _) | (Sort::Best, Some(_), true) => Order::Distance,
+            (Sort::Best, Some(near), false) => Order::Damped((near.km * 500.0).max(500.0)),
+            (_, None, _) => Order::Score,
+        }
+    }
+
+    /// First by whether it serves the point (in `covers`), then the rank itself, then the keyed hash (in `covers`).
+    fn rank(self, found: &Found, segment: &Segment) -> (bool, f64, u64) {
+        let score = f64::from(found.score);
+        let metres = found.metres.unwrap_or(f64::MAX);
+        let doc = found.doc as usize;
+        match self {
+            Order::Damped(half) => (false, -score / (1.0 + metres / half), 0),
+            Order::Score => (false, -score, 0),
+            Order::Distance => (false, metres, 0),
+            Order::Checked => (false, -(segment.columns.checked[doc] as f64), 0),
+            Order::Covers(key) => (
+                !found.here,
+                -score,
+                spread(segment.columns.listings[doc] ^ spread(key)),
+            ),
+        }
+    }
+}
+
+/// A hit with its place in the order.
+#[derive(Debug)]
+pub(crate) struct Ranked {
+    rank: (bool, f64, u64),
+    listing: String,
+    pub found: Found,
+}
+
+impl Ord for Ranked {
+    fn cmp(&self, other: &Self) -> Ordering {
+        compare(self.rank, other.rank).then_with(|| self.listing.cmp(&other.listing))
+    }
+}
+
+impl PartialOrd for Ranked {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Ranked {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Ranked {}
+
+fn compare(a: (bool, f64, u64), b: (bool, f64, u64)) -> Ordering {
+    a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2))
+}
+
+/// The first so many hits in order.
+pub(crate) struct Best {
+    order: Order,
+    most: usize,
+    heap: BinaryHeap<Ranked>,
+}
+
+impl Best {
+    /// Keeps the first `most` by `order`.
+    pub(crate) fn new(order: Order, most: usize) -> Self {
+        Self {
+            order,
+            most,
+            heap: BinaryHeap::new(),
+        }
+    }
+
+    /// Offers a hit. `exact` gives its exact metres; it is asked only for hits that may be among the first.
+    pub(crate) fn offer(
+        &mut self,
+        mut found: Found,
+        segment: &Segment,
+        exact: impl FnOnce() -> Option<f64>,
+    ) -> Result<()> {
+        if self.most == 0 {
+            return Ok(());
+        }
+        let full = self.heap.len() >= self.most;
+        let is_worse = |rank, worst: &Ranked| compare(rank, worst.rank) == Ordering::Greater;
+        let worst = self.heap.peek().filter(|_| full);
+        if worst.is_some_and(|worst| is_worse(self.order.rank(&found, segment), worst)) {
+            return Ok(());
+        }
+        found.metres = exact();
+        let rank = self.order.rank(&found, segment);
+        if worst.is_some_and(|worst| is_worse(rank, worst)) {
+            return Ok(());
+        }
+        let listing = segment.columns.entry(found.doc)?.listing;
+        if worst.is_some_and(|worst| {
+            compare(rank, worst.rank)
+                .then_with(|| listing.cmp(&worst.listing))
+                .is_ge()
+        }) {
+            return Ok(());
+        }
+        let ranked = Ranked {
+            rank,
+            listing: listing.to_owned(),
+            found,
+        };
+        if full {
+            self.heap.pop();
+        }
+        self.heap.push(ranked);
+        Ok(())
+    }
+
+    /// The hits kept, in order.
+    pub(crate) fn into_sorted(self) -> Vec<Found> {
+        self.heap
+            .into_sorted_vec()
+            .into_iter()
+            .map(|ranked| ranked.found)
+            .collect()
+    }
+}

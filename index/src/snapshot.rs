@@ -1,0 +1,201 @@
+//! One commit as searches see it: its segments with their columns, and its payload.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use tantivy::index::SegmentId;
+use tantivy::schema::Field;
+use tantivy::{DocId, InvertedIndexReader, SegmentReader};
+
+use crate::columns::{Columns, Mask};
+use crate::postings::TextField;
+use crate::schema::Fields;
+use crate::{Error, Result};
+
+/// Terms that get a bit of the mask; those after are filtered by postings and not counted.
+pub const MOST_BITS: usize = 256;
+/// Kinds of listing an index can tell apart.
+pub(crate) const MOST_KINDS: usize = 16;
+
+/// What each commit carries: which directory it is of, and how far it has come.
+#[derive(Clone, Serialize, Deserialize, PartialEq, Debug)]
+pub struct Payload {
+    /// Id of the directory the listings come from.
+    pub directory: String,
+    /// Life of its counters; renewed by a restore.
+    pub epoch: String,
+    /// Shape of the index: always [`crate::SCHEMA`], whatever a caller sets.
+    pub schema: u32,
+    /// Version of the gazetteer that placed the listings.
+    pub gazetteer: String,
+    /// Last internal change that is in.
+    pub sequence: u64,
+    /// Last public change that is in.
+    pub public_sequence: u64,
+    /// Term ids by bit of the mask. Only ever grows, to at most 256.
+    pub terms: Vec<String>,
+}
+
+/// The payload and what the index keeps for itself beside it.
+#[derive(Clone, Serialize, Deserialize, Debug)]
+pub(crate) struct Stored {
+    pub payload: Payload,
+    /// Kinds by number.
+    pub kinds: Vec<String>,
+    /// Order of arrival of the next document.
+    pub next: u64,
+}
+
+impl Stored {
+    /// The bit of a term, giving it the next free one if it is new.
+    pub(crate) fn bit(
+        bits: &mut HashMap<String, u8>,
+        terms: &mut Vec<String>,
+        term: &str,
+    ) -> Option<u8> {
+        if let Some(&bit) = bits.get(term) {
+            return Some(bit);
+        }
+        let bit = u8::try_from(terms.len()).ok()?;
+        terms.push(term.to_owned());
+        bits.insert(term.to_owned(), bit);
+        Some(bit)
+    }
+
+    /// Bits by term.
+    pub(crate) fn bits(&self) -> HashMap<String, u8> {
+        self.payload
+            .terms
+            .iter()
+            .zip(0..=u8::MAX)
+            .map(|(term, bit)| (term.clone(), bit))
+            .collect()
+    }
+}
+
+/// Sets one bit.
+pub(crate) fn set_bit(mask: &mut Mask, bit: u8) {
+    mask[usize::from(bit >> 6)] |= 1 << (bit & 63);
+}
+
+/// A segment made ready for searches.
+pub(crate) struct Segment {
+    pub reader: SegmentReader,
+    pub columns: Arc<Columns>,
+    pub all: TextField,
+    pub name: TextField,
+    pub listing: Arc<InvertedIndexReader>,
+    pub term: Arc<InvertedIndexReader>,
+    pub area: Arc<InvertedIndexReader>,
+    pub organization: Arc<InvertedIndexReader>,
+    pub language: Arc<InvertedIndexReader>,
+}
+
+impl Segment {
+    fn open(reader: SegmentReader, columns: Arc<Columns>, fields: &Fields) -> Result<Self> {
+        let text = |field: Field| -> Result<TextField> {
+            let lengths = reader.fieldnorms_readers().get_field(field)?;
+            Ok(TextField {
+                postings: reader.inverted_index(field)?,
+                lengths,
+            })
+        };
+        Ok(Self {
+            all: text(fields.all)?,
+            name: text(fields.name)?,
+            listing: reader.inverted_index(fields.listing)?,
+            term: reader.inverted_index(fields.term)?,
+            area: reader.inverted_index(fields.area)?,
+            organization: reader.inverted_index(fields.organization)?,
+            language: reader.inverted_index(fields.language)?,
+            columns,
+            reader,
+        })
+    }
+
+    /// Whether a document has not been deleted.
+    pub(crate) fn is_alive(&self, doc: DocId) -> bool {
+        self.reader
+            .alive_bitset()
+            .is_none_or(|alive| alive.is_alive(doc))
+    }
+}
+
+/// Everything one commit consists of. Never changes; a reader holds one for as long as it likes.
+pub(crate) struct Snapshot {
+    pub fields: Fields,
+    pub stored: Stored,
+    pub bits: HashMap<String, u8>,
+    pub segments: Vec<Segment>,
+}
+
+impl Snapshot {
+    /// Makes a commit ready, taking columns of segments that `before` already has.
+    pub(crate) fn open(
+        fields: Fields,
+        stored: Stored,
+        readers: &[SegmentReader],
+        before: Option<&Snapshot>,
+    ) -> Result<Self> {
+        let known: HashMap<SegmentId, &Arc<Columns>> = before
+            .into_iter()
+            .flat_map(|before| &before.segments)
+            .map(|segment| (segment.reader.segment_id(), &segment.columns))
+            .collect();
+        let segments = readers
+            .iter()
+            .map(|reader| {
+                let columns = match known.get(&reader.segment_id()) {
+                    Some(columns) => Arc::clone(columns),
+                    None => Arc::new(Columns::open(reader)?),
+                };
+                Segment::open(reader.clone(), columns, &fields)
+            })
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Self {
+            fields,
+            bits: stored.bits(),
+            stored,
+            segments,
+        })
+    }
+
+    /// The number of a kind; `None` when no document ever had it.
+    pub(crate) fn kind(&self, kind: &str) -> Option<u8> {
+        self.stored
+            .kinds
+            .iter()
+            .zip(0..)
+            .find(|(have, _)| *have == kind)
+            .map(|(_, number)| number)
+    }
+
+    /// Set of kinds as bits; all of them for an empty list.
+    pub(crate) fn kinds(&self, kinds: &[impl AsRef<str>]) -> u16 {
+        if kinds.is_empty() {
+            return u16::MAX;
+        }
+        kinds
+            .iter()
+            .filter_map(|kind| self.kind(kind.as_ref()))
+            .fold(0, |set, number| set | 1 << number)
+    }
+}
+
+/// Parses the payload of a commit.
+pub(crate) fn parse_stored(payload: Option<&str>) -> Result<Stored> {
+    let damaged = || Error::Damaged("the commit has no payload of ours".to_owned());
+    let value: serde_json::Value =
+        serde_json::from_str(payload.ok_or_else(damaged)?).map_err(|_| damaged())?;
+    let schema = value
+        .pointer("/payload/schema")
+        .and_then(serde_json::Value::as_u64)
+        .ok_or_else(damaged)?;
+    if schema != u64::from(crate::SCHEMA) {
+        return Err(Error::OldSchema {
+            found: u32::try_from(schema).unwrap_or(u32::MAX),
+        });
+    }
+    serde_json::from_value(value).map_err(|_| damaged())
+}

@@ -1,0 +1,296 @@
+//! The index as its owner holds it: create, open, apply changes, merge, check.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use tantivy::index::{SegmentId, SegmentMeta};
+use tantivy::{IndexReader, IndexWriter, ReloadPolicy, Term, merge_policy::NoMergePolicy};
+
+use crate::columns::{Mask, Row, flags, listing_key};
+use crate::hilbert::{self, SERIAL_BITS, UNPLACED};
+use crate::merging::FewSegments;
+use crate::schema::{Fields, engine_document, schema, settings};
+use crate::segment_files::SegmentFiles;
+use crate::snapshot::{MOST_KINDS, Snapshot, Stored, parse_stored, set_bit};
+use crate::words::{ANALYSER, analyser};
+use crate::{Document, Error, Op, Payload, Reader, Result, Role, SCHEMA, Whereabouts};
+
+/// Bytes of documents held in memory before a segment is written.
+const WRITER_BYTES: usize = 160_000_000;
+
+/// A search index in a folder: one writer, any number of readers.
+pub struct Index {
+    engine: tantivy::Index,
+    fields: Fields,
+    searchers: IndexReader,
+    writer: Mutex<Writer>,
+    snapshot: RwLock<Arc<Snapshot>>,
+}
+
+struct Writer {
+    /// Made on first use: it locks the folder against other processes.
+    engine: Option<IndexWriter>,
+    /// As of the last commit.
+    stored: Stored,
+}
+
+impl Index {
+    /// Makes an index in an empty or absent folder; `payload.terms` gives the first bits.
+    ///
+    /// # Errors
+    /// [`Error::NotEmpty`] when something is there already.
+    pub fn create(dir: &Path, payload: Payload) -> Result<Self> {
+        std::fs::create_dir_all(dir)?;
+        if std::fs::read_dir(dir)?.next().is_some() {
+            return Err(Error::NotEmpty);
+        }
+        Self::start(builder().create_in_dir(dir)?, payload)
+    }
+
+    /// Makes an index in memory, for tests.
+    ///
+    /// # Errors
+    /// Only if the engine fails.
+    pub fn in_memory(payload: Payload) -> Result<Self> {
+        Self::start(builder().create_in_ram()?, payload)
+    }
+
+    /// Opens the last commit of an index.
+    ///
+    /// # Errors
+    /// [`Error::Missing`], [`Error::OldSchema`] or [`Error::Damaged`]: in each case build anew.
+    pub fn open(dir: &Path) -> Result<Self> {
+        if !dir.join("meta.json").is_file() {
+            return Err(Error::Missing);
+        }
+        let damaged = |error: tantivy::TantivyError| Error::Damaged(error.to_string());
+        let mut engine = tantivy::Index::open_in_dir(dir).map_err(damaged)?;
+        let stored = parse_stored(engine.load_metas().map_err(damaged)?.payload.as_deref())?;
+        let (schema, fields) = schema();
+        if engine.schema() != schema {
+            return Err(Error::OldSchema { found: stored.payload.schema });
+        }
+        engine.register_plugin(Arc::new(SegmentFiles { field: fields.files }));
+        Self::assemble(engine, stored).map_err(|error| match error {
+            Error::Engine(error) => damaged(error),
+            other => other,
+        })
+    }
+
+    fn start(engine: tantivy::Index, mut payload: Payload) -> Result<Self> {
+        payload.schema = SCHEMA;
+        payload.terms.truncate(crate::MOST_BITS);
+        let stored = Stored { payload, kinds: Vec::new(), next: 0 };
+        let mut writer = new_writer(&engine)?;
+        commit(&mut writer, &stored)?;
+        // Its threads and its lock go before the index is handed out.
+        drop(writer);
+        Self::assemble(engine, stored)
+    }
+
+    fn assemble(engine: tantivy::Index, stored: Stored) -> Result<Self> {
+        engine.tokenizers().register(ANALYSER, analyser());
+        let fields = schema().1;
+        let searchers = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let readers = searchers.searcher();
+        let snapshot = Snapshot::open(fields, stored.clone(), readers.segment_readers(), None)?;
+        Ok(Self {
+            engine,
+            fields,
+            searchers,
+            writer: Mutex::new(Writer { engine: None, stored }),
+            snapshot: RwLock::new(Arc::new(snapshot)),
+        })
+    }
+
+    /// Payload of the commit that searches see.
+    pub fn payload(&self) -> Payload {
+        self.current().stored.payload.clone()
+    }
+
+    /// The commit that searches see now, for as long as the reader is kept.
+    pub fn reader(&self) -> Reader {
+        Reader::new(self.current())
+    }
+
+    /// Applies changes in one commit with its counters; when it returns, new readers see them.
+    ///
+    /// Within a batch later changes to a listing win. Nothing is changed when it fails.
+    ///
+    /// # Errors
+    /// [`Error::Document`] for a document that cannot be indexed, [`Error::Exhausted`] when keys are used up, and
+    /// whatever the engine meets.
+    pub fn apply(&self, ops: &[Op], sequence: u64, public_sequence: u64) -> Result<()> {
+        let mut writer = self.lock();
+        let mut stored = writer.stored.clone();
+        stored.payload.sequence = sequence;
+        stored.payload.public_sequence = public_sequence;
+        let done = self.write(&mut writer, ops, &mut stored);
+        if done.is_err() {
+            // Dropping the engine's writer forgets what was not committed.
+            writer.engine = None;
+            return done;
+        }
+        writer.stored = stored;
+        self.reload(&writer)
+    }
+
+    fn write(&self, writer: &mut Writer, ops: &[Op], stored: &mut Stored) -> Result<()> {
+        let engine = match &mut writer.engine {
+            Some(engine) => engine,
+            none => none.insert(new_writer(&self.engine)?),
+        };
+        let mut bits = stored.bits();
+        for op in ops {
+            engine.delete_term(Term::from_field_text(self.fields.listing, op.listing()));
+            let Op::Put { listing, documents } = op else {
+                continue;
+            };
+            let siblings = documents.iter().filter(|document| document.role == Role::Hit).count() > 1;
+            for document in documents {
+                if document.listing != *listing {
+                    return Err(Error::Document("it names another listing than the put it came with"));
+                }
+                let row = row(document, siblings, stored, &mut bits)?;
+                let files = row.encode(document)?;
+                engine.add_document(engine_document(&self.fields, document, row.key, &files))?;
+            }
+        }
+        commit(engine, stored)
+    }
+
+    /// Merges everything into one segment without deleted documents, and waits for it.
+    ///
+    /// # Errors
+    /// Whatever the engine meets; the index is as it was then.
+    pub fn optimise(&self) -> Result<()> {
+        let mut writer = self.lock();
+        // Merges under way hold segments: they end first, and none start meanwhile.
+        if let Some(engine) = writer.engine.take() {
+            engine.set_merge_policy(Box::new(NoMergePolicy));
+            engine.wait_merging_threads()?;
+        }
+        let mut engine = new_writer(&self.engine)?;
+        engine.set_merge_policy(Box::new(NoMergePolicy));
+        if let Some(ids) = self.unmerged()? {
+            engine.merge(&ids).wait()?;
+        }
+        // Also when nothing was left to merge: a merge that ended just now may not be seen yet.
+        self.reload(&writer)?;
+        engine.garbage_collect_files().wait()?;
+        engine.set_merge_policy(Box::new(FewSegments));
+        writer.engine = Some(engine);
+        Ok(())
+    }
+
+    /// Segments to merge into one; `None` when there is nothing to gain. Holds no segment, so their files can go.
+    fn unmerged(&self) -> Result<Option<Vec<SegmentId>>> {
+        let segments = self.engine.searchable_segment_metas()?;
+        let worn = segments.len() > 1 || segments.iter().any(|segment| segment.num_deleted_docs() > 0);
+        Ok(worn.then(|| segments.iter().map(SegmentMeta::id).collect()))
+    }
+
+    /// Reads every file of the last commit against its checksum; answers the names of damaged ones.
+    ///
+    /// # Errors
+    /// When a file cannot be read at all.
+    pub fn validate(&self) -> Result<Vec<String>> {
+        let damaged = self.engine.validate_checksum()?;
+        let mut names: Vec<String> = damaged.iter().map(|path| path.display().to_string()).collect();
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn reload(&self, writer: &Writer) -> Result<()> {
+        self.searchers.reload()?;
+        let searcher = self.searchers.searcher();
+        let before = self.current();
+        let next = Snapshot::open(self.fields, writer.stored.clone(), searcher.segment_readers(), Some(&before))?;
+        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+        Ok(())
+    }
+
+    fn current(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Writer> {
+        // A panic elsewhere leaves at worst an engine writer with uncommitted work: forget it.
+        self.writer.lock().unwrap_or_else(|poisoned| {
+            let mut writer = poisoned.into_inner();
+            writer.engine = None;
+            writer
+        })
+    }
+
+    /// Documents per segment, to see merging at work in tests and benchmarks.
+    #[doc(hidden)]
+    pub fn segment_sizes(&self) -> Vec<u32> {
+        self.current().segments.iter().map(|segment| segment.reader.num_docs()).collect()
+    }
+}
+
+fn builder() -> tantivy::IndexBuilder {
+    let (schema, fields) = schema();
+    tantivy::Index::builder()
+        .schema(schema)
+        .settings(settings())
+        .register_plugin(Arc::new(SegmentFiles { field: fields.files }))
+}
+
+fn new_writer(engine: &tantivy::Index) -> Result<IndexWriter> {
+    // One thread: its segments are sorted, and a batch is one segment.
+    let writer = engine.writer_with_num_threads(1, WRITER_BYTES)?;
+    writer.set_merge_policy(Box::new(FewSegments));
+    Ok(writer)
+}
+
+fn commit(writer: &mut IndexWriter, stored: &Stored) -> Result<()> {
+    let payload = serde_json::to_string(stored).map_err(|error| Error::Io(error.into()))?;
+    let mut prepared = writer.prepare_commit()?;
+    prepared.set_payload(&payload);
+    prepared.commit()?;
+    Ok(())
+}
+
+/// The columns of a document; counts it, and gives bits to its new terms and a number to a new kind.
+fn row(document: &Document, siblings: bool, stored: &mut Stored, bits: &mut HashMap<String, u8>) -> Result<Row> {
+    let (cell, position) = match document.whereabouts {
+        Whereabouts::Point { lat, lon } => {
+            let position = hilbert::position_e7(lat, lon).ok_or(Error::Document("its position is not on the globe"))?;
+            (hilbert::first_key(hilbert::cell_of(position)), position)
+        }
+        _ => (UNPLACED, [0, 0]),
+    };
+    if stored.next >> SERIAL_BITS != 0 {
+        return Err(Error::Exhausted);
+    }
+    let key = cell | stored.next;
+    stored.next += 1;
+    let mut mask = Mask::default();
+    if document.role == Role::Hit {
+        for term in &document.terms {
+            if let Some(bit) = Stored::bit(bits, &mut stored.payload.terms, term) {
+                set_bit(&mut mask, bit);
+            }
+        }
+    }
+    let kind = match stored.kinds.iter().position(|kind| *kind == document.kind) {
+        Some(kind) => kind,
+        None if stored.kinds.len() < MOST_KINDS => {
+            stored.kinds.push(document.kind.clone());
+            stored.kinds.len() - 1
+        }
+        None => return Err(Error::Document("there are more than 16 kinds of listing")),
+    };
+    Ok(Row {
+        key,
+        position,
+        mask,
+        listing: listing_key(&document.listing),
+        checked: document.checked,
+        flags: flags(document, siblings),
+        kind: u8::try_from(kind).expect("kinds are fewer than 16"),
+    })
+}

@@ -1,0 +1,7 @@
+//! The index through its public face: against an oracle, and in its folder.
+
+mod crash;
+mod folder;
+mod oracle;
+mod relevance;
+mod world;

@@ -1,0 +1,256 @@
+//! The published document, put right once, and the checks that it implies.
+//!
+//! poem-openapi ignores unknown parameters and answers 405 without `Allow`; the document knows both
+//! the names and the methods, so one check in front of all operations reads them from it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use poem::{Endpoint, IntoResponse, Middleware, Request, Response, Result, http::Method};
+use serde_json::{Map, Value, json};
+
+use super::problem::{Problem, Slug};
+use crate::domain::read::{Code, Violation};
+
+/// What a parameter of the query is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Text,
+    Number,
+    Integer,
+    Flag,
+    List,
+}
+
+/// One path of the document.
+#[derive(Debug)]
+struct Path {
+    segments: Vec<Option<String>>, // None: a parameter stands here
+    methods: BTreeMap<String, BTreeMap<String, Shape>>,
+}
+
+/// What the document says of paths, methods and parameters.
+#[derive(Debug)]
+pub struct Contract {
+    paths: Vec<Path>,
+}
+
+/// Puts right what poem-openapi cannot say: closed objects, header names, no server of its own.
+pub fn put_right(spec: &str) -> Value {
+    let mut document: Value = serde_json::from_str(spec).expect("poem-openapi writes JSON");
+    if let Some(root) = document.as_object_mut() {
+        root.remove("servers");
+    }
+    if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
+        for (name, schema) in schemas {
+            if name.ends_with("Request") {
+                schema["additionalProperties"] = json!(false);
+            }
+        }
+    }
+    let paths = document.pointer_mut("/paths").and_then(Value::as_object_mut);
+    for operation in paths.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
+        for response in operation.pointer_mut("/responses").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
+            if let Some(headers) = response.pointer_mut("/headers").and_then(Value::as_object_mut)
+                && let Some(etag) = headers.remove("ETAG")
+            {
+                headers.insert("ETag".to_owned(), etag);
+            }
+        }
+    }
+    document
+}
+
+impl Contract {
+    /// Reads a document.
+    pub fn read(document: &Value) -> Self {
+        let paths = document.pointer("/paths").and_then(Value::as_object).into_iter().flatten();
+        Self { paths: paths.map(|(path, operations)| read_path(path, operations)).collect() }
+    }
+
+    fn path(&self, path: &str) -> Option<&Path> {
+        let asked: Vec<&str> = path.split('/').collect();
+        self.paths.iter().find(|path| {
+            path.segments.len() == asked.len()
+                && path.segments.iter().zip(&asked).all(|(known, asked)| known.as_ref().map_or(!asked.is_empty(), |known| known == asked))
+        })
+    }
+
+    /// Every fault that the document alone can tell; `Ok(None)` when the path is not of the document.
+    fn check(&self, method: &Method, path: &str, query: &str) -> std::result::Result<(), Refusal> {
+        let Some(path) = self.path(path) else { return Ok(()) };
+        let asked = if *method == Method::HEAD { "get".to_owned() } else { method.as_str().to_ascii_lowercase() };
+        let Some(parameters) = path.methods.get(&asked) else {
+            let mut allow: Vec<String> = path.methods.keys().map(|method| method.to_ascii_uppercase()).collect();
+            if path.methods.contains_key("get") {
+                allow.push("HEAD".to_owned());
+            }
+            allow.push("OPTIONS".to_owned());
+            return Err(Refusal::Method(allow.join(", ")));
+        };
+        let faults = query_faults(parameters, query);
+        if faults.is_empty() { Ok(()) } else { Err(Refusal::Query(faults)) }
+    }
+}
+
+enum Refusal {
+    Method(String),
+    Query(Vec<Violation>),
+}
+
+fn read_path(path: &str, operations: &Value) -> Path {
+    let segments = path.split('/').map(|part| (!part.starts_with('{')).then(|| part.to_owned())).collect();
+    let methods = operations.as_object().into_iter().flatten().map(|(method, operation)| {
+        let parameters = operation.pointer("/parameters").and_then(Value::as_array).into_iter().flatten();
+        let named = parameters.filter(|parameter| parameter["in"] == "query").filter_map(|parameter| {
+            let shape = match parameter.pointer("/schema/type").and_then(Value::as_str) {
+                Some("number") => Shape::Number,
+                Some("integer") => Shape::Integer,
+                Some("boolean") => Shape::Flag,
+                Some("array") => Shape::List,
+                _ => Shape::Text,
+            };
+            Some((parameter["name"].as_str()?.to_owned(), shape))
+        });
+        (method.clone(), named.collect())
+    });
+    Path { segments, methods: methods.collect() }
+}
+
+fn query_faults(parameters: &BTreeMap<String, Shape>, query: &str) -> Vec<Violation> {
+    let mut faults = Vec::new();
+    let mut seen: Vec<&str> = Vec::new();
+    let mut fault = |name: &str, code, reason: &str| faults.push(Violation { pointer: format!("/{name}"), code, reason: reason.to_owned() });
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let (Some(name), Some(value)) = (decoded(name), decoded(value)) else {
+            fault("", Code::NotText, "the query is not percent-encoded UTF-8");
+            continue;
+        };
+        let Some((name, shape)) = parameters.get_key_value(&name) else {
+            fault(&name.chars().take(64).collect::<String>(), Code::UnknownParameter, "is no parameter here; /openapi.json lists them");
+            continue;
+        };
+        if value.contains('\0') {
+            fault(name, Code::HasNul, "holds a NUL character");
+        }
+        if *shape != Shape::List && seen.contains(&name.as_str()) {
+            fault(name, Code::Conflict, "is given twice");
+        }
+        seen.push(name);
+        let readable = match shape {
+            Shape::Number => value.parse::<f64>().is_ok_and(f64::is_finite),
+            Shape::Integer => value.parse::<u32>().is_ok(),
+            Shape::Flag => matches!(value.as_str(), "true" | "false"),
+            Shape::Text | Shape::List => true,
+        };
+        if !readable {
+            fault(name, Code::NotANumber, if *shape == Shape::Flag { "is neither true nor false" } else { "is not a number that can be used here" });
+        }
+    }
+    faults
+}
+
+/// Percent-decoded text; `+` is a space. `None` when the bytes are not UTF-8.
+pub fn decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let mut digit = || char::from(rest.next()?).to_digit(16);
+                let (high, low) = (digit()?, digit()?);
+                bytes.push(u8::try_from(high * 16 + low).ok()?);
+            }
+            _ => bytes.push(byte),
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// The check in front of all operations.
+#[derive(Clone)]
+pub struct Strict(pub Arc<Contract>);
+
+impl<E: Endpoint> Middleware<E> for Strict {
+    type Output = StrictEndpoint<E>;
+
+    fn transform(&self, inner: E) -> Self::Output {
+        StrictEndpoint { inner, contract: Arc::clone(&self.0) }
+    }
+}
+
+/// See [`Strict`].
+pub struct StrictEndpoint<E> {
+    inner: E,
+    contract: Arc<Contract>,
+}
+
+impl<E: Endpoint> Endpoint for StrictEndpoint<E> {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> Result<Response> {
+        let uri = request.original_uri();
+        match self.contract.check(request.method(), uri.path(), uri.query().unwrap_or_default()) {
+            Ok(()) => self.inner.call(request).await.map(IntoResponse::into_response),
+            Err(Refusal::Query(faults)) => Ok(Problem::invalid(faults).response()),
+            Err(Refusal::Method(allow)) if request.method() == Method::OPTIONS => {
+                Ok(Response::builder().status(poem::http::StatusCode::NO_CONTENT).header("Allow", allow).finish())
+            }
+            Err(Refusal::Method(allow)) => {
+                let mut response = Problem::new(Slug::MethodNotAllowed).detail(format!("It takes {allow}.")).response();
+                response.headers_mut().insert("Allow", allow.parse().expect("method names are header text"));
+                Ok(response)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Contract, Refusal, decoded};
+    use poem::http::Method;
+    use serde_json::json;
+
+    fn contract() -> Contract {
+        Contract::read(&json!({"paths": {
+            "/v1/search": {"get": {"parameters": [
+                {"in": "query", "name": "q", "schema": {"type": "string"}},
+                {"in": "query", "name": "within_km", "schema": {"type": "number"}},
+                {"in": "query", "name": "need", "schema": {"type": "array"}}]}, "post": {}},
+            "/v1/services/{id}": {"get": {}}}}))
+    }
+
+    #[test]
+    fn every_fault_of_a_query_is_named_at_once() {
+        let faults = |query| match contract().check(&Method::GET, "/v1/search", query) {
+            Err(Refusal::Query(faults)) => faults.into_iter().map(|f| format!("{} {}", f.pointer, f.code.as_str())).collect::<Vec<_>>(),
+            _ => Vec::new(),
+        };
+        assert_eq!(faults("q=a&need=x&need=y&within_km=5.5"), Vec::<String>::new());
+        assert_eq!(
+            faults("q=a&q=b&within_km=NaN&colour=red&q=%FF"),
+            ["/q conflict", "/within_km not_a_number", "/colour unknown_parameter", "/ not_text"]
+        );
+    }
+
+    #[test]
+    fn a_wrong_method_is_told_the_right_ones() {
+        let allow = |method, path: &str| match contract().check(&method, path, "") {
+            Err(Refusal::Method(allow)) => allow,
+            _ => String::new(),
+        };
+        assert_eq!(allow(Method::DELETE, "/v1/search"), "GET, POST, HEAD, OPTIONS");
+        assert_eq!(allow(Method::POST, "/v1/services/1"), "GET, HEAD, OPTIONS");
+        assert_eq!(allow(Method::HEAD, "/v1/search"), "");
+        assert_eq!(allow(Method::DELETE, "/elsewhere"), "");
+    }
+
+    #[test]
+    fn percent_encoding_is_read_or_refused() {
+        assert_eq!(decoded("a+b%20c%C3%A9").as_deref(), Some("a b cé"));
+        for bad in ["%", "%2", "%zz", "%FF"] {
+            assert_eq!(decoded(bad), None, "{bad}");
+        }
+    }
+}

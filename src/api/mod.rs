@@ -1,0 +1,101 @@
+//! The directory over HTTP, for programs: `/v1`, the probes, the document and the problem pages.
+
+pub mod contract;
+pub mod crisis;
+pub mod headers;
+pub mod health;
+pub mod limits;
+pub mod listings;
+pub mod payload;
+pub mod places;
+pub mod problem;
+pub mod search;
+pub mod terms;
+
+use std::sync::Arc;
+
+use poem::{Endpoint, EndpointExt, Route, handler, middleware::CatchPanic, web::Path};
+use poem_openapi::{ContactObject, LicenseObject, OpenApiService, Tags};
+
+use self::problem::{Problem, Slug};
+use crate::directory::Directory;
+
+/// The parts of the document.
+#[derive(Tags)]
+pub enum Tag {
+    /// Finding support by words, place and terms.
+    Finding,
+    /// Reading listings by id, and walking all of them.
+    Reading,
+    /// Words to search by, and lines to ring now.
+    Knowing,
+    /// For whoever runs the server.
+    Running,
+}
+
+const DESCRIPTION: &str = "An open directory of peer support groups, community organisations and services for people who live with trauma. \
+    Reading needs no key. Answers to words, a place or a filter are never stored, and every search has a POST twin so that it need not stand in an address. \
+    Every failure is an `application/problem+json` whose `type` is a page on this server.";
+
+type Operations = (search::Search, listings::Listings, places::Places, terms::Terms, crisis::Crisis, health::Health);
+
+fn service(directory: &Directory) -> OpenApiService<Operations, ()> {
+    let operations = (
+        search::Search(directory.clone()),
+        listings::Listings(directory.clone()),
+        places::Places,
+        terms::Terms,
+        crisis::Crisis,
+        health::Health(directory.clone()),
+    );
+    OpenApiService::new(operations, "Kith", env!("CARGO_PKG_VERSION"))
+        .description(DESCRIPTION)
+        .license(LicenseObject::new("MIT OR Apache-2.0"))
+        .contact(ContactObject::new().name("The keepers of this directory"))
+}
+
+/// The published document, as `openapi/v1.json` has it.
+pub fn document(directory: &Directory) -> serde_json::Value {
+    contract::put_right(&service(directory).spec())
+}
+
+/// Everything for programs. Mount it at the root: its paths are whole.
+pub fn endpoint(directory: &Directory) -> impl Endpoint + use<> {
+    let document = document(directory);
+    let contract = Arc::new(contract::Contract::read(&document));
+    let text = serde_json::to_string_pretty(&document).expect("a JSON value can be written");
+    Route::new()
+        .at("/openapi.json", poem::get(openapi.data(Arc::<str>::from(text))))
+        .at("/problems/:slug", poem::get(problem_page))
+        .nest("/", service(directory))
+        .with(contract::Strict(contract))
+        .catch_all_error(|error| async move { problem::from_poem(error) })
+        .with(limits::BodyLimit(limits::LARGEST_BODY))
+        .with(CatchPanic::new().with_handler(|_| {
+            tracing::error!("a handler panicked");
+            Problem::new(Slug::Internal).response()
+        }))
+        .with(headers::Headers { api: true })
+}
+
+/// Whether a path is for programs; the rest are pages.
+pub fn is_api_path(path: &str) -> bool {
+    ["/v1", "/healthz", "/readyz", "/openapi.json", "/problems"]
+        .iter()
+        .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
+#[handler]
+fn openapi(text: poem::web::Data<&Arc<str>>) -> poem::Response {
+    poem::Response::builder().content_type("application/json").header("Cache-Control", "max-age=300").body(text.0.to_string())
+}
+
+#[handler]
+fn problem_page(Path(slug): Path<String>) -> poem::Response {
+    match Slug::ALL.iter().find(|known| known.as_str() == slug) {
+        Some(known) => {
+            poem::Response::builder().content_type("text/markdown; charset=utf-8").header("Cache-Control", "max-age=3600").body(known.page())
+        }
+        None => Problem::new(Slug::NotFound).response(),
+    }
+}

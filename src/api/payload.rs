@@ -1,0 +1,117 @@
+//! Bodies that are JSON bytes already: documented as a type, sent as they are.
+
+use std::marker::PhantomData;
+
+use bytes::Bytes;
+use poem::{Body, IntoResponse, Response, http::StatusCode};
+use poem_openapi::{
+    ApiResponse,
+    registry::{MetaHeader, MetaMediaType, MetaResponse, MetaResponses, Registry},
+    types::Type,
+};
+
+use crate::domain::digest::digest;
+
+const JSON: &str = "application/json";
+
+/// A 200 with JSON bytes of a `T`, kept by nobody: the answer to words, a place or a filter.
+pub struct Private<T>(pub Bytes, PhantomData<fn() -> T>);
+
+impl<T> Private<T> {
+    /// The answer.
+    pub const fn new(json: Bytes) -> Self {
+        Self(json, PhantomData)
+    }
+}
+
+impl<T> IntoResponse for Private<T> {
+    fn into_response(self) -> Response {
+        Response::builder().content_type(JSON).header("Cache-Control", "no-store").body(Body::from_bytes(self.0))
+    }
+}
+
+impl<T: Type> ApiResponse for Private<T> {
+    fn meta() -> MetaResponses {
+        MetaResponses { responses: vec![ok::<T>(Vec::new())] }
+    }
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+}
+
+/// A 200 with JSON bytes of a `T` and a strong `ETag` made from them, or a 304 when the reader has them.
+pub struct Cached<T> {
+    json: Bytes,
+    etag: String,
+    known: bool,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Cached<T> {
+    /// The answer to a reader that holds the versions named in `If-None-Match`.
+    pub fn new(json: Bytes, if_none_match: Option<&str>) -> Self {
+        let etag = format!("\"{}\"", digest(&[&json]));
+        let known = if_none_match.is_some_and(|held| names(held, &etag));
+        Self { json, etag, known, of: PhantomData }
+    }
+}
+
+/// Whether an `If-None-Match` names the tag: a list, weakly compared, or `*`.
+fn names(held: &str, etag: &str) -> bool {
+    held.trim() == "*" || held.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag)
+}
+
+impl<T> IntoResponse for Cached<T> {
+    fn into_response(self) -> Response {
+        let response = Response::builder().header("ETag", &self.etag).header("Cache-Control", "no-cache");
+        if self.known {
+            return response.status(StatusCode::NOT_MODIFIED).finish();
+        }
+        response.content_type(JSON).body(Body::from_bytes(self.json))
+    }
+}
+
+impl<T: Type> ApiResponse for Cached<T> {
+    fn meta() -> MetaResponses {
+        let etag = || {
+            vec![MetaHeader {
+                name: "ETag".to_owned(),
+                description: Some("A strong tag made from the bytes.".to_owned()),
+                required: true,
+                deprecated: false,
+                schema: String::schema_ref(),
+            }]
+        };
+        let not_modified = MetaResponse {
+            description: "What you hold is still so.",
+            status: Some(304),
+            status_range: None,
+            content: Vec::new(),
+            headers: etag(),
+        };
+        MetaResponses { responses: vec![ok::<T>(etag()), not_modified] }
+    }
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+}
+
+fn ok<T: Type>(headers: Vec<MetaHeader>) -> MetaResponse {
+    let content = vec![MetaMediaType { content_type: JSON, schema: T::schema_ref() }];
+    MetaResponse { description: "The answer.", status: Some(200), status_range: None, content, headers }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+
+    #[test]
+    fn if_none_match_is_a_list() {
+        assert!(names("\"a\", W/\"b\"", "\"b\""));
+        assert!(names("*", "\"b\""));
+        assert!(!names("b", "\"b\""));
+        assert!(!names("", "\"b\""));
+    }
+}

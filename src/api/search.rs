@@ -1,0 +1,246 @@
+//! `GET|POST /v1/search`: words, a place and filters; the answer with cards, counts and the crisis lines.
+
+use poem::{Body, Request};
+use poem_openapi::{
+    ApiExtractor, ApiExtractorType, ExtractParamOptions, Object, OpenApi,
+    param::Query,
+    registry::{MetaMediaType, MetaRequest, Registry},
+    types::Type,
+};
+
+use super::{Tag, limits, payload::Private, problem::{Problem, Slug}};
+use crate::{
+    directory::{Directory, request::SearchRequest as Asked},
+    domain::{
+        answer::SearchAnswer,
+        read::{self, Reader, Violation},
+        vocabulary::Facet,
+    },
+};
+
+/// The search operations.
+pub struct Search(pub Directory);
+
+/// A search as the body of a POST; the members are those of the GET.
+#[derive(Debug, Object)]
+pub struct SearchRequest {
+    /// Words; at most 256 characters.
+    #[oai(validator(max_length = 256))]
+    q: Option<String>,
+    /// A postcode, a sector or district, a town, an area, or `latitude,longitude`.
+    #[oai(validator(max_length = 100))]
+    near: Option<String>,
+    /// Degrees north, with `longitude`, instead of `near`.
+    #[oai(validator(minimum(value = "-90"), maximum(value = "90")))]
+    latitude: Option<f64>,
+    /// Degrees east.
+    #[oai(validator(minimum(value = "-180"), maximum(value = "180")))]
+    longitude: Option<f64>,
+    /// Radius in kilometres; when absent, the smallest of 5, 10, 25 and 50 with ten results.
+    within_km: Option<f64>,
+    /// Terms of the facet `need`, any of them.
+    need: Option<Vec<String>>,
+    /// Terms of the facet `support`, any of them.
+    support: Option<Vec<String>>,
+    /// Terms of the facet `approach`, any of them.
+    approach: Option<Vec<String>>,
+    /// Terms of the facet `audience`, any of them.
+    audience: Option<Vec<String>>,
+    /// Terms of the facet `way_in`, any of them.
+    way_in: Option<Vec<String>>,
+    /// Terms of the facet `marker`, any of them.
+    marker: Option<Vec<String>>,
+    /// Terms of the facet `access`, any of them.
+    access: Option<Vec<String>>,
+    /// Terms of any facet, any of them.
+    term: Option<Vec<String>>,
+    /// Imported taxonomy terms by id, any of them.
+    taxonomy_term_id: Option<Vec<String>>,
+    /// `group`, `service`, `helpline`, `organization`, `place`; any of them.
+    kind: Option<Vec<String>>,
+    /// Only listings of this organisation.
+    organization_id: Option<String>,
+    /// Languages, any of them.
+    language: Option<Vec<String>>,
+    /// `best`, `distance` or `recently_checked`.
+    sort: Option<String>,
+    /// Whether to count terms and kinds; true unless said otherwise.
+    facets: Option<bool>,
+    /// The page, from 1; a search can be paged through 10,000 listings.
+    page: Option<u32>,
+    /// Listings on a page, 1 to 100; 20 unless said otherwise.
+    per_page: Option<u32>,
+}
+
+#[OpenApi]
+#[expect(clippy::too_many_arguments, reason = "each is a documented parameter")]
+impl Search {
+    /// Search
+    ///
+    /// What is found at the place is in `results`; what serves the place without a public address
+    /// (areas served, phone, online) is in `covers_area`. Inside a parameter any value matches;
+    /// all parameters must match. Counts are exact.
+    #[oai(path = "/v1/search", method = "get", tag = "Tag::Finding", operation_id = "search")]
+    async fn get(
+        &self,
+        /// Words; at most 256 characters.
+        q: Query<Option<String>>,
+        /// A postcode, a sector or district, a town, an area, or `latitude,longitude`.
+        near: Query<Option<String>>,
+        /// Degrees north, with `longitude`, instead of `near`.
+        latitude: Query<Option<f64>>,
+        /// Degrees east.
+        longitude: Query<Option<f64>>,
+        /// Radius in kilometres; when absent, the smallest of 5, 10, 25 and 50 with ten results.
+        within_km: Query<Option<f64>>,
+        /// Terms of the facet `need`; repeat for any of several.
+        need: Query<Vec<String>>,
+        /// Terms of the facet `support`; repeat for any of several.
+        support: Query<Vec<String>>,
+        /// Terms of the facet `approach`; repeat for any of several.
+        approach: Query<Vec<String>>,
+        /// Terms of the facet `audience`; repeat for any of several.
+        audience: Query<Vec<String>>,
+        /// Terms of the facet `way_in`; repeat for any of several.
+        way_in: Query<Vec<String>>,
+        /// Terms of the facet `marker`; repeat for any of several.
+        marker: Query<Vec<String>>,
+        /// Terms of the facet `access`; repeat for any of several.
+        access: Query<Vec<String>>,
+        /// Terms of any facet; repeat for any of several.
+        term: Query<Vec<String>>,
+        /// Imported taxonomy terms by id; repeat for any of several.
+        taxonomy_term_id: Query<Vec<String>>,
+        /// `group`, `service`, `helpline`, `organization`, `place`; repeat for any of several.
+        kind: Query<Vec<String>>,
+        /// Only listings of this organisation.
+        organization_id: Query<Option<String>>,
+        /// Languages; repeat for any of several.
+        language: Query<Vec<String>>,
+        /// `best`, `distance` or `recently_checked`.
+        sort: Query<Option<String>>,
+        /// Whether to count terms and kinds; true unless said otherwise.
+        facets: Query<Option<bool>>,
+        /// The page, from 1; a search can be paged through 10,000 listings.
+        page: Query<Option<u32>>,
+        /// Listings on a page, 1 to 100; 20 unless said otherwise.
+        per_page: Query<Option<u32>>,
+    ) -> Result<Private<SearchAnswer>, Problem> {
+        let by_facet = [
+            (Facet::Need, need.0),
+            (Facet::Support, support.0),
+            (Facet::Approach, approach.0),
+            (Facet::Audience, audience.0),
+            (Facet::WayIn, way_in.0),
+            (Facet::Marker, marker.0),
+            (Facet::Access, access.0),
+        ];
+        self.run(Asked {
+            q: q.0,
+            near: near.0,
+            latitude: latitude.0,
+            longitude: longitude.0,
+            within_km: within_km.0,
+            facets: by_facet.into_iter().filter(|(_, terms)| !terms.is_empty()).collect(),
+            term: term.0,
+            taxonomy_term_id: taxonomy_term_id.0,
+            kind: kind.0,
+            organization_id: organization_id.0,
+            language: language.0,
+            sort: sort.0,
+            counts: facets.0,
+            page: page.0,
+            per_page: per_page.0,
+        })
+    }
+
+    /// Search, privately
+    ///
+    /// The same as the GET with everything in the body, so that nothing of it stands in an address.
+    #[oai(path = "/v1/search", method = "post", tag = "Tag::Finding", operation_id = "searchPrivately")]
+    async fn post(&self, body: SearchBody) -> Result<Private<SearchAnswer>, Problem> {
+        self.run(body.0)
+    }
+}
+
+impl Search {
+    fn run(&self, mut asked: Asked) -> Result<Private<SearchAnswer>, Problem> {
+        for text in [&mut asked.q, &mut asked.near] {
+            *text = text.take().filter(|text| !text.trim().is_empty());
+        }
+        Ok(Private::new(self.0.search(&asked)?))
+    }
+}
+
+/// A search body, read through the one gate so that all its faults are told at once.
+pub struct SearchBody(Asked);
+
+impl<'a> ApiExtractor<'a> for SearchBody {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+    const PARAM_IS_REQUIRED: bool = true;
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        <SearchRequest as Type>::register(registry);
+    }
+
+    fn request_meta() -> Option<MetaRequest> {
+        Some(MetaRequest {
+            description: Some("The search."),
+            content: vec![MetaMediaType { content_type: "application/json", schema: SearchRequest::schema_ref() }],
+            required: true,
+        })
+    }
+
+    async fn from_request(request: &'a Request, body: &mut poem::RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
+        let is_json = request.content_type().and_then(|value| value.split(';').next()).is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
+        if !is_json {
+            return Err(Problem::new(Slug::UnsupportedType).detail("Send application/json.").into());
+        }
+        let bytes = limits::whole_body(body.take().unwrap_or_else(|_| Body::empty())).await?;
+        Ok(Self(read_body(&bytes)?))
+    }
+}
+
+fn read_body(bytes: &[u8]) -> Result<Asked, Problem> {
+    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| {
+        Problem::new(Slug::MalformedBody).detail(format!("It is no JSON from line {}, column {} on.", error.line(), error.column()))
+    })?;
+    let serde_json::Value::Object(record) = value else {
+        return Err(Problem::invalid(vec![Violation::new("", read::Code::NotAnObject)]));
+    };
+    let outcome = read::read_with::<Asked>(&record, "", &mut read::Given, read::Unreadable::Refused);
+    let unknown = outcome.extra.keys().map(|pointer| Violation::new(pointer.as_str(), read::Code::UnknownParameter));
+    let mut faults: Vec<Violation> = outcome.violations.into_iter().chain(unknown).collect();
+    match outcome.record {
+        Some(asked) if faults.is_empty() => Ok(asked),
+        record => {
+            faults.extend(record.iter().flat_map(Asked::faults));
+            Err(Problem::invalid(faults))
+        }
+    }
+}
+
+impl read::Read for Asked {
+    fn read(reader: &mut Reader<'_, '_>) -> Self {
+        let facets = Facet::ALL.into_iter().map(|facet| (facet, reader.texts(facet.as_str()))).filter(|(_, terms)| !terms.is_empty()).collect();
+        Self {
+            q: reader.text("q", read::TEXT),
+            near: reader.text("near", read::TEXT),
+            latitude: reader.number("latitude"),
+            longitude: reader.number("longitude"),
+            within_km: reader.number("within_km"),
+            facets,
+            term: reader.texts("term"),
+            taxonomy_term_id: reader.texts("taxonomy_term_id"),
+            kind: reader.texts("kind"),
+            organization_id: reader.text("organization_id", read::NAME),
+            language: reader.texts("language"),
+            sort: reader.text("sort", read::NAME),
+            counts: reader.flag("facets"),
+            page: reader.whole("page"),
+            per_page: reader.whole("per_page"),
+        }
+    }
+}

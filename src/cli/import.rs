@@ -1,0 +1,146 @@
+//! `kith import`: files into the directory, with a bar while it goes and a report that adds up.
+
+use std::{fs, path::{Path, PathBuf}, process::ExitCode};
+
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{keep, open, publish};
+use crate::{
+    config::Config,
+    directory::import::{Report, Shipment, source_id},
+    domain::entry::Source,
+    exchange::{Format, Mapping},
+};
+
+/// How many refusals are printed; the report of `--report` has more.
+const MOST_PRINTED: usize = 20;
+
+/// What to import, and how.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// How the columns of a table become fields: a TOML file
+    #[arg(long, value_name = "FILE")]
+    mapping: Option<PathBuf>,
+    /// The files' format, where their names do not tell
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<FormatName>,
+    /// A short stable name for where the files come from [default: the mapping's, or the file's name]
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+    /// Where the data was published
+    #[arg(long, value_name = "URL")]
+    source_url: Option<String>,
+    /// The licence of the data
+    #[arg(long, value_name = "NAME")]
+    licence: Option<String>,
+    /// The words that the licence asks to show
+    #[arg(long, value_name = "TEXT")]
+    attribution: Option<String>,
+    /// Say what would happen and keep nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Write the whole report to a file, as JSON
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// The files
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum FormatName {
+    /// HSDS 3 JSON: one object, a list, or a page
+    Hsds,
+    /// HSDS 3 JSON objects, one a line
+    Ndjson,
+    /// A table, by a mapping
+    Csv,
+}
+
+/// Imports the files, one after the other.
+pub async fn run(config: &Config, arguments: Arguments) -> Result<ExitCode> {
+    let mapping = match &arguments.mapping {
+        Some(path) => {
+            let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+            Some(Mapping::parse(&text).with_context(|| path.display().to_string())?)
+        }
+        None => None,
+    };
+    let directory = open(config).await?;
+    let mut reports = Vec::new();
+    for file in &arguments.files {
+        let format = format(&arguments, mapping.as_ref(), file)?;
+        let source = source(&arguments, &format, file)?;
+        let bytes = fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+        let shipment = Shipment { source: &source, bytes: &bytes, format: &format, dry_run: arguments.dry_run, actor: keep::ACTOR };
+        let bar = ProgressBar::new(0).with_style(
+            ProgressStyle::with_template("{bar:30} {pos} of {len} rows, {per_sec}, {eta} left").expect("the template is written here"),
+        );
+        let mut progress = |done, of| {
+            bar.set_length(of);
+            bar.set_position(done);
+        };
+        let report = directory.import(shipment, &mut progress).await.with_context(|| file.display().to_string());
+        bar.finish_and_clear();
+        let report = report?;
+        print(file, &report, arguments.dry_run);
+        reports.push(report);
+    }
+    if let Some(path) = &arguments.report {
+        fs::write(path, serde_json::to_vec_pretty(&reports)?).with_context(|| format!("{} cannot be written", path.display()))?;
+    }
+    if !arguments.dry_run {
+        publish(&directory).await.context("all is kept, but the published view could not be brought up to date")?;
+    }
+    Ok(if reports.iter().all(Report::adds_up) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn format(arguments: &Arguments, mapping: Option<&Mapping>, file: &Path) -> Result<Format> {
+    match (arguments.format, mapping) {
+        (Some(FormatName::Hsds), _) => Ok(Format::Hsds),
+        (Some(FormatName::Ndjson), _) => Ok(Format::HsdsLines),
+        (Some(FormatName::Csv) | None, Some(mapping)) => Ok(Format::Table(Box::new(mapping.clone()))),
+        (Some(FormatName::Csv), None) => bail!("a table needs a mapping: --mapping FILE"),
+        (None, None) => match Format::of_name(&file.to_string_lossy()) {
+            Some(format) => Ok(format),
+            None => bail!("the name of {} does not tell its format; say --format, or --mapping for a table", file.display()),
+        },
+    }
+}
+
+fn source(arguments: &Arguments, format: &Format, file: &Path) -> Result<Source> {
+    let stated = match format {
+        Format::Table(mapping) => Some(&mapping.source),
+        _ => None,
+    };
+    let stem = || file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let name = arguments.source.clone().or_else(|| stated.map(|source| source.name.clone())).or_else(stem);
+    let Some(name) = name.filter(|name| !name.trim().is_empty()) else { bail!("say where the file comes from: --source NAME") };
+    Ok(Source {
+        id: source_id(&name),
+        url: arguments.source_url.clone().or_else(|| stated?.url.clone()),
+        licence: arguments.licence.clone().or_else(|| stated?.licence.clone()),
+        attribution: arguments.attribution.clone().or_else(|| stated?.attribution.clone()),
+        name,
+    })
+}
+
+fn print(file: &Path, report: &Report, dry_run: bool) {
+    let Report { read, created, updated, same, merged, refused, protected, withheld, .. } = report;
+    println!("{}{}", file.display(), if dry_run { " (nothing kept: --dry-run)" } else { "" });
+    println!("  {read} read = {created} created + {updated} updated + {same} same + {merged} merged + {refused} refused");
+    if *protected > 0 {
+        println!("  {protected} services are shown by area only; {withheld} fields that could place them were not read");
+    }
+    for (what, times) in &report.mended {
+        println!("  put right: {what} {times} times");
+    }
+    for refusal in report.refusals.iter().take(MOST_PRINTED) {
+        println!("  row {}: {} {} ({})", refusal.row, refusal.pointer, refusal.reason, refusal.code.as_str());
+    }
+    if report.refusals.len() > MOST_PRINTED {
+        println!("  and {} more faults; --report FILE has them", report.refusals.len() - MOST_PRINTED);
+    }
+}

@@ -1,0 +1,66 @@
+//! `withdraw`, `restore`, `reindex`, `check`, `openapi`: keeping the directory in order.
+
+use std::{process::ExitCode, sync::Arc};
+
+use anyhow::{Context, Result};
+
+use super::{open, publish};
+use crate::{
+    api,
+    config::Config,
+    directory::{Directory, Error},
+    domain::{
+        clock::{SystemChance, SystemClock},
+        entry::Standing,
+    },
+};
+
+/// Who an audit line names for what is done here.
+pub const ACTOR: &str = "keeper at the terminal";
+
+/// Withdraws or restores a listing.
+pub async fn set_standing(config: &Config, id: &str, standing: Standing) -> Result<ExitCode> {
+    let directory = open(config).await?;
+    directory.set_standing(id, standing, ACTOR).await?;
+    publish(&directory).await.context("it is kept, but the published view could not be brought up to date")?;
+    println!("{id} is {} now", standing.as_str());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Builds the published view anew. A running server does it by itself when its view has gone.
+pub async fn reindex(config: &Config) -> Result<ExitCode> {
+    let directory = open(config).await?;
+    let _lock = match directory.lock() {
+        Err(Error::Locked) => anyhow::bail!("a server holds the data folder; delete its view/ folder and it builds a new one while it serves"),
+        lock => lock?,
+    };
+    directory.rebuild().await?;
+    println!("built the published view: {} listings", directory.view.reader()?.listings()?);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Compares store, log and view, and says what does not agree.
+pub async fn check(config: &Config) -> Result<ExitCode> {
+    let report = open(config).await?.check().await?;
+    let in_view = report.in_view.map_or_else(|| "no view".to_owned(), |listings| format!("{listings} in the view"));
+    println!(
+        "{} services, {} organisations, {} lines of the change log, {} listings published, {in_view}",
+        report.services, report.organizations, report.lines, report.published
+    );
+    for fault in &report.faults {
+        println!("  {fault}");
+    }
+    println!("{}", if report.faults.is_empty() { "store, log and view agree" } else { "they do not agree" });
+    Ok(if report.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Prints the OpenAPI document.
+pub async fn openapi() -> Result<ExitCode> {
+    // The document does not depend on what a directory holds, only the operations do.
+    let folder = std::env::temp_dir().join(format!("kith-openapi-{}", std::process::id()));
+    let directory = Directory::open(&folder, None, Arc::new(SystemClock), Arc::new(SystemChance)).await?;
+    println!("{}", serde_json::to_string_pretty(&api::document(&directory))?);
+    drop(directory);
+    std::fs::remove_dir_all(&folder).context("the temporary folder could not be removed")?;
+    Ok(ExitCode::SUCCESS)
+}

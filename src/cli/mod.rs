@@ -1,0 +1,138 @@
+//! The directory from a terminal, for its keepers.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands speak to the person who ran them")]
+
+mod import;
+mod keep;
+pub mod listen;
+pub mod sample;
+pub mod serve;
+
+use std::{collections::BTreeMap, path::PathBuf, process::ExitCode, sync::Arc};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    config::Config,
+    directory::{Directory, Error},
+    domain::clock::{SystemChance, SystemClock},
+};
+
+/// An open directory of peer support groups, community organisations and services.
+#[derive(Debug, Parser)]
+#[command(name = "kith", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// Settings that every command takes.
+#[derive(Debug, Args)]
+struct Settings {
+    /// The data folder [default: kith-data]
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<String>,
+    /// The store, when it is not the data folder's own SQLite file: postgres://... or sqlite:PATH
+    #[arg(long, global = true, value_name = "URL")]
+    database: Option<String>,
+    /// What to log: error, warn, info, debug, trace, or a filter by module [default: info]
+    #[arg(long, global = true, value_name = "FILTER")]
+    log: Option<String>,
+    /// A settings file [default: kith.toml, if it is there]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the directory over HTTP
+    Serve {
+        /// The address to serve at [default: 127.0.0.1:8080]
+        #[arg(long, value_name = "ADDRESS")]
+        listen: Option<String>,
+        /// Serve invented listings, from a folder of their own
+        #[arg(long)]
+        sample: bool,
+    },
+    /// Bring listings in from files
+    Import(import::Arguments),
+    /// Take a listing back: readers get 410 from now on
+    Withdraw {
+        /// The listing's id
+        id: String,
+    },
+    /// Show a withdrawn listing again
+    Restore {
+        /// The listing's id
+        id: String,
+    },
+    /// Build the published view anew
+    Reindex,
+    /// Compare the store, the change log and the published view; exit 1 if they do not agree
+    Check,
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+/// Runs the command that the arguments name.
+pub fn main() -> ExitCode {
+    let Arguments { command, settings } = Arguments::parse();
+    let listen = match &command {
+        Command::Serve { listen, .. } => listen.clone(),
+        _ => None,
+    };
+    let flags = [("listen", listen), ("data", settings.data), ("database", settings.database), ("log", settings.log)];
+    let flags: BTreeMap<String, String> = flags.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+    let file = settings.config.or_else(|| std::env::var_os("KITH_CONFIG").map(PathBuf::from));
+    let config = match Config::read(file, std::env::vars(), flags) {
+        Ok(config) => config,
+        Err(faults) => {
+            eprintln!("kith: {faults}");
+            return ExitCode::from(2);
+        }
+    };
+    start_logging(&config.log);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(run(command, &config)),
+        Err(error) => Err(anyhow::Error::new(error).context("the runtime could not be started")),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("kith: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve { sample, .. } => serve::run(config, sample).await,
+        Command::Import(arguments) => import::run(config, arguments).await,
+        Command::Withdraw { id } => keep::set_standing(config, &id, crate::domain::entry::Standing::Withdrawn).await,
+        Command::Restore { id } => keep::set_standing(config, &id, crate::domain::entry::Standing::Published).await,
+        Command::Reindex => keep::reindex(config).await,
+        Command::Check => keep::check(config).await,
+        Command::Openapi => keep::openapi().await,
+    }
+}
+
+/// The directory that the settings name.
+async fn open(config: &Config) -> Result<Directory, Error> {
+    Directory::open(&config.data, config.database.as_deref(), Arc::new(SystemClock), Arc::new(SystemChance)).await
+}
+
+/// After a write from the terminal: a running server notices by itself, else the view is brought up to date here.
+async fn publish(directory: &Directory) -> Result<(), Error> {
+    match directory.lock() {
+        Ok(_lock) => directory.bring_up_to_date().await,
+        Err(Error::Locked) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn start_logging(filter: &str) {
+    let filter = tracing_subscriber::EnvFilter::new(filter);
+    // A second subscriber in one process is a test's business.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).try_init();
+}

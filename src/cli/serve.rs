@@ -1,0 +1,83 @@
+//! `kith serve`: the pages and the API on one address, the follower beside them.
+
+use std::{process::ExitCode, sync::Arc, time::Duration};
+
+use anyhow::{Context, Result};
+use poem::{Endpoint, EndpointExt, Request, Response, Server, listener::Acceptor};
+
+use super::{
+    keep,
+    listen::{Limits, Listening},
+    sample,
+};
+use crate::{
+    api,
+    config::Config,
+    directory::Directory,
+    domain::clock::{SystemChance, SystemClock},
+    web,
+};
+
+/// How long open requests get when the server is told to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Serves until told to stop.
+pub async fn run(config: &Config, with_sample: bool) -> Result<ExitCode> {
+    let folder = if with_sample { config.data.join("sample") } else { config.data.clone() };
+    let directory = Directory::open(&folder, config.database.as_deref(), Arc::new(SystemClock), Arc::new(SystemChance)).await?;
+    let _lock = directory.lock()?;
+    if with_sample {
+        directory.become_sample().await?;
+        let package = sample::package(directory.clock.now().london_date());
+        directory.import_sample(&package, keep::ACTOR).await?;
+    }
+    let acceptor = Listening::bind(config.listen, Limits::default()).await.with_context(|| format!("{} cannot be listened at", config.listen))?;
+    let address = acceptor.local_addr().first().and_then(|address| address.as_socket_addr().copied()).unwrap_or(config.listen);
+    println!("kith serves http://{address}{}", if with_sample { " (invented listings)" } else { "" });
+
+    // Requests are answered from the first moment: with 503 and the crisis lines until the view is ready.
+    let follower = tokio::spawn({
+        let directory = directory.clone();
+        async move { directory.follow().await }
+    });
+    let server = Server::new_with_acceptor(acceptor);
+    server.run_with_graceful_shutdown(endpoint(&directory), told_to_stop(), Some(DRAIN)).await?;
+    follower.abort();
+    Ok(ExitCode::SUCCESS)
+}
+
+/// All that is served: what is for programs under its own paths, pages everywhere else.
+pub fn endpoint(directory: &Directory) -> impl Endpoint + use<> {
+    Both { api: api::endpoint(directory).map_to_response().boxed(), web: web::routes(directory.clone()).boxed() }
+}
+
+struct Both {
+    api: poem::endpoint::BoxEndpoint<'static, Response>,
+    web: poem::endpoint::BoxEndpoint<'static, Response>,
+}
+
+impl Endpoint for Both {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let side = if api::is_api_path(request.uri().path()) { &self.api } else { &self.web };
+        Ok(side.call(request).await.unwrap_or_else(|error| error.into_response()))
+    }
+}
+
+/// Ctrl-C, or the signal that a service manager sends.
+async fn told_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+            let _ = interrupt.await;
+            return;
+        };
+        tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = interrupt.await;
+    }
+}

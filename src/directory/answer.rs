@@ -1,0 +1,105 @@
+//! Writes a search answer by splicing published card bytes, without building a tree of them.
+//!
+//! Its shape is documented by `domain::answer::SearchAnswer`; a test reads these bytes through it.
+
+use bytes::Bytes;
+use kith_index::{Block, Hit};
+use serde::Serialize;
+
+use crate::domain::{
+    answer::{AsOf, AskedPlace, KindCount, TermCount, Understood},
+    crisis::CrisisLine,
+};
+
+/// All of an answer but the cards.
+pub struct Frame<'a> {
+    /// The place, as understood.
+    pub place: Option<AskedPlace>,
+    /// The words, as understood.
+    pub understood: Understood,
+    /// Counts of terms.
+    pub facets: Vec<TermCount>,
+    /// Counts of kinds.
+    pub kinds: Vec<KindCount>,
+    /// The radius used.
+    pub searched_within_km: Option<f64>,
+    /// Lines for the nation.
+    pub crisis: Vec<&'a CrisisLine>,
+    /// How fresh.
+    pub as_of: AsOf,
+    /// Whether the listings are invented.
+    pub sample: bool,
+    /// The page shown.
+    pub page: u32,
+    /// Listings on a page.
+    pub per_page: u32,
+}
+
+impl Frame<'_> {
+    /// The whole answer as JSON.
+    pub fn write(&self, results: &Block, covers: &Block) -> Bytes {
+        let cards: usize = results.hits.iter().chain(&covers.hits).map(|hit| hit.body.len() + 48).sum();
+        let mut out = Vec::with_capacity(cards + 4096);
+        out.push(b'{');
+        if let Some(place) = &self.place {
+            member(&mut out, "place", place);
+        }
+        member(&mut out, "understood", &self.understood);
+        self.block(&mut out, "results", results);
+        self.block(&mut out, "covers_area", covers);
+        member(&mut out, "facets", &self.facets);
+        member(&mut out, "kinds", &self.kinds);
+        if let Some(km) = self.searched_within_km {
+            member(&mut out, "searched_within_km", &km);
+        }
+        member(&mut out, "crisis", &self.crisis);
+        member(&mut out, "as_of", &self.as_of);
+        member(&mut out, "sample", &self.sample);
+        out.push(b'}');
+        Bytes::from(out)
+    }
+
+    fn block(&self, out: &mut Vec<u8>, name: &str, block: &Block) {
+        separate(out);
+        out.extend_from_slice(format!("\"{name}\":{{\"total\":{},\"page\":{},\"per_page\":{},\"items\":", block.total, self.page, self.per_page).as_bytes());
+        cards(out, &block.hits);
+        out.push(b'}');
+    }
+}
+
+/// A list of cards, each with its slots filled.
+pub fn cards(out: &mut Vec<u8>, hits: &[Hit]) {
+    out.push(b'[');
+    for (at, hit) in hits.iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        card(out, hit);
+    }
+    out.push(b']');
+}
+
+/// A card's bytes end in `}`; what depends on the question goes before it.
+fn card(out: &mut Vec<u8>, hit: &Hit) {
+    out.extend_from_slice(hit.body.strip_suffix(b"}").unwrap_or(&hit.body));
+    if let Some(metres) = hit.distance_m {
+        // To ten metres: finer says more than the positions know.
+        member(out, "distance_km", &((metres / 10.0).round() / 100.0));
+    }
+    if hit.other_places > 0 {
+        member(out, "other_places", &hit.other_places);
+    }
+    out.push(b'}');
+}
+
+fn member(out: &mut Vec<u8>, name: &str, value: &impl Serialize) {
+    separate(out);
+    out.extend_from_slice(format!("\"{name}\":").as_bytes());
+    serde_json::to_writer(out, value).expect("these values have only text keys and finite numbers");
+}
+
+fn separate(out: &mut Vec<u8>) {
+    if out.last() != Some(&b'{') {
+        out.push(b',');
+    }
+}

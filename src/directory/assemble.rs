@@ -1,0 +1,118 @@
+//! Joining kept records into listings: the joined read that publishing starts from.
+//!
+//! Places of `area` services are not read at all, nor those of an organisation that runs one.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Result;
+use crate::{
+    domain::{
+        card::ServiceName,
+        entry::{Entry, Source, Standing},
+        id::{Id, kind},
+        listing::Joined,
+        location::Location,
+        organization::Organization,
+        place::PlaceMode,
+        service::Service,
+        service_at_location::ServiceAtLocation,
+    },
+    store::{Key, ListingKind, ListingRef, Snapshot},
+};
+
+/// A place with what is said of a service there.
+type Place = (Option<Entry<ServiceAtLocation>>, Entry<Location>);
+
+/// Listings by reference, in the same order; `None` where there is no such record.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn joined(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<Option<Joined>>> {
+    let ids = |kind: ListingKind| listings.iter().filter(move |listing| listing.kind == kind);
+    let service_ids: Vec<Id<kind::Service>> = ids(ListingKind::Service).filter_map(|listing| listing.id.parse().ok()).collect();
+    let organization_ids: Vec<Id<kind::Organization>> = ids(ListingKind::Organization).filter_map(|listing| listing.id.parse().ok()).collect();
+
+    let sources: HashMap<Id<kind::Source>, Source> = read.sources().await?.into_iter().map(|source| (source.id, source)).collect();
+    let services = by_id(read.get::<Service>(&service_ids).await?, |service| service.id);
+    let running: HashSet<_> = services.values().filter_map(|service| service.record.organization_id).collect();
+    let wanted: Vec<_> = running.into_iter().chain(organization_ids.iter().copied()).collect();
+    let organizations = by_id(read.get::<Organization>(&wanted).await?, |organization| organization.id);
+    let mut service_places = places_of_services(read, &services).await?;
+    let (offered, mut organization_places) = around_organizations(read, &organization_ids).await?;
+
+    Ok(listings
+        .iter()
+        .map(|listing| match listing.kind {
+            ListingKind::Service => {
+                let service = services.get(&listing.id.parse().ok()?)?.clone();
+                let organization = service.record.organization_id.and_then(|id| organizations.get(&id).cloned());
+                let source = sources.get(&service.origin.source)?.clone();
+                let places = service_places.remove(&service.record.id).unwrap_or_default();
+                Some(Joined { service: Some(service), organization, places, services: Vec::new(), source })
+            }
+            ListingKind::Organization => {
+                let organization = organizations.get(&listing.id.parse().ok()?)?.clone();
+                let source = sources.get(&organization.origin.source)?.clone();
+                let services = offered.get(&organization.record.id).cloned().unwrap_or_default();
+                let places = organization_places.remove(&organization.record.id).unwrap_or_default();
+                Some(Joined { service: None, organization: Some(organization), places, services, source })
+            }
+        })
+        .collect())
+}
+
+/// The places of `exact` services, each with its location, in the order of their ids.
+async fn places_of_services(
+    read: &mut Snapshot,
+    services: &HashMap<Id<kind::Service>, Entry<Service>>,
+) -> Result<HashMap<Id<kind::Service>, Vec<Place>>> {
+    let exact: Vec<Id<kind::Service>> =
+        services.values().filter(|service| service.facts.mode == PlaceMode::Exact).map(|service| service.record.id).collect();
+    let mut at = read.by_key::<ServiceAtLocation, _>(Key::Service, &exact).await?;
+    at.sort_by_key(|at| at.record.id);
+    let location_ids: Vec<_> = at.iter().filter_map(|at| at.record.location_id).collect::<HashSet<_>>().into_iter().collect();
+    let locations = by_id(read.get::<Location>(&location_ids).await?, |location| location.id);
+    let mut places: HashMap<Id<kind::Service>, Vec<Place>> = HashMap::new();
+    for at in at.into_iter().filter(|at| at.standing == Standing::Published) {
+        let location = at.record.location_id.and_then(|id| locations.get(&id).cloned());
+        if let (Some(service), Some(location)) = (at.record.service_id, location) {
+            places.entry(service).or_default().push((Some(at), location));
+        }
+    }
+    Ok(places)
+}
+
+/// What organisations offer, and the places that are their own.
+async fn around_organizations(
+    read: &mut Snapshot,
+    ids: &[Id<kind::Organization>],
+) -> Result<(HashMap<Id<kind::Organization>, Vec<ServiceName>>, HashMap<Id<kind::Organization>, Vec<Place>>)> {
+    let mut services = read.by_key::<Service, _>(Key::Organization, ids).await?;
+    services.sort_by_key(|service| service.record.id);
+    let mut offered: HashMap<Id<kind::Organization>, Vec<ServiceName>> = HashMap::new();
+    let mut protected: HashSet<Id<kind::Organization>> = HashSet::new();
+    for service in services {
+        let Some(organization) = service.record.organization_id else { continue };
+        if service.facts.mode == PlaceMode::Area {
+            protected.insert(organization);
+        }
+        if service.standing == Standing::Published {
+            let name = crate::domain::plain::line(&service.record.name);
+            offered.entry(organization).or_default().push(ServiceName { id: service.record.id, name });
+        }
+    }
+    let open: Vec<_> = ids.iter().copied().filter(|id| !protected.contains(id)).collect();
+    let mut locations = read.by_key::<Location, _>(Key::Organization, &open).await?;
+    locations.sort_by_key(|location| location.record.id);
+    let mut places: HashMap<Id<kind::Organization>, Vec<Place>> = HashMap::new();
+    for location in locations {
+        if let Some(organization) = location.record.organization_id {
+            places.entry(organization).or_default().push((None, location));
+        }
+    }
+    Ok((offered, places))
+}
+
+fn by_id<T: crate::domain::entry::Aggregate>(entries: Vec<Entry<T>>, id: impl Fn(&T) -> Id<T::Kind>) -> HashMap<Id<T::Kind>, Entry<T>> {
+    entries.into_iter().map(|entry| (id(&entry.record), entry)).collect()
+}

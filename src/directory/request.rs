@@ -1,0 +1,177 @@
+//! A search as it was asked, and every fault in it at once.
+//!
+//! It holds what a person looked for, so it has no `Debug` and no error says a value of it.
+
+use std::str::FromStr;
+
+use crate::domain::{
+    card::ListingKind,
+    id::{Id, kind},
+    read::{Code, Violation},
+    vocabulary::{Facet, vocabulary},
+};
+
+/// The longest search text, in characters.
+pub const LONGEST_WORDS: usize = 256;
+/// The longest name of a place, in characters.
+pub const LONGEST_PLACE: usize = 100;
+/// The most listings on a page.
+pub const MOST_PER_PAGE: u32 = 100;
+/// How deep a search can be paged, in listings.
+pub const DEEPEST: u64 = 10_000;
+/// The widest circle, in kilometres.
+pub const WIDEST_KM: f64 = 500.0;
+/// The most values of one filter.
+const MOST_VALUES: usize = 50;
+
+/// A search as it was asked. Empty members do not filter.
+#[derive(Clone, Default, PartialEq)]
+pub struct SearchRequest {
+    /// Words.
+    pub q: Option<String>,
+    /// A postcode, a town, an area or `latitude,longitude`.
+    pub near: Option<String>,
+    /// Degrees north, with `longitude`, instead of `near`.
+    pub latitude: Option<f64>,
+    /// Degrees east.
+    pub longitude: Option<f64>,
+    /// The radius in kilometres; when absent the search widens until it has ten results.
+    pub within_km: Option<f64>,
+    /// Terms by facet: any of those of one facet, and all facets named.
+    pub facets: Vec<(Facet, Vec<String>)>,
+    /// Terms of any facet.
+    pub term: Vec<String>,
+    /// Imported taxonomy terms, by id.
+    pub taxonomy_term_id: Vec<String>,
+    /// Kinds of listing.
+    pub kind: Vec<String>,
+    /// Only this organisation's.
+    pub organization_id: Option<String>,
+    /// Languages, as the sources write them.
+    pub language: Vec<String>,
+    /// `best`, `distance` or `recently_checked`.
+    pub sort: Option<String>,
+    /// Whether counts are wanted; they are unless said otherwise.
+    pub counts: Option<bool>,
+    /// The page, from 1.
+    pub page: Option<u32>,
+    /// Listings on a page, 20 unless said otherwise.
+    pub per_page: Option<u32>,
+}
+
+/// The order of results.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Order {
+    /// Words and distance together.
+    #[default]
+    Best,
+    /// Nearest first.
+    Distance,
+    /// Most recently checked first.
+    RecentlyChecked,
+}
+
+impl FromStr for Order {
+    type Err = ();
+
+    fn from_str(word: &str) -> Result<Self, ()> {
+        match word {
+            "best" => Ok(Self::Best),
+            "distance" => Ok(Self::Distance),
+            "recently_checked" => Ok(Self::RecentlyChecked),
+            _ => Err(()),
+        }
+    }
+}
+
+impl SearchRequest {
+    /// The page asked for, from 1.
+    pub fn page(&self) -> u32 {
+        self.page.unwrap_or(1)
+    }
+
+    /// How many a page holds.
+    pub fn per_page(&self) -> u32 {
+        self.per_page.unwrap_or(20)
+    }
+
+    /// Whether a place was asked for.
+    pub fn has_place(&self) -> bool {
+        self.near.is_some() || self.latitude.is_some()
+    }
+
+    /// Every fault of the request; places are looked up later.
+    pub fn faults(&self) -> Vec<Violation> {
+        let mut faults = Vec::new();
+        let mut fault = |pointer: &str, code, reason: String| faults.push(Violation { pointer: pointer.to_owned(), code, reason });
+        for (pointer, text, most) in [("/q", &self.q, LONGEST_WORDS), ("/near", &self.near, LONGEST_PLACE)] {
+            if text.as_ref().is_some_and(|text| text.chars().count() > most) {
+                fault(pointer, Code::TooLong, format!("is longer than {most} characters"));
+            }
+        }
+        if self.latitude.is_some() != self.longitude.is_some() {
+            let missing = if self.latitude.is_some() { "/longitude" } else { "/latitude" };
+            fault(missing, Code::Required, "latitude and longitude go together".to_owned());
+        }
+        if self.near.is_some() && self.latitude.is_some() {
+            fault("/near", Code::Conflict, "say the place once: near, or latitude and longitude".to_owned());
+        }
+        for (pointer, value, most) in [("/latitude", self.latitude, 90.0), ("/longitude", self.longitude, 180.0)] {
+            if value.is_some_and(|value| !(-most..=most).contains(&value)) {
+                fault(pointer, Code::OutOfRange, format!("is not between -{most} and {most}"));
+            }
+        }
+        if let Some(km) = self.within_km {
+            if !(km > 0.0 && km <= WIDEST_KM) {
+                fault("/within_km", Code::OutOfRange, format!("is not above 0 and up to {WIDEST_KM}"));
+            }
+            if !self.has_place() {
+                fault("/within_km", Code::Conflict, "needs a place: near, or latitude and longitude".to_owned());
+            }
+        }
+        for (facet, terms) in &self.facets {
+            for (at, id) in terms.iter().enumerate() {
+                if vocabulary().term(id).is_none_or(|term| term.facet != *facet) {
+                    fault(&format!("/{}/{at}", facet.as_str()), Code::UnknownTerm, format!("is no term of the facet {}; /v1/terms lists them", facet.as_str()));
+                }
+            }
+        }
+        for (at, id) in self.term.iter().enumerate() {
+            if vocabulary().term(id).is_none() {
+                fault(&format!("/term/{at}"), Code::UnknownTerm, "is no term of the vocabulary; /v1/terms lists them".to_owned());
+            }
+        }
+        for (at, id) in self.taxonomy_term_id.iter().enumerate() {
+            if id.parse::<Id<kind::TaxonomyTerm>>().is_err() {
+                fault(&format!("/taxonomy_term_id/{at}"), Code::NotAUuid, "is not a UUID".to_owned());
+            }
+        }
+        for (at, word) in self.kind.iter().enumerate() {
+            if ListingKind::from_word(word).is_none() {
+                let words = ListingKind::ALL.map(ListingKind::as_str).join(", ");
+                fault(&format!("/kind/{at}"), Code::NotInList, format!("is none of {words}"));
+            }
+        }
+        if self.organization_id.as_ref().is_some_and(|id| id.parse::<Id<kind::Organization>>().is_err()) {
+            fault("/organization_id", Code::NotAUuid, "is not a UUID".to_owned());
+        }
+        let lists = self.facets.iter().map(|(facet, ids)| (facet.as_str(), ids));
+        for (name, values) in lists.chain([("term", &self.term), ("taxonomy_term_id", &self.taxonomy_term_id), ("language", &self.language), ("kind", &self.kind)]) {
+            if values.len() > MOST_VALUES {
+                fault(&format!("/{name}"), Code::TooLong, format!("has more than {MOST_VALUES} values"));
+            }
+        }
+        if self.sort.as_ref().is_some_and(|word| word.parse::<Order>().is_err()) {
+            fault("/sort", Code::NotInList, "is none of best, distance, recently_checked".to_owned());
+        }
+        if self.page == Some(0) {
+            fault("/page", Code::OutOfRange, "pages count from 1".to_owned());
+        }
+        if self.per_page.is_some_and(|n| n == 0 || n > MOST_PER_PAGE) {
+            fault("/per_page", Code::OutOfRange, format!("is not between 1 and {MOST_PER_PAGE}"));
+        } else if u64::from(self.page()) * u64::from(self.per_page()) > DEEPEST {
+            fault("/page", Code::TooDeep, format!("a search can be paged through {DEEPEST} listings; narrow it, or copy the directory"));
+        }
+        faults
+    }
+}

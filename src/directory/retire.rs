@@ -1,0 +1,96 @@
+//! What was public and is protected now: taken back before anything new of it is kept.
+//!
+//! A service that becomes protected gets a new id, and its old one answers 410. What was kept of its
+//! places is blanked. That cannot make secret what was public; it ends our part in telling it.
+
+use std::collections::HashSet;
+
+use serde_json::json;
+
+use super::{Directory, Result, import::{Shipment, locations_named}, settle};
+use crate::{
+    domain::{
+        entry::{Aggregate, Entry, Standing},
+        id::{Id, kind},
+        location::Location,
+        organization::Organization,
+        place::PlaceMode,
+        read::{self, Read},
+        service::Service,
+        service_at_location::ServiceAtLocation,
+    },
+    exchange::Decisions,
+    store::{Audit, Kept, Key, Tx},
+};
+
+/// Takes back what earlier imports from this source kept of services and places that are protected now.
+///
+/// # Errors
+/// When the store fails; nothing is taken back then.
+pub async fn what_is_protected_now(directory: &Directory, decisions: &Decisions, shipment: Shipment<'_>) -> Result<()> {
+    let source = shipment.source.id;
+    let names = |of: &mut dyn Iterator<Item = &str>| of.map(str::to_owned).collect::<Vec<_>>();
+    let protected = names(&mut decisions.services().filter(|(_, mode)| *mode == PlaceMode::Area).map(|(name, _)| name));
+    let withheld = names(&mut decisions.withheld_locations());
+    let organizations = names(&mut decisions.withheld_organizations());
+    if protected.is_empty() && withheld.is_empty() && organizations.is_empty() {
+        return Ok(());
+    }
+    let mut tx = directory.store.begin().await?;
+    let mut touched = settle::Touched::default();
+
+    let known = tx.by_foreign::<Service>(source, &protected).await?;
+    let public: Vec<Entry<Service>> = known.into_values().filter(|service| service.facts.mode != PlaceMode::Area).collect();
+    let public_ids: Vec<_> = public.iter().map(|service| service.record.id).collect();
+    let running: Vec<_> = tx.by_foreign::<Organization>(source, &organizations).await?.values().map(|entry| entry.record.id).collect();
+
+    let mut location_ids: HashSet<Id<kind::Location>> = locations_named(&mut tx, source, &withheld).await?.into_iter().collect();
+    location_ids.extend(tx.by_key::<Location, _>(Key::Organization, &running).await?.iter().map(|entry| entry.record.id));
+    location_ids.extend(tx.by_key::<ServiceAtLocation, _>(Key::Service, &public_ids).await?.iter().filter_map(|at| at.record.location_id));
+    let location_ids: Vec<_> = location_ids.into_iter().collect();
+    let locations: Vec<_> = tx.get::<Location>(&location_ids).await?.into_iter().filter(|entry| entry.standing == Standing::Published).collect();
+    let at: Vec<_> =
+        tx.by_key::<ServiceAtLocation, _>(Key::Location, &location_ids).await?.into_iter().filter(|at| at.standing == Standing::Published).collect();
+    if public.is_empty() && locations.is_empty() && at.is_empty() {
+        return Ok(());
+    }
+
+    touched.services.extend(public_ids);
+    touched.services.extend(at.iter().filter_map(|at| at.record.service_id));
+    touched.organizations.extend(public.iter().filter_map(|service| service.record.organization_id));
+    touched.organizations.extend(locations.iter().filter_map(|location| location.record.organization_id));
+    let counts = json!({ "services": public.len(), "locations": locations.len() });
+    blank(&mut tx, directory, public, |id| json!({ "id": id, "name": "withdrawn", "status": "inactive" })).await?;
+    blank(&mut tx, directory, locations, |id| json!({ "id": id, "location_type": "physical" })).await?;
+    blank(&mut tx, directory, at, |id| json!({ "id": id })).await?;
+
+    let lines = settle::lines(&mut tx, &touched).await?;
+    let audit = Audit { at: directory.clock.now(), actor: shipment.actor.to_owned(), action: "protect", subject: None, detail: counts };
+    let committed = tx.commit(audit, &lines).await?;
+    for line in lines.iter().filter(|line| line.digest.is_none()) {
+        directory.view.hide(&line.listing.id, committed.sequence);
+    }
+    Ok(())
+}
+
+/// Writes entries without their content, withdrawn, under names that the source does not use.
+async fn blank<T: Kept + Read>(tx: &mut Tx, directory: &Directory, entries: Vec<Entry<T>>, bare: impl Fn(String) -> serde_json::Value) -> Result<()> {
+    let mut blanked = Vec::with_capacity(entries.len());
+    for mut entry in entries {
+        let id = Aggregate::id(&entry.record).to_string();
+        let record = bare(id.clone());
+        let (Some(record), _) = read::read::<T>(record.as_object().expect("a bare record is an object")) else {
+            unreachable!("a bare record has all that the standard needs")
+        };
+        entry.record = record;
+        entry.facts = T::Facts::default();
+        entry.extra.clear();
+        entry.standing = Standing::Withdrawn;
+        entry.origin.foreign_id = format!("retired/{id}");
+        entry.revision += 1;
+        entry.changed = directory.clock.now();
+        blanked.push(entry);
+    }
+    tx.put(&blanked).await?;
+    Ok(())
+}

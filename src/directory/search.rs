@@ -1,0 +1,249 @@
+//! A search: the request is checked, its place looked up, its words understood, the view asked, and
+//! the answer written. The store is not asked.
+
+use bytes::Bytes;
+use kith_index::{
+    Hits, Near, Query, Relaxed, Sort, Synonyms, Words,
+    gazetteer::{AreaKind, Gazetteer, Note, Place, PlaceKind, Resolution},
+};
+
+use super::{
+    Candidate, Directory, Error, PlaceProblem, Result,
+    answer::Frame,
+    request::{Order, SearchRequest},
+};
+use crate::domain::{
+    answer::{AsOf, AskedPlace, KindCount, TermCount, Understood, UnderstoodTerm, WordsMatched},
+    card::ListingKind,
+    crisis,
+    listing::UNITED_KINGDOM,
+    vocabulary::vocabulary,
+};
+
+/// Radii that a search without one tries, in kilometres.
+const WIDENING: [f64; 4] = [5.0, 10.0, 25.0, 50.0];
+/// How many results end the widening.
+const ENOUGH: u64 = 10;
+
+/// A place that was asked for, ready to be searched.
+struct Asked {
+    place: Place,
+    area_code: Option<String>,
+}
+
+impl Directory {
+    /// Searches the view and writes the answer as JSON.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with every fault, [`Error::Place`], [`Error::NotReady`], [`Error::View`].
+    pub fn search(&self, request: &SearchRequest) -> Result<Bytes> {
+        let faults = request.faults();
+        if !faults.is_empty() {
+            return Err(Error::Invalid(faults));
+        }
+        let asked = asked_place(request)?;
+        let reader = self.view.reader()?;
+        let mut query = self.query(request);
+        let mut radius = None;
+        let hits = match &asked {
+            None => reader.search(&query)?,
+            Some(Asked { place, area_code: Some(code) }) => {
+                let gazetteer = Gazetteer::embedded();
+                query.within_areas = gazetteer.within(code);
+                query.areas.clone_from(&query.within_areas);
+                query.areas.extend(place.areas.iter().cloned());
+                query.areas_here.clone_from(&query.areas);
+                whole_country(&mut query);
+                reader.search(&query)?
+            }
+            Some(Asked { place, area_code: None }) => {
+                let widening: &[f64] = request.within_km.as_ref().map_or(&WIDENING, std::slice::from_ref);
+                let mut hits = Hits::default();
+                for km in widening {
+                    radius = Some(*km);
+                    around(&mut query, place, *km);
+                    // Less than all of the words only once the widest circle has been tried.
+                    query.all_words = Some(km) != widening.last();
+                    hits = reader.search(&query)?;
+                    if hits.results.total >= ENOUGH {
+                        break;
+                    }
+                }
+                hits
+            }
+        };
+        Ok(self.frame(request, asked, &hits, radius).write(&hits.results, &hits.covers))
+    }
+
+    /// The query without its place.
+    fn query(&self, request: &SearchRequest) -> Query {
+        let mut facets: Vec<Vec<String>> = request.facets.iter().map(|(_, ids)| ids.clone()).collect();
+        facets.push(request.term.clone());
+        facets.push(request.taxonomy_term_id.iter().map(|id| id.to_ascii_lowercase()).collect());
+        facets.retain(|group| !group.is_empty());
+        let offset = (request.page() as usize - 1) * request.per_page() as usize;
+        Query {
+            words: words(request.q.as_deref().unwrap_or_default()),
+            facets,
+            kinds: request.kind.clone(),
+            organization: request.organization_id.as_ref().map(|id| id.to_ascii_lowercase()),
+            languages: request.language.clone(),
+            sort: match request.sort.as_deref().and_then(|word| word.parse().ok()).unwrap_or_default() {
+                Order::Best => Sort::Best,
+                Order::Distance => Sort::Distance,
+                Order::RecentlyChecked => Sort::RecentlyChecked,
+            },
+            offset,
+            limit: request.per_page() as usize,
+            covers_offset: offset,
+            covers_limit: request.per_page() as usize,
+            counts: request.counts.unwrap_or(true),
+            withdrawn: self.view.hidden(),
+            tie_key: self.tie_key,
+            ..Query::default()
+        }
+    }
+
+    fn frame(&self, request: &SearchRequest, asked: Option<Asked>, hits: &Hits, radius: Option<f64>) -> Frame<'static> {
+        let nation = asked.as_ref().and_then(|asked| nation(&asked.place, asked.area_code.as_deref()));
+        Frame {
+            place: asked.map(|asked| described(&asked)),
+            understood: understood(hits),
+            facets: hits.counts.iter().map(|(id, count)| term_count(id, *count)).collect(),
+            kinds: ListingKind::ALL
+                .into_iter()
+                .filter_map(|kind| Some(KindCount { kind, count: hits.kinds.iter().find(|(word, _)| word == kind.as_str())?.1 }))
+                .collect(),
+            searched_within_km: radius,
+            crisis: crisis::for_nation(nation.as_deref().unwrap_or(UNITED_KINGDOM)),
+            as_of: self.as_of(),
+            sample: self.is_sample(),
+            page: request.page(),
+            per_page: request.per_page(),
+        }
+    }
+
+    /// How fresh the view is.
+    pub fn as_of(&self) -> AsOf {
+        let payload = self.view.payload();
+        AsOf {
+            epoch: payload.as_ref().map(|payload| payload.epoch.clone()).unwrap_or_default(),
+            sequence: payload.map_or(0, |payload| payload.public_sequence),
+        }
+    }
+}
+
+/// What people type for places: names begun, best first.
+pub fn places(text: &str, limit: usize) -> Vec<Candidate> {
+    match Gazetteer::embedded().resolve(text) {
+        Resolution::Point(place) | Resolution::Area(place, _) => {
+            let mut found = vec![candidate(place)];
+            for other in Gazetteer::embedded().suggest(text, limit).into_iter().map(candidate) {
+                if found.len() < limit && !found.contains(&other) {
+                    found.push(other);
+                }
+            }
+            found
+        }
+        Resolution::Ambiguous(places) => places.into_iter().take(limit).map(candidate).collect(),
+        Resolution::Unknown { .. } => Gazetteer::embedded().suggest(text, limit).into_iter().map(candidate).collect(),
+    }
+}
+
+fn asked_place(request: &SearchRequest) -> Result<Option<Asked>> {
+    let text = match (&request.near, request.latitude, request.longitude) {
+        (Some(near), _, _) => near.clone(),
+        (None, Some(latitude), Some(longitude)) => format!("{latitude},{longitude}"),
+        _ => return Ok(None),
+    };
+    match Gazetteer::embedded().resolve(&text) {
+        Resolution::Point(place) => Ok(Some(Asked { place, area_code: None })),
+        Resolution::Area(place, code) => Ok(Some(Asked { place, area_code: Some(code) })),
+        Resolution::Ambiguous(places) => {
+            Err(Error::Place(PlaceProblem { ambiguous: true, candidates: places.into_iter().map(candidate).collect() }))
+        }
+        Resolution::Unknown { nearest } => {
+            Err(Error::Place(PlaceProblem { ambiguous: false, candidates: nearest.into_iter().map(candidate).collect() }))
+        }
+    }
+}
+
+fn around(query: &mut Query, place: &Place, km: f64) {
+    let gazetteer = Gazetteer::embedded();
+    query.near = Some(Near { lat: place.lat, lon: place.lon, km });
+    query.areas_here.clone_from(&place.areas);
+    query.areas = gazetteer.areas_touched(place.lat, place.lon, km);
+    query.areas.extend(place.areas.iter().cloned());
+    whole_country(query);
+}
+
+/// What serves the whole United Kingdom serves every place in it.
+fn whole_country(query: &mut Query) {
+    for areas in [&mut query.areas, &mut query.areas_here] {
+        areas.push(UNITED_KINGDOM.to_owned());
+        areas.sort_unstable();
+        areas.dedup();
+    }
+}
+
+/// What was typed, where a phrase of the vocabulary also finds what has its term.
+fn words(text: &str) -> Words {
+    let readings = vocabulary().by_phrase(text);
+    let terms: Vec<Vec<&str>> = readings.iter().map(|reading| reading.terms.iter().map(|term| term.id.as_str()).collect()).collect();
+    let phrases = readings.iter().map(|reading| reading.typed);
+    Words::parse(text).with_synonyms(&Synonyms::new(phrases.zip(terms.iter().map(Vec::as_slice))))
+}
+
+fn understood(hits: &Hits) -> Understood {
+    let mut terms: Vec<UnderstoodTerm> = Vec::new();
+    for term in hits.understood.words.iter().flat_map(|word| &word.terms).filter_map(|id| vocabulary().term(id)) {
+        if !terms.iter().any(|known| known.id == term.id) {
+            terms.push(UnderstoodTerm { id: term.id.clone(), label: term.label.clone() });
+        }
+    }
+    let words = match hits.relaxed {
+        Relaxed::No => WordsMatched::All,
+        Relaxed::Most => WordsMatched::Most,
+        Relaxed::Any => WordsMatched::Any,
+    };
+    Understood { terms, words }
+}
+
+fn term_count(id: &str, count: u32) -> TermCount {
+    let term = vocabulary().term(id);
+    TermCount {
+        id: id.to_owned(),
+        label: term.map_or(id, |term| &term.label).to_owned(),
+        facet: term.map(|term| term.facet),
+        count,
+    }
+}
+
+fn nation(place: &Place, area_code: Option<&str>) -> Option<String> {
+    let is_nation = |code: &&String| Gazetteer::embedded().area(code).is_some_and(|area| area.kind == AreaKind::Nation);
+    let own = area_code.map(str::to_owned);
+    place.areas.iter().find(is_nation).cloned().or_else(|| own.filter(|code| is_nation(&code)))
+}
+
+fn described(asked: &Asked) -> AskedPlace {
+    let place = &asked.place;
+    AskedPlace {
+        resolved: place.label.clone(),
+        kind: place.kind.as_str().to_owned(),
+        precision_km: place.precision_km,
+        within: place.within.clone(),
+        area_code: asked.area_code.clone(),
+        note: place.note.as_ref().map(|note| match note {
+            Note::PostcodeToSector => "The postcode was answered by its sector, the first part and one digit.".to_owned(),
+            Note::PostcodeToDistrict => "The postcode was answered by its district, the first part.".to_owned(),
+        }),
+    }
+}
+
+fn candidate(place: Place) -> Candidate {
+    let near = match (&place.kind, &place.within) {
+        (PlaceKind::Town, Some(within)) => format!("{}, {within}", place.label),
+        _ => place.label.clone(),
+    };
+    Candidate { near, label: place.label, within: place.within }
+}

@@ -1,0 +1,99 @@
+//! Ending a write: which listings it touches, and what readers will be shown of them.
+//!
+//! The digest of the published bytes is taken inside the writing transaction, so that the public
+//! counter moves in the same commit that changes what readers see, and only then.
+
+use std::collections::HashSet;
+
+use super::{Result, assemble, document::Places};
+use crate::{
+    domain::{
+        digest::digest,
+        entry::{Aggregate, Entry},
+        id::{Id, kind},
+        listing::PublicListing,
+        location::Location,
+        organization::Organization,
+        service::Service,
+        service_at_location::ServiceAtLocation,
+    },
+    store::{Action, Key, Line, ListingKind, ListingRef, Snapshot, Tx},
+};
+
+/// How many listings are joined at once.
+const BATCH: usize = 500;
+
+/// What a write wrote; widened to the listings that show it.
+#[derive(Debug, Default)]
+pub struct Touched {
+    /// Services written.
+    pub services: HashSet<Id<kind::Service>>,
+    /// Organisations written.
+    pub organizations: HashSet<Id<kind::Organization>>,
+    /// Locations written.
+    pub locations: HashSet<Id<kind::Location>>,
+}
+
+/// A listing of a service.
+pub fn service_ref(id: Id<kind::Service>) -> ListingRef {
+    ListingRef { id: id.to_string(), kind: ListingKind::Service }
+}
+
+/// A listing of an organisation.
+pub fn organization_ref(id: Id<kind::Organization>) -> ListingRef {
+    ListingRef { id: id.to_string(), kind: ListingKind::Organization }
+}
+
+/// The change-log lines for what a transaction has written, with digests of what readers will see.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn lines(tx: &mut Tx, touched: &Touched) -> Result<Vec<Line>> {
+    let listings = widened(tx, touched).await?;
+    let mut lines = Vec::with_capacity(listings.len());
+    for batch in listings.chunks(BATCH) {
+        for (listing, joined) in batch.iter().zip(assemble::joined(tx, batch).await?) {
+            let public = joined.and_then(|joined| joined.public(&Places));
+            let action = if public.is_some() { Action::Put } else { Action::Withdraw };
+            lines.push(Line { listing: listing.clone(), action, digest: public.as_ref().map(fingerprint) });
+        }
+    }
+    Ok(lines)
+}
+
+/// The digest of all that readers are shown of a listing.
+pub fn fingerprint(public: &PublicListing) -> String {
+    let listing = serde_json::to_vec(&public.listing).expect("a listing has only text keys");
+    let cards: Vec<Vec<u8>> = public.cards.iter().map(|(card, _)| serde_json::to_vec(card).expect("a card has only text keys")).collect();
+    let mut parts: Vec<&[u8]> = vec![&listing, if public.is_hit { b"hit" } else { b"record" }];
+    parts.extend(cards.iter().map(Vec::as_slice));
+    digest(&parts)
+}
+
+/// Every listing that shows something of what was written.
+async fn widened(read: &mut Snapshot, touched: &Touched) -> Result<Vec<ListingRef>> {
+    let mut services = touched.services.clone();
+    let mut organizations = touched.organizations.clone();
+    let places: Vec<_> = touched.locations.iter().copied().collect();
+    let at = read.by_key::<ServiceAtLocation, _>(Key::Location, &places).await?;
+    services.extend(at.iter().filter_map(|at| at.record.service_id));
+    for location in read.get::<Location>(&places).await? {
+        organizations.extend(location.record.organization_id);
+    }
+    // An organisation's listing names its services, and a service's listing shows its organisation.
+    let ids: Vec<_> = services.iter().copied().collect();
+    let running: Vec<_> = read.get::<Service>(&ids).await?.iter().filter_map(|service| service.record.organization_id).collect();
+    let written: Vec<_> = organizations.iter().copied().collect();
+    let offered = read.by_key::<Service, _>(Key::Organization, &written).await?;
+    services.extend(offered.iter().map(|service| service.record.id));
+    organizations.extend(running);
+    let mut organizations: Vec<_> = known(read.get::<Organization>(&organizations.into_iter().collect::<Vec<_>>()).await?);
+    organizations.sort_unstable();
+    let mut services: Vec<_> = services.into_iter().collect();
+    services.sort_unstable();
+    Ok(services.into_iter().map(service_ref).chain(organizations.into_iter().map(organization_ref)).collect())
+}
+
+fn known<T: Aggregate>(entries: Vec<Entry<T>>) -> Vec<Id<T::Kind>> {
+    entries.iter().map(|entry| entry.record.id()).collect()
+}

@@ -1,0 +1,211 @@
+//! The published view: a folder of index generations, the one that answers, and what must not be
+//! seen although it still stands there.
+//!
+//! `view/CURRENT` names the generation that answers. A rebuild makes a new one beside it and swaps;
+//! the old one answers until then, even when its files have been deleted under it. A withdrawal is
+//! in the overlay before its request is answered, and leaves it when the index has caught up.
+
+use std::{
+    collections::{HashMap, HashSet},
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use arc_swap::{ArcSwap, ArcSwapOption};
+use kith_index::{Index, Payload, Read, Reader};
+
+use super::{Error, Result};
+
+/// The file that names the generation in use.
+const CURRENT: &str = "CURRENT";
+
+/// What readers read.
+pub struct View {
+    folder: PathBuf,
+    generation: ArcSwapOption<Generation>,
+    hidden: Mutex<HashMap<String, u64>>,
+    hidden_ids: ArcSwap<HashSet<String>>,
+    built: AtomicU64,
+    to_build: AtomicU64,
+}
+
+/// One index folder.
+pub struct Generation {
+    /// The index.
+    pub index: Index,
+    name: String,
+}
+
+/// How far the first build has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Listings written.
+    pub done: u64,
+    /// Listings to write; 0 while that is not known.
+    pub of: u64,
+}
+
+impl View {
+    /// The view in `folder`, not yet open.
+    pub fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            generation: ArcSwapOption::empty(),
+            hidden: Mutex::default(),
+            hidden_ids: ArcSwap::default(),
+            built: AtomicU64::new(0),
+            to_build: AtomicU64::new(0),
+        }
+    }
+
+    /// A reader of the generation in use.
+    ///
+    /// # Errors
+    /// [`Error::NotReady`] while there is none.
+    pub fn reader(&self) -> Result<Reader> {
+        match self.generation.load().as_ref() {
+            Some(generation) => Ok(generation.index.reader()),
+            None => Err(Error::NotReady(self.progress())),
+        }
+    }
+
+    /// The generation in use.
+    pub fn generation(&self) -> Option<Arc<Generation>> {
+        self.generation.load_full()
+    }
+
+    /// The payload of the last commit that readers see.
+    pub fn payload(&self) -> Option<Payload> {
+        self.generation.load().as_ref().map(|generation| generation.index.payload())
+    }
+
+    /// One listing's bytes, unless it is hidden.
+    ///
+    /// # Errors
+    /// [`Error::NotReady`] without a generation, [`Error::View`] when it cannot be read.
+    pub fn get(&self, listing: &str) -> Result<Option<Read>> {
+        let reader = self.reader()?;
+        if self.hidden_ids.load().contains(listing) {
+            return Ok(Some(Read::Gone(bytes::Bytes::new())));
+        }
+        Ok(reader.get(listing)?)
+    }
+
+    /// Ids of withdrawn listings that the index may still hold.
+    pub fn hidden(&self) -> Arc<HashSet<String>> {
+        self.hidden_ids.load_full()
+    }
+
+    /// Hides a listing from this moment until the index has applied `sequence`.
+    pub fn hide(&self, listing: &str, sequence: u64) {
+        let mut hidden = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
+        let until = hidden.entry(listing.to_owned()).or_default();
+        *until = sequence.max(*until);
+        self.hidden_ids.store(Arc::new(hidden.keys().cloned().collect()));
+    }
+
+    /// Forgets what the index knows by itself now.
+    pub fn caught_up(&self, sequence: u64) {
+        let mut hidden = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
+        if hidden.is_empty() {
+            return;
+        }
+        hidden.retain(|_, until| *until > sequence);
+        self.hidden_ids.store(Arc::new(hidden.keys().cloned().collect()));
+    }
+
+    /// How far a build has come.
+    pub fn progress(&self) -> Progress {
+        Progress { done: self.built.load(Ordering::Relaxed), of: self.to_build.load(Ordering::Relaxed) }
+    }
+
+    /// Says how far a build has come.
+    pub fn set_progress(&self, progress: Progress) {
+        self.built.store(progress.done, Ordering::Relaxed);
+        self.to_build.store(progress.of, Ordering::Relaxed);
+    }
+
+    /// Opens the generation that `CURRENT` names; `None` when there is none that can be used.
+    pub fn open_current(&self) -> Option<Arc<Generation>> {
+        let name = fs::read_to_string(self.folder.join(CURRENT)).ok()?;
+        let name = name.trim();
+        if !is_generation(name) {
+            return None;
+        }
+        match Index::open(&self.folder.join(name)) {
+            Ok(index) => Some(Arc::new(Generation { index, name: name.to_owned() })),
+            Err(error) => {
+                tracing::warn!(%error, "the published view cannot be opened and will be built anew");
+                None
+            }
+        }
+    }
+
+    /// Whether the generation in use still stands in the folder under its name.
+    pub fn is_in_place(&self) -> bool {
+        let generation = self.generation.load();
+        let Some(generation) = generation.as_ref() else { return false };
+        fs::read_to_string(self.folder.join(CURRENT)).is_ok_and(|name| name.trim() == generation.name)
+            && self.folder.join(&generation.name).join("meta.json").exists()
+    }
+
+    /// A new, empty generation beside the one in use.
+    ///
+    /// # Errors
+    /// [`Error::Folder`] when the folder cannot be made, [`Error::View`] when the index cannot.
+    pub fn begin(&self, payload: Payload) -> Result<Generation> {
+        fs::create_dir_all(&self.folder).map_err(Error::Folder)?;
+        let last = self.names().filter_map(|name| name[2..].parse::<u64>().ok()).max().unwrap_or(0);
+        let in_use = self.generation.load().as_ref().and_then(|generation| generation.name[2..].parse().ok()).unwrap_or(0);
+        let name = format!("g-{:08}", last.max(in_use) + 1);
+        let folder = self.folder.join(&name);
+        fs::create_dir_all(&folder).map_err(Error::Folder)?;
+        Ok(Generation { index: Index::create(&folder, payload)?, name })
+    }
+
+    /// Makes a finished generation the one that answers, on disk and here, and removes the others.
+    ///
+    /// # Errors
+    /// [`Error::Folder`] when `CURRENT` cannot be written.
+    pub fn take(&self, generation: Arc<Generation>) -> Result<()> {
+        let temporary = self.folder.join("CURRENT.new");
+        fs::create_dir_all(&self.folder)
+            .and_then(|()| fs::write(&temporary, &generation.name))
+            .and_then(|()| fs::File::open(&temporary)?.sync_all())
+            .and_then(|()| fs::rename(&temporary, self.folder.join(CURRENT)))
+            .and_then(|()| sync_folder(&self.folder))
+            .map_err(Error::Folder)?;
+        let keep = generation.name.clone();
+        self.generation.store(Some(generation));
+        // Open files outlive their names, so readers of an older generation are not disturbed.
+        for name in self.names().filter(|name| *name != keep) {
+            if let Err(error) = fs::remove_dir_all(self.folder.join(&name)) {
+                tracing::warn!(%error, "an old generation of the view could not be removed");
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets go of the generation in use.
+    pub fn close(&self) {
+        self.generation.store(None);
+    }
+
+    fn names(&self) -> impl Iterator<Item = String> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        entries.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| is_generation(name))
+    }
+}
+
+fn is_generation(name: &str) -> bool {
+    name.strip_prefix("g-").is_some_and(|number| number.len() == 8 && number.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Makes a rename last through a power cut, where the system lets a folder be synced.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
+}

@@ -1,0 +1,137 @@
+//! The published shape of a search answer. It documents what `directory/answer.rs` writes by
+//! splicing; a test reads the bytes back through these types.
+
+use poem_openapi::{Enum, Object};
+use serde::Serialize;
+
+use super::{
+    card::{Card, ListingKind},
+    crisis::CrisisLine,
+    vocabulary::Facet,
+};
+
+/// What a search answers.
+#[derive(Debug, Clone, PartialEq, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct SearchAnswer {
+    /// The place that was asked for, as it was understood; absent when none was.
+    pub place: Option<AskedPlace>,
+    /// How the words were understood.
+    pub understood: Understood,
+    /// What was found; with a place, what is there.
+    pub results: Block,
+    /// Listings without a public place (areas served, phone, online) that serve the place asked for.
+    /// Without a place it is empty and everything is in `results`.
+    pub covers_area: Block,
+    /// How many of `results` have each term; exact, and only terms that occur.
+    pub facets: Vec<TermCount>,
+    /// How many of `results` are of each kind.
+    pub kinds: Vec<KindCount>,
+    /// The radius used, in kilometres: the one asked for, or the smallest of 5, 10, 25 and 50 with ten results.
+    pub searched_within_km: Option<f64>,
+    /// Lines to ring or text now, for the nation of the place asked for. Always there.
+    pub crisis: Vec<CrisisLine>,
+    /// How fresh the answer is.
+    pub as_of: AsOf,
+    /// Whether these are invented sample listings.
+    pub sample: bool,
+}
+
+/// One list of an answer.
+#[derive(Debug, Clone, PartialEq, Object)]
+pub struct Block {
+    /// How many there are in all, exactly.
+    pub total: u64,
+    /// The page shown, from 1.
+    pub page: u32,
+    /// How many a page holds.
+    pub per_page: u32,
+    /// This page's listings.
+    pub items: Vec<Card>,
+}
+
+/// A place asked for, as it was understood.
+#[derive(Debug, Clone, PartialEq, Serialize, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct AskedPlace {
+    /// Its name: `LS6 2`, `Leeds`, `Yorkshire`.
+    pub resolved: String,
+    /// `sector`, `district`, `town`, `coordinates` or `area`.
+    pub kind: String,
+    /// How wide the place itself is, in kilometres: 95 of 100 addresses in it lie within.
+    pub precision_km: f64,
+    /// Where it lies, to tell it from others of the name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within: Option<String>,
+    /// The gazetteer's code, when the place is an area.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area_code: Option<String>,
+    /// Something to say to the reader: that a full postcode was answered by its sector.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// How the words were understood.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Object)]
+pub struct Understood {
+    /// Terms of the vocabulary that the words also stand for.
+    pub terms: Vec<UnderstoodTerm>,
+    /// Which of the words had to match.
+    pub words: WordsMatched,
+}
+
+/// A term that words stand for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Object)]
+pub struct UnderstoodTerm {
+    /// The term's id.
+    pub id: String,
+    /// Its label.
+    pub label: String,
+}
+
+/// Which words had to match. A search that finds nothing asks for less, and says so here.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Enum)]
+#[serde(rename_all = "snake_case")]
+#[oai(rename_all = "snake_case")]
+pub enum WordsMatched {
+    /// Every word.
+    #[default]
+    All,
+    /// Most of the words: nothing has them all.
+    Most,
+    /// Any of the words: nothing has most of them.
+    Any,
+}
+
+/// How many results have a term.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct TermCount {
+    /// The term's id.
+    pub id: String,
+    /// Its label; the id where an imported term has none here.
+    pub label: String,
+    /// Its facet, for terms of the house vocabulary.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub facet: Option<Facet>,
+    /// How many.
+    pub count: u32,
+}
+
+/// How many results are of a kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Object)]
+pub struct KindCount {
+    /// The kind.
+    pub kind: ListingKind,
+    /// How many.
+    pub count: u32,
+}
+
+/// How fresh an answer is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Object)]
+pub struct AsOf {
+    /// Which life of the directory: renewed when a backup is restored.
+    pub epoch: String,
+    /// The last change that readers can see; grows with each.
+    pub sequence: u64,
+}

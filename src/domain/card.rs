@@ -1,0 +1,298 @@
+//! What a reader sees of a listing: the card in a list of results, and the whole listing.
+//!
+//! These are the published shapes. They are written once, when the listing changes; an answer only
+//! splices `distance_km` and `other_places` into the bytes.
+
+use poem_openapi::{Enum, Object};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    id::{Id, kind},
+    organization::Organization,
+    place::PlaceMode,
+    service::Service,
+    vocabulary::Facet,
+};
+
+/// What a listing is, in a word.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Enum)]
+#[serde(rename_all = "snake_case")]
+#[oai(rename_all = "snake_case")]
+pub enum ListingKind {
+    /// People who meet: a peer group, a circle, a choir.
+    Group,
+    /// Something offered to people: therapy, advocacy, a course.
+    #[default]
+    Service,
+    /// A line to ring, text or write to.
+    Helpline,
+    /// An organisation.
+    Organization,
+    /// A place to be: a drop-in, a warm space, a café.
+    Place,
+}
+
+impl ListingKind {
+    /// Every kind, in the order in which they are offered.
+    pub const ALL: [Self; 5] = [Self::Group, Self::Service, Self::Helpline, Self::Organization, Self::Place];
+
+    /// The word used in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Group => "group",
+            Self::Service => "service",
+            Self::Helpline => "helpline",
+            Self::Organization => "organization",
+            Self::Place => "place",
+        }
+    }
+
+    /// The kind of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// What is shown of a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Enum)]
+#[serde(rename_all = "snake_case")]
+#[oai(rename_all = "snake_case")]
+pub enum CardPlaceKind {
+    /// A place with a public address or position.
+    Exact,
+    /// Only the area it serves is told; where it is stays private.
+    Area,
+    /// By phone, post or online.
+    Remote,
+    /// The source does not say where.
+    NotStated,
+}
+
+impl From<PlaceMode> for CardPlaceKind {
+    fn from(mode: PlaceMode) -> Self {
+        match mode {
+            PlaceMode::Exact => Self::Exact,
+            PlaceMode::Area => Self::Area,
+            PlaceMode::Remote => Self::Remote,
+        }
+    }
+}
+
+/// A place as a card shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Object)]
+#[oai(skip_serializing_if_is_none, skip_serializing_if_is_empty)]
+pub struct CardPlace {
+    /// What is shown of the place.
+    pub kind: CardPlaceKind,
+    /// A line for people: `St Michael's Hall, Headingley, LS6 3AW`, or the area served.
+    pub label: String,
+    /// Degrees north, WGS84. Only for exact places.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latitude: Option<f64>,
+    /// Degrees east, WGS84. Only for exact places.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub longitude: Option<f64>,
+    /// How far off the position may be, in kilometres (95 of 100 lie within); 0 when the source gave the point.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub precision_km: Option<f64>,
+    /// The areas served, for area and remote listings; empty means anyone in the United Kingdom may ask.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub areas: Vec<NamedArea>,
+}
+
+/// An area of the gazetteer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Object)]
+pub struct NamedArea {
+    /// Its code: a GSS code, or our own for areas without one.
+    pub code: String,
+    /// Its name in English.
+    pub name: String,
+}
+
+/// A term as a card shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct TermLabel {
+    /// Its id, as the search parameters take it.
+    pub id: String,
+    /// Its label in plain English.
+    pub label: String,
+    /// The facet of the house vocabulary; absent for an imported taxonomy's term.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub facet: Option<Facet>,
+}
+
+/// A phone number as a card shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct CardPhone {
+    /// The number as the source writes it.
+    pub number: String,
+    /// `voice`, `text`, ... where the source says.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    #[oai(rename = "type")]
+    pub phone_type: Option<String>,
+    /// What the number is for, or when it is answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// The organisation of a listing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Object)]
+pub struct OrganizationName {
+    /// Its id.
+    pub id: Id<kind::Organization>,
+    /// Its name.
+    pub name: String,
+}
+
+/// When somebody last looked whether the listing is true.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Object)]
+pub struct LastChecked {
+    /// The day, `YYYY-MM-DD`.
+    pub date: String,
+    /// The role of who looked, never a name; `source` when a publisher says so.
+    pub by_role: String,
+}
+
+/// Where a listing comes from and on what terms it may be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct Provenance {
+    /// The source's short name in this directory.
+    pub name: String,
+    /// Where the source is published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Its licence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub licence: Option<String>,
+    /// The words the licence asks to show.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attribution: Option<String>,
+}
+
+/// A listing in a list of results: what one needs to decide whether to look closer.
+#[derive(Debug, Clone, PartialEq, Serialize, Object)]
+#[oai(skip_serializing_if_is_none, skip_serializing_if_is_empty)]
+pub struct Card {
+    /// The listing's id: a service's, or an organisation's where it has no service.
+    pub id: String,
+    /// The service at this place, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_at_location_id: Option<Id<kind::ServiceAtLocation>>,
+    /// This place, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location_id: Option<Id<kind::Location>>,
+    /// What it is.
+    pub kind: ListingKind,
+    /// Its name.
+    pub name: String,
+    /// Who runs it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization: Option<OrganizationName>,
+    /// The beginning of its description, in plain text.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub summary: String,
+    /// Who it is for: its terms of the facet `audience`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub who_for: Vec<TermLabel>,
+    /// Its other terms.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub terms: Vec<TermLabel>,
+    /// The youngest age it is for, in years.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minimum_age: Option<f64>,
+    /// The oldest age it is for, in years.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maximum_age: Option<f64>,
+    /// When it happens, in words: `every other Tuesday, 19:00 to 20:30`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schedule_text: Option<String>,
+    /// How one takes part: `in_person`, `online`, `phone`, ... as the source says.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attending_type: Vec<String>,
+    /// Numbers to ring or text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub phones: Vec<CardPhone>,
+    /// An address to write to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Its own page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Languages it is held in, as the source names them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<String>,
+    /// What it costs, in words; absent when the source does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<String>,
+    /// Where it is, or whom it serves.
+    pub place: CardPlace,
+    /// How far away it is in a straight line, in kilometres; only for exact places, only when a place was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub distance_km: Option<f64>,
+    /// At how many other places the same service is held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_places: Option<u32>,
+    /// `active`, `inactive`, `defunct` or `temporarily closed`, as HSDS says it; absent for an organisation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// Something to know before going.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alert: Option<String>,
+    /// When somebody last looked whether this is true; absent when nobody has said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_checked: Option<LastChecked>,
+    /// Where it comes from.
+    pub source: Provenance,
+    /// Its page, relative to this server.
+    pub page_url: String,
+}
+
+/// One place of a whole listing.
+#[derive(Debug, Clone, PartialEq, Serialize, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct ListingPlace {
+    /// The service at this place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_at_location: Option<super::service_at_location::ServiceAtLocation>,
+    /// The place.
+    pub location: super::location::Location,
+    /// The place as cards show it, with its position.
+    pub place: CardPlace,
+}
+
+/// A whole listing: the card's facts, and the HSDS records behind them.
+#[derive(Debug, Clone, PartialEq, Serialize, Object)]
+#[oai(skip_serializing_if_is_none, skip_serializing_if_is_empty)]
+pub struct Listing {
+    /// The listing's id.
+    pub id: String,
+    /// The card, at its first place.
+    pub card: Card,
+    /// The whole description, in plain paragraphs.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// The HSDS service, where the listing is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<Service>,
+    /// The HSDS organisation that runs it, or that it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization: Option<Organization>,
+    /// Its places; empty for area and remote listings.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<ListingPlace>,
+    /// The organisation's services by id and name, where the listing is an organisation.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub services: Vec<ServiceName>,
+}
+
+/// A service of an organisation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Object)]
+pub struct ServiceName {
+    /// Its id.
+    pub id: Id<kind::Service>,
+    /// Its name.
+    pub name: String,
+}

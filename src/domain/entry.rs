@@ -1,0 +1,102 @@
+//! A record of the standard, and what this directory knows about it.
+//!
+//! Our own facts never enter the HSDS record; they stand around it here.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::{
+    clock::Timestamp,
+    id::{Id, Kind, kind},
+    place::{AreaCode, PlaceMode},
+};
+
+/// A record that the directory keeps as a whole: one row, its children inside it.
+pub trait Aggregate: Sized + Clone + PartialEq + Send + Sync + Serialize + DeserializeOwned + 'static {
+    /// The id's marker.
+    type Kind: Kind;
+    /// What we know about such a record beside it.
+    type Facts: Default + Clone + PartialEq + std::fmt::Debug + Send + Sync + Serialize + DeserializeOwned;
+
+    /// The record's own id.
+    fn id(&self) -> Id<Self::Kind>;
+}
+
+/// One kept record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry<T: Aggregate> {
+    /// Exactly HSDS, its id included.
+    pub record: T,
+    /// Our own facts about it.
+    pub facts: T::Facts,
+    /// Fields of the source that are not in the standard, by JSON pointer: kept for a round trip,
+    /// never published, always empty for an `area` listing.
+    pub extra: serde_json::Map<String, serde_json::Value>,
+    /// Whether readers may see it.
+    pub standing: Standing,
+    /// Who told us, and what they call it.
+    pub origin: Origin,
+    /// Counts the writes of this entry, from 1.
+    pub revision: u64,
+    /// When it was first written.
+    pub created: Timestamp,
+    /// When it was last written.
+    pub changed: Timestamp,
+}
+
+/// Whether readers may see an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Anyone may read it.
+    Published,
+    /// It was public and is not any more; its id answers 410.
+    Withdrawn,
+}
+
+impl Standing {
+    /// The word kept in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// Who told us, and what they call the record.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Origin {
+    /// The source.
+    pub source: Id<kind::Source>,
+    /// The source's own id for the record, as it wrote it.
+    pub foreign_id: String,
+}
+
+/// Where records come from, and on what terms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// Its id here.
+    pub id: Id<kind::Source>,
+    /// A short stable name that the operator chose; unique.
+    pub name: String,
+    /// Where the data was published, if anywhere.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub url: Option<String>,
+    /// The licence's name or SPDX id.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub licence: Option<String>,
+    /// The words the licence asks to show.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub attribution: Option<String>,
+}
+
+/// What we know about a service beside its record.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceFacts {
+    /// How its places may be told. Never widened by a re-import.
+    #[serde(default)]
+    pub mode: PlaceMode,
+    /// Gazetteer codes that an `area` or `remote` service serves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub areas: Vec<AreaCode>,
+}

@@ -1,0 +1,365 @@
+//! From what the directory keeps to what a reader may see: [`Joined::public`] is the only function
+//! that makes a [`PublicListing`], and nothing else is ever indexed, served or exported.
+
+use super::{
+    card::{
+        Card, CardPhone, CardPlace, CardPlaceKind, LastChecked, Listing, ListingKind, ListingPlace, NamedArea, OrganizationName,
+        Provenance, ServiceName, TermLabel,
+    },
+    entry::{Entry, Source, Standing},
+    location::Location,
+    organization::Organization,
+    place::{AreaCode, PlaceMode, Position},
+    plain,
+    service::Service,
+    service_at_location::ServiceAtLocation,
+    taxonomy::Attribute,
+    vocabulary::{Facet, vocabulary},
+    when,
+};
+
+/// The longest summary on a card, in characters.
+const SUMMARY: usize = 300;
+
+/// The code of the whole United Kingdom: what a listing serves when it names no area.
+pub const UNITED_KINGDOM: &str = "K02000001";
+
+/// `link_type` of an attribute whose value is the listing's kind.
+pub const KIND_LINK: &str = "kith:kind";
+
+/// `taxonomy` of an attribute's term that belongs to the house vocabulary, by its `code`.
+pub const HOUSE_TAXONOMY: &str = "kith";
+
+/// What the gazetteer knows, as publishing needs it. `directory` hands it in.
+pub trait Locate: Send + Sync {
+    /// Where a postcode is, with its areas; `None` when it is not known.
+    fn postcode(&self, postcode: &str) -> Option<Located>;
+    /// The areas in which a point lies, smallest first.
+    fn areas_at(&self, latitude: f64, longitude: f64) -> Vec<AreaCode>;
+    /// The English name of an area.
+    fn area_name(&self, code: &AreaCode) -> Option<String>;
+}
+
+/// A position with the areas it lies in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Located {
+    /// Where, and how sure.
+    pub position: Position,
+    /// The areas it lies in, smallest first.
+    pub areas: Vec<AreaCode>,
+}
+
+/// One kept service or organisation, joined with all that a reader needs.
+#[derive(Debug, Clone)]
+pub struct Joined {
+    /// The service, unless the listing is an organisation.
+    pub service: Option<Entry<Service>>,
+    /// The organisation that runs it, or that it is.
+    pub organization: Option<Entry<Organization>>,
+    /// Its places with what is said of the service there. Empty for `area` and `remote` services.
+    pub places: Vec<(Option<Entry<ServiceAtLocation>>, Entry<Location>)>,
+    /// The organisation's published services, where the listing is an organisation.
+    pub services: Vec<ServiceName>,
+    /// Who told us.
+    pub source: Source,
+}
+
+/// A listing as anyone may see it.
+#[derive(Debug, Clone)]
+pub struct PublicListing {
+    /// The whole listing.
+    pub listing: Listing,
+    /// Whether a search may find it: not an organisation that has services.
+    pub is_hit: bool,
+    /// One card a place, each with what the index needs to place it; at least one.
+    pub cards: Vec<(Card, Whereabouts)>,
+    /// Ids of its terms: the house vocabulary's, and UUIDs of imported ones.
+    pub term_ids: Vec<String>,
+    /// Labels and synonyms of its terms, for the words of a search.
+    pub term_words: String,
+    /// Alternate names and the organisation's name.
+    pub names: String,
+}
+
+/// A card's place as the index needs it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Whereabouts {
+    /// A point, with the areas it lies in.
+    Point(Position, Vec<AreaCode>),
+    /// Only the areas served.
+    Area(Vec<AreaCode>),
+    /// By phone or online, for these areas.
+    Remote(Vec<AreaCode>),
+    /// Nothing is known.
+    NotStated,
+}
+
+impl Joined {
+    /// What a reader may see; `None` when the listing is not public.
+    pub fn public(&self, gazetteer: &dyn Locate) -> Option<PublicListing> {
+        let organization = self.organization.as_ref().filter(|entry| entry.standing == Standing::Published);
+        let facts = match &self.service {
+            Some(service) if service.standing == Standing::Published => Facts::of_service(service, organization),
+            Some(_) => return None,
+            None => Facts::of_organization(organization?),
+        };
+        let mode = self.service.as_ref().map_or(PlaceMode::Exact, |service| service.facts.mode);
+        let base = self.card(&facts);
+        let mut cards = Vec::new();
+        let mut places = Vec::new();
+        match mode {
+            PlaceMode::Exact => {
+                for (at, location) in self.places.iter().filter(|(_, location)| location.standing == Standing::Published) {
+                    let (place, whereabouts) = exact_place(&location.record, gazetteer);
+                    let mut card = base.clone();
+                    card.service_at_location_id = at.as_ref().map(|at| at.record.id);
+                    card.location_id = Some(location.record.id);
+                    if let Some(at) = at {
+                        card.schedule_text = when::in_words(&at.record.schedules).or(card.schedule_text);
+                    }
+                    card.place = place.clone();
+                    cards.push((card, whereabouts));
+                    let at = at.as_ref().map(|at| at.record.clone());
+                    places.push(ListingPlace { service_at_location: at, location: location.record.clone(), place });
+                }
+            }
+            PlaceMode::Area | PlaceMode::Remote => cards.push(self.served(&base, mode, gazetteer)),
+        }
+        if cards.is_empty() {
+            cards.push((base, Whereabouts::NotStated));
+        }
+        let (term_ids, term_words) = words_of(&facts.terms);
+        let listing = Listing {
+            id: cards[0].0.id.clone(),
+            card: cards[0].0.clone(),
+            description: facts.description,
+            service: self.service.as_ref().map(|service| public_service(&service.record, mode)),
+            organization: organization.map(|entry| entry.record.clone()),
+            places,
+            services: self.services.clone(),
+        };
+        let is_hit = self.service.is_some() || self.services.is_empty();
+        Some(PublicListing { listing, is_hit, cards, term_ids, term_words, names: facts.names })
+    }
+
+    /// The card without a place.
+    fn card(&self, facts: &Facts) -> Card {
+        let (who_for, terms) = facts.terms.iter().map(|term| term.label.clone()).partition(|term| term.facet == Some(Facet::Audience));
+        let service = self.service.as_ref().map(|entry| &entry.record);
+        let organization = self.organization.as_ref().filter(|_| service.is_some()).map(|entry| &entry.record);
+        let contact = |of_service: Option<&String>, of_organization: Option<&String>| of_service.or(of_organization).cloned();
+        let own = self.organization.as_ref().map(|entry| &entry.record);
+        let phones = service.map(|s| &s.phones).filter(|phones| !phones.is_empty()).or(own.map(|o| &o.phones));
+        Card {
+            id: facts.id.clone(),
+            service_at_location_id: None,
+            location_id: None,
+            kind: facts.kind,
+            name: plain::line(&facts.name),
+            organization: organization.map(|o| OrganizationName { id: o.id, name: plain::line(&o.name) }),
+            summary: plain::beginning(&facts.description, SUMMARY),
+            who_for,
+            terms,
+            minimum_age: service.and_then(|s| s.minimum_age),
+            maximum_age: service.and_then(|s| s.maximum_age),
+            schedule_text: service.and_then(|s| when::in_words(&s.schedules)),
+            attending_type: service.map(attending_types).unwrap_or_default(),
+            phones: phones.into_iter().flatten().map(card_phone).collect(),
+            email: contact(service.and_then(|s| s.email.as_ref()), own.and_then(|o| o.email.as_ref())),
+            url: contact(service.and_then(|s| s.url.as_ref()), own.and_then(|o| o.website.as_ref())),
+            languages: service.map(languages).unwrap_or_default(),
+            cost: service.and_then(cost),
+            place: CardPlace {
+                kind: CardPlaceKind::NotStated,
+                label: "Where it is has not been stated".to_owned(),
+                latitude: None,
+                longitude: None,
+                precision_km: None,
+                areas: Vec::new(),
+            },
+            distance_km: None,
+            other_places: None,
+            status: service.map(|s| s.status.as_str().to_owned()),
+            alert: service.and_then(|s| s.alert.as_deref()).map(plain::line).filter(|alert| !alert.is_empty()),
+            last_checked: service
+                .and_then(|s| s.assured_date.clone())
+                .map(|date| LastChecked { date, by_role: "source".to_owned() }),
+            source: provenance(&self.source),
+            page_url: format!("/listing/{}", facts.id),
+        }
+    }
+
+    /// The one card of an `area` or `remote` service: codes and names of areas, never a point.
+    fn served(&self, base: &Card, mode: PlaceMode, gazetteer: &dyn Locate) -> (Card, Whereabouts) {
+        let mut codes = self.service.as_ref().map(|service| service.facts.areas.clone()).unwrap_or_default();
+        let areas: Vec<NamedArea> = codes
+            .iter()
+            .map(|code| NamedArea { code: code.0.clone(), name: gazetteer.area_name(code).unwrap_or_else(|| code.0.clone()) })
+            .collect();
+        let names = areas.iter().map(|area| area.name.as_str()).collect::<Vec<_>>().join(", ");
+        let label = match (mode, names.is_empty()) {
+            (PlaceMode::Remote, true) => "By phone or online".to_owned(),
+            (PlaceMode::Remote, false) => format!("By phone or online, for {names}"),
+            (_, true) => "Where it is stays private".to_owned(),
+            (_, false) => format!("Serves {names}; where it is stays private"),
+        };
+        if codes.is_empty() {
+            codes.push(AreaCode(UNITED_KINGDOM.to_owned()));
+        }
+        let mut card = base.clone();
+        card.place = CardPlace { kind: mode.into(), label, latitude: None, longitude: None, precision_km: None, areas };
+        let whereabouts = if mode == PlaceMode::Area { Whereabouts::Area(codes) } else { Whereabouts::Remote(codes) };
+        (card, whereabouts)
+    }
+}
+
+/// What a service and an organisation have in common.
+struct Facts {
+    id: String,
+    kind: ListingKind,
+    name: String,
+    names: String,
+    description: String,
+    terms: Vec<TermOf>,
+}
+
+/// A term of a listing, with the words by which people look for it.
+struct TermOf {
+    label: TermLabel,
+    words: String,
+}
+
+impl Facts {
+    fn of_service(entry: &Entry<Service>, organization: Option<&Entry<Organization>>) -> Self {
+        let service = &entry.record;
+        let organization_name = organization.map(|o| o.record.name.as_str()).unwrap_or_default();
+        Self {
+            id: service.id.to_string(),
+            kind: kind_of(&service.attributes).unwrap_or_default(),
+            name: service.name.clone(),
+            names: plain::line(&format!("{} {organization_name}", service.alternate_name.as_deref().unwrap_or_default())),
+            description: plain::paragraphs(service.description.as_deref().unwrap_or_default()),
+            terms: terms_of(&service.attributes),
+        }
+    }
+
+    fn of_organization(entry: &Entry<Organization>) -> Self {
+        let organization = &entry.record;
+        Self {
+            id: organization.id.to_string(),
+            kind: ListingKind::Organization,
+            name: organization.name.clone(),
+            names: plain::line(organization.alternate_name.as_deref().unwrap_or_default()),
+            description: plain::paragraphs(&organization.description),
+            terms: terms_of(&organization.attributes),
+        }
+    }
+}
+
+fn kind_of(attributes: &[Attribute]) -> Option<ListingKind> {
+    let attribute = attributes.iter().find(|attribute| attribute.link_type.as_deref() == Some(KIND_LINK))?;
+    ListingKind::from_word(attribute.value.as_deref()?)
+}
+
+/// The terms of a record: those of the house by their code, imported ones by their id.
+fn terms_of(attributes: &[Attribute]) -> Vec<TermOf> {
+    let mut terms: Vec<TermOf> = Vec::new();
+    for term in attributes.iter().filter_map(|attribute| attribute.taxonomy_term.as_ref()) {
+        let found = if term.taxonomy.as_deref() == Some(HOUSE_TAXONOMY) {
+            let Some(house) = term.code.as_deref().and_then(|code| vocabulary().term(code)) else { continue };
+            TermOf {
+                label: TermLabel { id: house.id.clone(), label: house.label.clone(), facet: Some(house.facet) },
+                words: house.words(),
+            }
+        } else {
+            let label = plain::line(&term.name);
+            TermOf { words: label.clone(), label: TermLabel { id: term.id.to_string(), label, facet: None } }
+        };
+        if !terms.iter().any(|known| known.label.id == found.label.id) {
+            terms.push(found);
+        }
+    }
+    terms
+}
+
+fn words_of(terms: &[TermOf]) -> (Vec<String>, String) {
+    let ids = terms.iter().map(|term| term.label.id.clone()).collect();
+    (ids, terms.iter().map(|term| term.words.as_str()).collect::<Vec<_>>().join(" "))
+}
+
+/// A place with a public address: the source's own point if it gave one, else its postcode's.
+fn exact_place(location: &Location, gazetteer: &dyn Locate) -> (CardPlace, Whereabouts) {
+    let address = location.addresses.first();
+    let postcode = address.map(|address| address.postal_code.as_str()).unwrap_or_default();
+    let located = match (location.latitude, location.longitude) {
+        (Some(latitude), Some(longitude)) => {
+            let position = Position { latitude, longitude, precision_km: 0.0 };
+            Some(Located { position, areas: gazetteer.areas_at(latitude, longitude) })
+        }
+        _ => gazetteer.postcode(postcode),
+    };
+    let parts = [
+        location.name.as_deref().unwrap_or_default(),
+        address.map(|a| a.address_1.as_str()).unwrap_or_default(),
+        address.map(|a| a.city.as_str()).unwrap_or_default(),
+        postcode,
+    ];
+    let label = parts.iter().map(|part| plain::line(part)).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    let position = located.as_ref().map(|located| located.position);
+    let place = CardPlace {
+        kind: CardPlaceKind::Exact,
+        label: if label.is_empty() { "A place with no stated address".to_owned() } else { label },
+        latitude: position.map(|position| position.latitude),
+        longitude: position.map(|position| position.longitude),
+        precision_km: position.map(|position| position.precision_km),
+        areas: Vec::new(),
+    };
+    let whereabouts = located.map_or(Whereabouts::NotStated, |located| Whereabouts::Point(located.position, located.areas));
+    (place, whereabouts)
+}
+
+/// The HSDS service as readers get it: plain text, and for a hidden place nothing that could place it.
+fn public_service(service: &Service, mode: PlaceMode) -> Service {
+    let mut service = service.clone();
+    service.name = plain::line(&service.name);
+    service.description = service.description.as_deref().map(plain::paragraphs);
+    service.assurer_email = None; // a person's address is for the keeper, not for readers
+    if mode == PlaceMode::Area {
+        service.contacts.clear();
+        service.schedules.clear();
+    }
+    service
+}
+
+fn card_phone(phone: &super::contact::Phone) -> CardPhone {
+    CardPhone { number: phone.number.clone(), phone_type: phone.phone_type.clone(), description: phone.description.as_deref().map(plain::line) }
+}
+
+fn attending_types(service: &Service) -> Vec<String> {
+    let mut types: Vec<String> = Vec::new();
+    for word in service.schedules.iter().filter_map(|schedule| schedule.attending_type.as_deref()) {
+        if !types.iter().any(|known| known == word) {
+            types.push(word.to_owned());
+        }
+    }
+    types
+}
+
+fn languages(service: &Service) -> Vec<String> {
+    service.languages.iter().filter_map(|language| language.code.clone().or_else(|| language.name.clone())).collect()
+}
+
+/// What it costs, in the source's words; `free` only where the source says so.
+fn cost(service: &Service) -> Option<String> {
+    if let Some(text) = service.fees_description.as_deref().map(plain::line).filter(|text| !text.is_empty()) {
+        return Some(text);
+    }
+    let option = service.cost_options.first()?;
+    let amount = option.amount.map(|amount| if amount == 0.0 { "free".to_owned() } else { format!("£{amount:.2}") });
+    let words = [option.option.as_deref(), option.amount_description.as_deref(), amount.as_deref()];
+    Some(words.into_iter().flatten().map(plain::line).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
+}
+
+fn provenance(source: &Source) -> Provenance {
+    Provenance { name: source.name.clone(), url: source.url.clone(), licence: source.licence.clone(), attribution: source.attribution.clone() }
+}

@@ -1,0 +1,27 @@
+//! What exists: the records of the standard and our own, as values.
+//!
+//! No I/O, no clock, no HTTP. [`id`] types the ids, [`entry`] stands our facts around a record,
+//! [`read`] is the one way in, [`listing`] is the one way out: only a [`listing::PublicListing`]
+//! reaches a reader.
+
+pub mod answer;
+pub mod card;
+pub mod clock;
+pub mod contact;
+pub mod crisis;
+pub mod digest;
+pub mod entry;
+pub mod id;
+pub mod listing;
+pub mod location;
+pub mod organization;
+pub mod place;
+pub mod plain;
+pub mod read;
+pub mod schedule;
+pub mod schema;
+pub mod service;
+pub mod service_at_location;
+pub mod taxonomy;
+pub mod vocabulary;
+pub mod when;

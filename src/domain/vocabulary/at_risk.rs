@@ -1,0 +1,219 @@
+//! Which kinds of support put people at risk when it is shown where they happen.
+//!
+//! The topic does not: a domestic abuse drop-in at a library is found by its address. A place where
+//! people live in hiding must not be. The words here only ever narrow what is shown, so a doubtful
+//! one is in; but "refugee" is not "refuge", and advice about accommodation is not accommodation.
+
+use std::sync::LazyLock;
+
+use super::phrases::{line, words};
+
+/// Marks in a name or a term. Folded before they are compared: plurals and apostrophes do not matter.
+const SIGNS: [&str; 32] = [
+    "refuge",
+    "refuge accommodation",
+    "safe house",
+    "safehouse",
+    "safe home",
+    "safe housing",
+    "safe accommodation",
+    "safe shelter",
+    "protected housing",
+    "secret address",
+    "confidential address",
+    "women's shelter",
+    "battered women's shelter",
+    "domestic abuse shelter",
+    "domestic violence shelter",
+    "domestic abuse accommodation",
+    "domestic violence accommodation",
+    "second stage accommodation",
+    "trafficking accommodation",
+    "trafficking shelter",
+    "NRM accommodation",
+    "asylum accommodation",
+    "asylum housing",
+    "asylum hotel",
+    "asylum hostel",
+    "NASS accommodation",
+    "initial accommodation",
+    "dispersal accommodation",
+    "lloches",
+    "loches",
+    "llety diogel",
+    "lety diogel",
+];
+
+/// Where both a topic and a kind of home are named, the home is one to hide.
+const TOPICS: [&str; 12] = [
+    "women's aid",
+    "domestic abuse",
+    "domestic violence",
+    "trafficking",
+    "trafficked",
+    "modern slavery",
+    "asylum seeker",
+    "asylum seeking",
+    "honour based",
+    "forced marriage",
+    "fleeing",
+    "cam-drin domestig",
+];
+const HOMES: [&str; 7] =
+    ["accommodation", "shelter", "hostel", "safe room", "dispersed unit", "supported housing", "llety"];
+
+/// Read as something else, although a sign is in them.
+const INNOCENT: [&str; 9] = [
+    "wildlife refuge",
+    "animal refuge",
+    "cat refuge",
+    "bird refuge",
+    "mountain refuge",
+    "ceiswyr lloches",
+    "ceisiwr lloches",
+    "ceisio lloches",
+    "geiswyr lloches",
+];
+
+/// In running text the bare word is often only mentioned ("we can refer you to a refuge"); these say that there is one.
+const DESCRIBED: [&str; 20] = [
+    "refuge accommodation",
+    "refuge space",
+    "refuge place",
+    "refuge service",
+    "refuge provision",
+    "refuge provider",
+    "refuge project",
+    "refuge for",
+    "our refuge",
+    "run a refuge",
+    "runs a refuge",
+    "provides refuge",
+    "provide refuge",
+    "provides a refuge",
+    "offer refuge",
+    "offers refuge",
+    "women's refuge",
+    "safe house",
+    "safe accommodation",
+    "secret address",
+];
+
+/// The marks of a kind of support at risk, as they are looked for in names and terms.
+pub fn at_risk_words() -> &'static [&'static str] {
+    &SIGNS
+}
+
+/// Whether a name or a term names a kind of support whose place must not be shown.
+///
+/// For names of services and organisations and for names and codes of terms; a description is read by
+/// [`describes_at_risk`].
+pub fn is_at_risk(text: &str) -> bool {
+    let signs = signs();
+    sentences(text)
+        .any(|line| signs.names.found_in(&line) || (signs.topics.found_in(&line) && signs.homes.found_in(&line)))
+}
+
+/// Whether running text says that such a place is offered, not only that one exists.
+pub fn describes_at_risk(text: &str) -> bool {
+    sentences(text).any(|line| signs().described.found_in(&line))
+}
+
+/// The lists above, folded once.
+struct Signs {
+    names: Folded,
+    topics: Folded,
+    homes: Folded,
+    innocent: Folded,
+    described: Folded,
+}
+
+struct Folded(Vec<String>);
+
+impl Folded {
+    fn of(phrases: &[&str]) -> Self {
+        Self(phrases.iter().map(|phrase| line(&words(phrase))).collect())
+    }
+
+    fn found_in(&self, line: &str) -> bool {
+        self.0.iter().any(|phrase| line.contains(phrase))
+    }
+}
+
+fn signs() -> &'static Signs {
+    static SIGNS_FOLDED: LazyLock<Signs> = LazyLock::new(|| Signs {
+        names: Folded::of(&SIGNS),
+        topics: Folded::of(&TOPICS),
+        homes: Folded::of(&HOMES),
+        innocent: Folded::of(&INNOCENT),
+        described: Folded::of(&DESCRIBED),
+    });
+    &SIGNS_FOLDED
+}
+
+/// The text in folded lines, a sentence or clause each, without what only looks like a sign.
+fn sentences(text: &str) -> impl Iterator<Item = String> {
+    text.split(['.', ';', '!', '?']).map(|sentence| {
+        let folded = line(&words(sentence));
+        signs().innocent.0.iter().fold(folded, |line, innocent| line.replace(innocent.as_str(), " "))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{at_risk_words, describes_at_risk, is_at_risk};
+    use crate::domain::vocabulary::vocabulary;
+
+    #[test]
+    fn refuges_and_safe_homes_are_known_by_their_names() {
+        for name in [
+            "Refuge",
+            "Harbour Women\u{2019}s Refuge",
+            "REFUGES for families",
+            "Safe-House project",
+            "Moorland safe accommodation service",
+            "Valley Women's Aid: accommodation",
+            "Emergency accommodation for people fleeing abuse",
+            "Domestic violence shelters",
+            "Modern slavery support - shelter",
+            "Asylum accommodation (initial)",
+            "Lloches i fenywod",
+            "Llety diogel",
+        ] {
+            assert!(is_at_risk(name), "{name}");
+        }
+        assert!(at_risk_words().iter().all(|word| is_at_risk(word)));
+        let at_risk: Vec<&str> = vocabulary().terms.iter().filter(|t| t.at_risk).map(|t| t.id.as_str()).collect();
+        assert_eq!(at_risk, ["refuge", "protected-housing"]);
+        for term in &vocabulary().terms {
+            assert_eq!(is_at_risk(&term.id), term.at_risk, "{}", term.id);
+            assert_eq!(is_at_risk(&term.label), term.at_risk, "{}", term.id);
+        }
+    }
+
+    #[test]
+    fn the_topic_alone_and_words_that_only_look_alike_do_not_count() {
+        for name in [
+            "Refugee welcome café",
+            "Refugees and asylum seekers drop-in",
+            "Domestic abuse drop-in",
+            "Women's Aid",
+            "Housing advice",
+            "Homeless shelter and hostel",
+            "Crisis sanctuary",
+            "Marsh wildlife refuge",
+            "Cymorth i geiswyr lloches",
+            "Safe haven café",
+            "",
+        ] {
+            assert!(!is_at_risk(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_description_must_say_that_there_is_one() {
+        assert!(describes_at_risk("We are a charity. We run a refuge and an outreach team."));
+        assert!(describes_at_risk(&format!("{} eight refuge spaces", "word ".repeat(500))));
+        assert!(!describes_at_risk("We can tell you how to find a refuge. Refugees are welcome."));
+    }
+}

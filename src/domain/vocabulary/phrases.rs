@@ -1,0 +1,248 @@
+//! From what people type to terms: phrases, folded so that case, accents, apostrophes and plurals
+//! do not matter.
+
+use std::collections::HashMap;
+
+use super::Term;
+
+/// The most characters of a text that are read.
+const MOST_CHARACTERS: usize = 256;
+
+/// Something people type for a term.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phrase {
+    /// As it is written in the vocabulary; several words are separated by spaces or hyphens.
+    pub text: String,
+    /// The id of the term.
+    pub term: String,
+    /// It counts only in capitals: in lower case it may be another word.
+    pub upper_only: bool,
+}
+
+/// A part of a text that stands for terms.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading<'v, 't> {
+    /// The part, as it was typed.
+    pub typed: &'t str,
+    /// The terms it stands for; more than one when it is ambiguous.
+    pub terms: Vec<&'v Term>,
+}
+
+/// All phrases, found by their folded words.
+#[derive(Debug)]
+pub(super) struct Phrases {
+    all: Vec<(Phrase, usize)>,
+    by_words: HashMap<String, Vec<usize>>,
+    longest: usize,
+}
+
+impl Phrases {
+    /// The phrases of these terms.
+    pub(super) fn of(terms: &[Term]) -> Self {
+        let mut phrases = Self { all: Vec::new(), by_words: HashMap::new(), longest: 0 };
+        for (at, term) in terms.iter().enumerate() {
+            // "Open Dialogue (network meetings)" is also found by what stands before the bracket.
+            let before = |label: &str| label.split(" (").next().unwrap_or_default().to_owned();
+            let labels = [term.label.clone(), before(&term.label), term.label_cy.clone(), before(&term.label_cy)];
+            for text in labels.iter().chain(&term.synonyms).chain(&term.search_only) {
+                phrases.add(text, false, term, at);
+            }
+            for text in &term.abbreviations {
+                phrases.add(text, true, term, at);
+            }
+        }
+        phrases
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Phrase> {
+        self.all.iter().map(|(phrase, _)| phrase)
+    }
+
+    pub(super) fn read<'v, 't>(&self, text: &'t str, terms: &'v [Term]) -> Vec<Reading<'v, 't>> {
+        let end = text.char_indices().nth(MOST_CHARACTERS).map_or(text.len(), |(at, _)| at);
+        let text = &text[..end];
+        let words = words(text);
+        // A text all in capitals says nothing about which of its words are abbreviations.
+        let shouted = words.len() > 2 && !text.chars().any(char::is_lowercase);
+        let mut readings = Vec::new();
+        let mut first = 0;
+        while first < words.len() {
+            let most = self.longest.min(words.len() - first);
+            let found = (1..=most).rev().find_map(|count| {
+                let part = &words[first..first + count];
+                let capitals = !shouted && part.iter().all(|word| word.is_in_capitals());
+                let terms = self.terms(part, capitals, terms);
+                (!terms.is_empty()).then_some((count, terms))
+            });
+            let Some((count, terms)) = found else {
+                first += 1;
+                continue;
+            };
+            let last = &words[first + count - 1];
+            readings.push(Reading { typed: &text[words[first].from..last.from + last.typed.len()], terms });
+            first += count;
+        }
+        readings
+    }
+
+    fn terms<'v>(&self, part: &[Word<'_>], capitals: bool, terms: &'v [Term]) -> Vec<&'v Term> {
+        let mut found: Vec<usize> = Vec::new();
+        for &at in self.by_words.get(&line(part)).into_iter().flatten() {
+            let (phrase, term) = &self.all[at];
+            if (capitals || !phrase.upper_only) && !found.contains(term) {
+                found.push(*term);
+            }
+        }
+        found.into_iter().map(|at| &terms[at]).collect()
+    }
+
+    fn add(&mut self, text: &str, upper_only: bool, term: &Term, at: usize) {
+        let words = words(text);
+        let same = self.by_words.entry(line(&words)).or_default();
+        if words.is_empty()
+            || same.iter().any(|&known| self.all[known].1 == at && self.all[known].0.upper_only == upper_only)
+        {
+            return;
+        }
+        same.push(self.all.len());
+        self.longest = self.longest.max(words.len());
+        self.all.push((Phrase { text: text.to_owned(), term: term.id.clone(), upper_only }, at));
+    }
+}
+
+/// A word of a text.
+#[derive(Debug)]
+pub(super) struct Word<'t> {
+    typed: &'t str,
+    from: usize,
+    /// The word in small letters without accents, apostrophes and a plural `s`.
+    pub(super) folded: String,
+}
+
+impl Word<'_> {
+    fn is_in_capitals(&self) -> bool {
+        let letters = self.typed.strip_suffix('s').unwrap_or(self.typed); // "ACEs"
+        letters.chars().count() > 1 && letters.chars().all(char::is_uppercase)
+    }
+}
+
+/// The words of a text: runs of letters and digits, with apostrophes inside.
+pub(super) fn words(text: &str) -> Vec<Word<'_>> {
+    let apart = |c: char| !(c.is_alphanumeric() || is_apostrophe(c));
+    let mut words = Vec::new();
+    for typed in text.split(apart).map(|part| part.trim_matches(is_apostrophe)).filter(|part| !part.is_empty()) {
+        let from = typed.as_ptr().addr() - text.as_ptr().addr();
+        words.push(Word { typed, from, folded: fold(typed) });
+    }
+    words
+}
+
+/// Folded words in one line, with a space before and after each: a line that contains another holds its words.
+pub(super) fn line(words: &[Word<'_>]) -> String {
+    let mut line = " ".to_owned();
+    for word in words {
+        line.push_str(&word.folded);
+        line.push(' ');
+    }
+    line
+}
+
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '\u{2019}' | '\u{2018}')
+}
+
+fn fold(word: &str) -> String {
+    let mut folded: String =
+        word.chars().filter(|c| !is_apostrophe(*c)).flat_map(char::to_lowercase).map(without_accent).collect();
+    if folded.chars().count() > 3 && folded.ends_with('s') && !folded.ends_with("ss") {
+        folded.pop();
+    }
+    folded
+}
+
+/// The plain letter under the accents that English, Welsh, Gaelic and their neighbours write.
+fn without_accent(c: char) -> char {
+    match c {
+        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ā' | 'ą' => 'a',
+        'ç' | 'ć' | 'č' => 'c',
+        'è' | 'é' | 'ê' | 'ë' | 'ē' | 'ę' | 'ě' => 'e',
+        'ì' | 'í' | 'î' | 'ï' | 'ī' => 'i',
+        'ł' => 'l',
+        'ñ' | 'ń' | 'ň' => 'n',
+        'ò' | 'ó' | 'ô' | 'õ' | 'ö' | 'ø' | 'ō' => 'o',
+        'ś' | 'š' => 's',
+        'ù' | 'ú' | 'û' | 'ü' | 'ū' | 'ů' => 'u',
+        'ŵ' => 'w',
+        'ý' | 'ÿ' | 'ŷ' => 'y',
+        'ź' | 'ż' | 'ž' => 'z',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::vocabulary;
+
+    /// What is understood, as `typed=term+term`.
+    fn read(text: &str) -> Vec<String> {
+        let readings = vocabulary().by_phrase(text);
+        readings
+            .iter()
+            .map(|r| format!("{}={}", r.typed, r.terms.iter().map(|t| t.id.as_str()).collect::<Vec<_>>().join("+")))
+            .collect()
+    }
+
+    #[test]
+    fn everyday_words_lead_to_terms() {
+        assert_eq!(read("grief support"), ["grief=bereavement"]);
+        for typed in ["grief", "Grieving", "bereaved", "bereavement", "loss", "GALAR"] {
+            assert_eq!(read(typed), [format!("{typed}=bereavement")]);
+        }
+        for nothing in ["support", "group", "help", "near me", "", "?!", "\u{301}"] {
+            assert_eq!(read(nothing), [""; 0], "{nothing}");
+        }
+        assert_eq!(read("wife was murdered, any groups"), ["murdered=traumatic-loss"]);
+        assert_eq!(read("trawma"), ["trawma=any-trauma"]);
+    }
+
+    #[test]
+    fn the_longest_phrase_wins_and_ambiguity_is_kept() {
+        assert_eq!(read("bereaved by suicide near me"), ["bereaved by suicide=suicide-loss"]);
+        assert_eq!(read("he died by suicide"), ["died by suicide=suicide-loss"]);
+        assert_eq!(read("feeling suicidal"), ["feeling suicidal=suicidal"]);
+        assert_eq!(read("hearing loss"), ["hearing loss=deaf-disabled"]);
+        assert_eq!(read("hearing voices group Leeds"), ["hearing voices group=hearing-voices"]);
+        let ambiguous = vocabulary().by_phrase("NHS staff burnout");
+        assert_eq!(ambiguous.len(), 2);
+        assert_eq!(read("someone to talk to weekly"), ["someone to talk to weekly=counselling"]);
+    }
+
+    #[test]
+    fn case_accents_apostrophes_and_plurals_do_not_matter() {
+        for typed in ["men's group", "mens group", "MEN\u{2019}S GROUPS"] {
+            assert_eq!(read(typed), [format!("{typed}=peer-group")]);
+        }
+        assert_eq!(read("crisis cafe"), read("crisis café").iter().map(|r| r.replace('é', "e")).collect::<Vec<_>>());
+        assert_eq!(read("cor"), ["cor=creative-nature"]);
+        assert_eq!(read("self harm"), ["self harm=self-harm"]);
+        assert_eq!(read("c-ptsd"), ["c-ptsd=cptsd"]);
+    }
+
+    #[test]
+    fn ambiguous_abbreviations_need_capitals() {
+        assert_eq!(read("DID"), ["DID=dissociation"]);
+        assert_eq!(read("what did she need"), [""; 0]);
+        assert_eq!(read("IPS training"), ["IPS=intentional-peer-support"]);
+        assert_eq!(read("ACEs"), ["ACEs=childhood"]);
+        assert_eq!(read("da"), [""; 0]);
+        assert_eq!(read("pod of whales, can you ace it"), [""; 0]);
+        assert_eq!(read("WHAT DID SHE NEED"), [""; 0], "shouting is no abbreviation");
+        assert_eq!(read("ptsd"), ["ptsd=ptsd"]);
+    }
+
+    #[test]
+    fn long_and_odd_texts_are_read_in_bounds() {
+        assert!(read(&"grief ".repeat(10_000)).len() <= 50);
+        assert_eq!(read("🙂 grief 🙂 żałoba ''"), ["grief=bereavement"]);
+    }
+}

@@ -1,0 +1,82 @@
+//! All that is ever read of a protected service and of its organization. Every other member stays unread.
+//!
+//! There is no place, schedule or contact here, and nothing the standard does not know. Ids of children are missing too:
+//! they would lead back to the source's own record.
+
+use super::shape::{Members, Shape};
+
+const WORD: Shape<'static> = Shape::Word;
+
+const LANGUAGE: Shape<'static> = Shape::Only(&[("name", WORD), ("code", WORD), ("note", WORD)]);
+
+const PHONE: Shape<'static> = Shape::Only(&[
+    ("number", WORD),
+    ("extension", WORD),
+    ("type", WORD),
+    ("description", WORD),
+    ("languages", Shape::Each(&LANGUAGE)),
+]);
+
+const COST_OPTION: Shape<'static> = Shape::Only(&[
+    ("valid_from", WORD),
+    ("valid_to", WORD),
+    ("option", WORD),
+    ("currency", WORD),
+    ("amount", WORD),
+    ("amount_description", WORD),
+]);
+
+const TERM: Shape<'static> =
+    Shape::Only(&[("id", WORD), ("code", WORD), ("name", WORD), ("taxonomy", WORD), ("term_uri", WORD)]);
+
+/// `value` is kept for our own link types only; see `compile`.
+const ATTRIBUTE: Shape<'static> = Shape::Only(&[("link_type", WORD), ("value", WORD), ("taxonomy_term", TERM)]);
+
+/// `extent` is kept only when it is a gazetteer code; see `compile`.
+const SERVICE_AREA: Shape<'static> = Shape::Only(&[("name", WORD), ("extent", WORD), ("extent_type", WORD)]);
+
+const IDENTIFIER: Shape<'static> =
+    Shape::Only(&[("identifier_scheme", WORD), ("identifier_type", WORD), ("identifier", WORD)]);
+
+/// The members of an organization that runs a protected service.
+pub const ORGANIZATION: Members<'static> = &[
+    ("id", WORD),
+    ("name", WORD),
+    ("alternate_name", WORD),
+    ("website", WORD),
+    ("email", WORD),
+    ("attributes", Shape::Each(&ATTRIBUTE)),
+    ("organization_identifiers", Shape::Each(&IDENTIFIER)),
+];
+
+/// The members of a protected service.
+pub const SERVICE: Members<'static> = &[
+    ("id", WORD),
+    ("organization_id", WORD),
+    ("name", WORD),
+    ("alternate_name", WORD),
+    ("description", WORD),
+    ("url", WORD),
+    ("email", WORD),
+    ("status", WORD),
+    ("interpretation_services", WORD),
+    ("application_process", WORD),
+    ("fees_description", WORD),
+    ("eligibility_description", WORD),
+    ("minimum_age", WORD),
+    ("maximum_age", WORD),
+    ("assured_date", WORD),
+    ("alert", WORD),
+    ("last_modified", WORD),
+    ("organization", Shape::Only(ORGANIZATION)),
+    ("phones", Shape::Each(&PHONE)),
+    ("languages", Shape::Each(&LANGUAGE)),
+    ("cost_options", Shape::Each(&COST_OPTION)),
+    ("attributes", Shape::Each(&ATTRIBUTE)),
+    ("service_areas", Shape::Each(&SERVICE_AREA)),
+];
+
+/// Whether a list of members has one of this name.
+pub fn has(members: Members<'_>, name: &str) -> bool {
+    members.iter().any(|(member, _)| *member == name)
+}

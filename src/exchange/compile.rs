@@ -1,0 +1,396 @@
+//! Takes a compiled item apart: a service with its organization, places and terms becomes drafts.
+//!
+//! An item goes in as a JSON object that holds nothing it must not hold (see `shape` and `allow`), whatever format it came in.
+
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+use serde_json::Value;
+
+use super::{
+    decide::Decisions,
+    drafts::{Draft, Item, Links, Offer},
+    ids::Ids,
+    sketch::{id_of_name, id_of_place},
+};
+use crate::domain::{
+    entry::{Aggregate, ServiceFacts},
+    location::Location,
+    organization::Organization,
+    place::{AreaCode, PlaceMode},
+    read::{self, Code, LIST, Mended, Notice, Outcome, Read, Record, Unreadable, Violation, foreign_id, term_name},
+    service::Service,
+    service_at_location::ServiceAtLocation,
+    taxonomy::{Attribute, HOUSE_TAXONOMY, Taxonomy},
+};
+
+/// What an item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// A service whose places may be told so.
+    Service(PlaceMode),
+    /// An organization.
+    Organization,
+}
+
+/// One item, read as far as it may be.
+pub struct Input {
+    /// Where it stands.
+    pub row: u64,
+    /// What it is.
+    pub subject: Subject,
+    /// Its members, with nested objects.
+    pub record: Record,
+    /// How many members were passed over.
+    pub withheld: u32,
+    /// What was put right so far.
+    pub notices: Vec<Notice>,
+}
+
+/// Makes drafts of items, and knows what it has made before.
+pub struct Compiler<'s> {
+    decisions: &'s Decisions,
+    ids: &'s mut dyn Ids,
+    unreadable: Unreadable,
+    /// Items by what they are about: where they stood and what they said.
+    items: HashMap<(&'static str, String), (u64, u64)>,
+    /// Nested records that have been given, by kind and id, with what they said.
+    given: HashMap<(&'static str, String), u64>,
+}
+
+/// What one item has come to so far.
+#[derive(Default)]
+struct Work {
+    drafts: Vec<Draft>,
+    violations: Vec<Violation>,
+    notices: Vec<Notice>,
+    given: Vec<((&'static str, String), u64)>,
+}
+
+impl<'s> Compiler<'s> {
+    /// Nothing made yet.
+    pub fn new(decisions: &'s Decisions, ids: &'s mut dyn Ids) -> Self {
+        Self { decisions, ids, unreadable: Unreadable::Refused, items: HashMap::new(), given: HashMap::new() }
+    }
+
+    /// What becomes of optional values that cannot be read.
+    pub fn with(self, unreadable: Unreadable) -> Self {
+        Self { unreadable, ..self }
+    }
+
+    /// What may be read.
+    pub fn decisions(&self) -> &'s Decisions {
+        self.decisions
+    }
+
+    /// The drafts of one item, or all its faults.
+    pub fn item(&mut self, input: Input) -> Item {
+        let Input { row, subject, record, withheld, notices } = input;
+        let kind = if subject == Subject::Organization { "organization" } else { "service" };
+        let foreign_id = word(&record, "id");
+        let mut item = Item { row, foreign_id, result: Ok(Vec::new()), merged_into: None, notices, withheld };
+        let says = hash(&record);
+        let key = item.foreign_id.clone().map(|id| (kind, id));
+        if let Some((first, said)) = key.as_ref().and_then(|key| self.items.get(key)) {
+            if *said == says {
+                item.merged_into = Some(*first);
+            } else {
+                item.result = Err(vec![Violation::new("/id", Code::Duplicate)]);
+            }
+            return item;
+        }
+        let mut work = Work::default();
+        match subject {
+            Subject::Service(mode) => self.service(record, mode, &mut work),
+            Subject::Organization => self.organization(record, "", &mut work),
+        }
+        item.notices.append(&mut work.notices);
+        if work.violations.is_empty() {
+            self.given.extend(work.given);
+            self.items.extend(key.map(|key| (key, (row, says))));
+            item.result = Ok(work.drafts);
+        } else {
+            item.result = Err(work.violations);
+        }
+        item
+    }
+
+    fn service(&mut self, mut record: Record, mode: PlaceMode, work: &mut Work) {
+        let foreign_id = word(&record, "id");
+        if let Some(mut organization) = nested(&mut record, "organization", "/organization", work) {
+            let linked = word(&record, "organization_id");
+            if word(&organization, "id").is_none()
+                && let Some(id) = linked.or_else(|| word(&organization, "name").map(|name| id_of_name(&name)))
+            {
+                organization.insert("id".to_owned(), id.into());
+            }
+            if let Some(id) = word(&organization, "id") {
+                record.insert("organization_id".to_owned(), id.into());
+            }
+            self.organization(organization, "/organization", work);
+        }
+        let places = elements(&mut record, "service_at_locations", "", work);
+        if mode == PlaceMode::Area {
+            clear_values(&mut record);
+        }
+        let links = Links { organization: word(&record, "organization_id"), ..Links::default() };
+        let attributes = self.terms(&mut record, "", work);
+        if let Some((mut service, extra)) = self.read::<Service>(&record, "", work) {
+            let facts = ServiceFacts { mode, areas: areas(&mut service, mode, work) };
+            let extra = if mode == PlaceMode::Area { Record::new() } else { extra };
+            give_terms(&service.attributes, attributes, work);
+            if let Some(foreign_id) = foreign_id.clone() {
+                work.drafts.push(Draft::Service(Box::new(Offer { foreign_id, record: service, facts, extra, links })));
+            }
+        }
+        for (index, place) in places {
+            self.place(place, index, foreign_id.as_deref(), work);
+        }
+    }
+
+    /// One element of `service_at_locations`, with its location.
+    fn place(&mut self, mut record: Record, index: usize, service: Option<&str>, work: &mut Work) {
+        let pointer = format!("/service_at_locations/{index}");
+        let linked = word(&record, "location_id");
+        let mut location = linked.clone();
+        if let Some(mut nested) = nested(&mut record, "location", &format!("{pointer}/location"), work) {
+            let id = word(&nested, "id").or(linked).unwrap_or_else(|| id_of_place(service, index));
+            nested.insert("id".to_owned(), id.clone().into());
+            location = Some(id);
+            self.location(nested, &format!("{pointer}/location"), work);
+        }
+        let own = word(&record, "id");
+        let foreign_id = own.unwrap_or_else(|| format!("{}/{}", service.unwrap_or_default(), location.as_deref().unwrap_or_default()));
+        record.insert("id".to_owned(), foreign_id.clone().into());
+        for (field, id) in [("location_id", location.as_deref()), ("service_id", service)] {
+            if let Some(id) = id {
+                record.insert(field.to_owned(), id.into());
+            }
+        }
+        let attributes = self.terms(&mut record, &pointer, work);
+        if let Some((place, extra)) = self.read::<ServiceAtLocation>(&record, &pointer, work) {
+            give_terms(&place.attributes, attributes, work);
+            let links = Links { service: service.map(str::to_owned), location, ..Links::default() };
+            work.drafts.push(Draft::ServiceAtLocation(Offer { foreign_id, record: place, facts: (), extra, links }));
+        }
+    }
+
+    fn organization(&mut self, mut record: Record, pointer: &str, work: &mut Work) {
+        let foreign_id = word(&record, "id");
+        let places = elements(&mut record, "locations", pointer, work);
+        let new = pointer.is_empty() || self.first("organization", foreign_id.as_deref(), &record, pointer, work);
+        let attributes = self.terms(&mut record, pointer, work);
+        let links = Links { organization: word(&record, "parent_organization_id"), ..Links::default() };
+        if let Some((organization, extra)) = self.read::<Organization>(&record, pointer, work)
+            && new
+        {
+            give_terms(&organization.attributes, attributes, work);
+            if let Some(foreign_id) = foreign_id.clone() {
+                if pointer.is_empty() {
+                    work.given.push((("organization", foreign_id.clone()), hash(&record)));
+                }
+                work.drafts.push(Draft::Organization(Offer { foreign_id, record: organization, facts: (), extra, links }));
+            }
+        }
+        for (index, mut place) in places {
+            let id = word(&place, "id").unwrap_or_else(|| id_of_place(foreign_id.as_deref(), index));
+            place.insert("id".to_owned(), id.into());
+            if let Some(owner) = &foreign_id {
+                place.entry("organization_id").or_insert_with(|| owner.clone().into());
+            }
+            self.location(place, &format!("{pointer}/locations/{index}"), work);
+        }
+    }
+
+    /// A location; its id has been settled.
+    fn location(&mut self, mut record: Record, pointer: &str, work: &mut Work) {
+        let Some(foreign_id) = word(&record, "id") else { return };
+        let new = self.first("location", Some(&foreign_id), &record, pointer, work);
+        let links = Links { organization: word(&record, "organization_id"), ..Links::default() };
+        let attributes = self.terms(&mut record, pointer, work);
+        if let Some((location, extra)) = self.read::<Location>(&record, pointer, work)
+            && new
+        {
+            give_terms(&location.attributes, attributes, work);
+            work.drafts.push(Draft::Location(Box::new(Offer { foreign_id, record: location, facts: (), extra, links })));
+        }
+    }
+
+    /// Settles the ids of the terms on a record, and takes their taxonomies out as records of their own.
+    fn terms(&mut self, record: &mut Record, pointer: &str, work: &mut Work) -> Vec<(usize, String, Option<String>)> {
+        let mut named = Vec::new();
+        let Some(Value::Array(attributes)) = record.get_mut("attributes") else { return named };
+        for (index, attribute) in attributes.iter_mut().enumerate().take(LIST) {
+            let Some(attribute) = attribute.as_object_mut() else { continue };
+            let Some(term) = attribute.get_mut("taxonomy_term").and_then(Value::as_object_mut) else { continue };
+            let pointer = format!("{pointer}/attributes/{index}/taxonomy_term/taxonomy_detail");
+            if let Some(mut detail) = nested(term, "taxonomy_detail", &pointer, work)
+                && let Some(id) = word(&detail, "id").or_else(|| word(&detail, "name"))
+            {
+                detail.insert("id".to_owned(), id.clone().into());
+                if !term.contains_key("taxonomy") && let Some(name) = detail.get("name") {
+                    term.insert("taxonomy".to_owned(), name.clone());
+                }
+                term.insert("taxonomy_id".to_owned(), id.clone().into());
+                let new = self.first("taxonomy", Some(&id), &detail, &pointer, work);
+                if let Some((taxonomy, extra)) = self.read::<Taxonomy>(&detail, &pointer, work) && new {
+                    work.drafts.push(Draft::Taxonomy(Offer { foreign_id: id, record: taxonomy, facts: (), extra, links: Links::default() }));
+                }
+            }
+            let Some(id) = word(term, "id").or_else(|| term_name(term)) else { continue };
+            term.insert("id".to_owned(), id.clone().into());
+            let (house, taxonomy) = (word(term, "taxonomy").as_deref() == Some(HOUSE_TAXONOMY), word(term, "taxonomy_id"));
+            attribute.insert("taxonomy_term_id".to_owned(), id.clone().into());
+            let seen = ("taxonomy_term", id.clone());
+            if !house && !self.given.contains_key(&seen) && !work.given.iter().any(|(given, _)| *given == seen) {
+                work.given.push((seen, 0));
+                named.push((index, id, taxonomy));
+            }
+        }
+        named
+    }
+
+    /// Whether a nested record comes for the first time. One that says something else than before is told.
+    fn first(&self, kind: &'static str, id: Option<&str>, record: &Record, pointer: &str, work: &mut Work) -> bool {
+        let Some(id) = id else { return true };
+        let (key, says) = ((kind, id.to_owned()), hash(record));
+        let before = self.given.get(&key).or_else(|| work.given.iter().find(|(given, _)| *given == key).map(|(_, said)| said));
+        match before {
+            Some(said) => {
+                if *said != says {
+                    work.notices.push(Notice { pointer: pointer.to_owned(), mended: Mended::FirstKept });
+                }
+                false
+            }
+            None => {
+                work.given.push((key, says));
+                true
+            }
+        }
+    }
+
+    fn read<T: Aggregate + Read>(&mut self, record: &Record, pointer: &str, work: &mut Work) -> Option<(T, Record)> {
+        let mut resolver = Resolver { decisions: self.decisions, ids: &mut *self.ids };
+        let Outcome { record, violations, notices, extra } = read::read_with::<T>(record, pointer, &mut resolver, self.unreadable);
+        work.violations.extend(violations);
+        work.notices.extend(notices);
+        record.map(|record| (record, extra))
+    }
+}
+
+/// Gives ids by the source's rule, with the mode that was decided.
+struct Resolver<'a> {
+    decisions: &'a Decisions,
+    ids: &'a mut dyn Ids,
+}
+
+impl read::Ids for Resolver<'_> {
+    fn bits(&mut self, kind: &'static str, written: &str) -> Option<u128> {
+        let mode = if kind == "service" { self.decisions.mode(written) } else { PlaceMode::Exact };
+        Some(self.ids.id(kind, written, mode))
+    }
+}
+
+impl Item {
+    /// An item with faults.
+    pub(super) fn refused(row: u64, violations: Vec<Violation>) -> Self {
+        Self { row, foreign_id: None, result: Err(violations), merged_into: None, notices: Vec::new(), withheld: 0 }
+    }
+}
+
+/// The terms that are new with this record, as drafts before it.
+fn give_terms(attributes: &[Attribute], named: Vec<(usize, String, Option<String>)>, work: &mut Work) {
+    for (index, foreign_id, taxonomy) in named {
+        if let Some(record) = attributes.get(index).and_then(|attribute| attribute.taxonomy_term.clone()) {
+            let links = Links { taxonomy, ..Links::default() };
+            work.drafts.push(Draft::TaxonomyTerm(Offer { foreign_id, record, facts: (), extra: Record::new(), links }));
+        }
+    }
+}
+
+/// The gazetteer codes a service serves. A protected one keeps no other extent.
+fn areas(service: &mut Service, mode: PlaceMode, work: &mut Work) -> Vec<AreaCode> {
+    let mut areas = Vec::new();
+    for (index, area) in service.service_areas.iter_mut().enumerate() {
+        match area.extent.as_deref() {
+            Some(code) if is_area_code(code) => areas.push(AreaCode(code.to_owned())),
+            Some(_) if mode == PlaceMode::Area => {
+                (area.extent, area.extent_type) = (None, None);
+                work.notices.push(Notice { pointer: format!("/service_areas/{index}/extent"), mended: Mended::ShapeDropped });
+            }
+            _ => {}
+        }
+    }
+    areas.sort();
+    areas.dedup();
+    areas
+}
+
+/// A letter and eight digits, as the codes of the Office for National Statistics are.
+fn is_area_code(text: &str) -> bool {
+    let (first, rest) = text.split_at_checked(1).unwrap_or_default();
+    first.bytes().all(|b| b.is_ascii_uppercase()) && rest.len() == 8 && rest.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Of a protected service, attributes keep their value only where the link type is our own.
+fn clear_values(record: &mut Record) {
+    let Some(Value::Array(attributes)) = record.get_mut("attributes") else { return };
+    for attribute in attributes.iter_mut().filter_map(Value::as_object_mut) {
+        if !word(attribute, "link_type").is_some_and(|link| link.starts_with("kith:")) {
+            attribute.remove("value");
+        }
+    }
+}
+
+/// Takes a nested object out; something else there is a fault.
+fn nested(record: &mut Record, field: &str, pointer: &str, work: &mut Work) -> Option<Record> {
+    match record.remove(field)? {
+        Value::Object(nested) => Some(nested),
+        Value::Null => None,
+        _ => {
+            work.violations.push(Violation::new(pointer, Code::NotAnObject));
+            None
+        }
+    }
+}
+
+/// Takes a list of nested objects out, with their places in it. Withheld ones are null.
+fn elements(record: &mut Record, field: &str, pointer: &str, work: &mut Work) -> Vec<(usize, Record)> {
+    let pointer = format!("{pointer}/{field}");
+    let code = match record.remove(field) {
+        None | Some(Value::Null) => return Vec::new(),
+        Some(Value::Array(items)) if items.len() <= LIST => {
+            let mut objects = Vec::with_capacity(items.len());
+            for (index, item) in items.into_iter().enumerate() {
+                match item {
+                    Value::Object(object) => objects.push((index, object)),
+                    Value::Null => {}
+                    _ => work.violations.push(Violation::new(format!("{pointer}/{index}"), Code::NotAnObject)),
+                }
+            }
+            return objects;
+        }
+        Some(Value::Array(_)) => Code::TooLong,
+        Some(_) => Code::NotAList,
+    };
+    work.violations.push(Violation::new(pointer, code));
+    Vec::new()
+}
+
+/// A text or number that names something, in its one spelling.
+fn word(record: &Record, field: &str) -> Option<String> {
+    let word = match record.get(field)? {
+        Value::String(text) => foreign_id(text),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    (!word.is_empty()).then_some(word)
+}
+
+fn hash(record: &Record) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    record.hash(&mut hasher);
+    hasher.finish()
+}

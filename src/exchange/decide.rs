@@ -1,0 +1,196 @@
+//! Between the passes: each service's place mode, and what is withheld for everyone.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{
+    Error,
+    sketch::{About, Sketch, SketchService, protection},
+};
+use crate::domain::{place::PlaceMode, read::Violation};
+
+/// Decides from the sketches of one package.
+///
+/// A service is `area` when its source says so, when it is of a kind of support that puts people at risk, or when
+/// it was `area` in an earlier import, whatever the source says now. Its places are then withheld from every
+/// item that shares them, and the places and free texts of its organization wherever that appears. An
+/// organization that is itself of such a kind is treated likewise.
+pub fn decide(
+    sketches: impl IntoIterator<Item = Result<Sketch, Error>>,
+    at_risk: &dyn Fn(&About) -> bool,
+    kept: &Kept,
+) -> Result<Decisions, Error> {
+    let mut decisions = Decisions { organizations: kept.organizations.clone(), ..Decisions::default() };
+    let mut links = Vec::new();
+    for sketch in sketches {
+        let sketch = sketch?;
+        let fault = sketch.fault;
+        let mut plan = RowPlan { row: sketch.row, kind: RowKind::Organization };
+        if let Some(organization) = sketch.organization
+            && at_risk(&organization.about)
+        {
+            decisions.locations.extend(organization.locations);
+            decisions.organizations.extend(organization.foreign_id);
+        }
+        if let Some(mut service) = sketch.service {
+            let mode = mode(&service, at_risk(&service.about), kept);
+            plan.kind = RowKind::Service(mode);
+            match service.foreign_id.take() {
+                Some(id) => {
+                    let known = decisions.modes.entry(id.clone()).or_insert(mode);
+                    if protection(mode) > protection(*known) {
+                        *known = mode;
+                    }
+                    links.push((id, service.organization, service.locations));
+                }
+                None if mode == PlaceMode::Area => {
+                    decisions.locations.extend(service.locations);
+                    decisions.organizations.extend(service.organization);
+                }
+                None => {}
+            }
+        }
+        if let Some(fault) = fault {
+            plan.kind = RowKind::Refused(fault);
+        }
+        decisions.rows.push(plan);
+    }
+    for (id, organization, locations) in links {
+        if decisions.mode(&id) == PlaceMode::Area {
+            decisions.locations.extend(locations);
+            decisions.organizations.extend(organization);
+        }
+    }
+    Ok(decisions)
+}
+
+fn mode(service: &SketchService, at_risk: bool, kept: &Kept) -> PlaceMode {
+    let earlier = service.foreign_id.as_ref().and_then(|id| kept.modes.get(id)).copied().unwrap_or_default();
+    let declared = service.declared_mode.unwrap_or_default();
+    let kind = if at_risk { PlaceMode::Area } else { PlaceMode::Exact };
+    [earlier, declared, kind].into_iter().max_by_key(|mode| protection(*mode)).unwrap_or(PlaceMode::Area)
+}
+
+/// What earlier imports from the same source have settled.
+#[derive(Debug, Clone, Default)]
+pub struct Kept {
+    /// Modes of services, by the source's id.
+    pub modes: HashMap<String, PlaceMode>,
+    /// Organizations of `area` services, by the source's id.
+    pub organizations: HashSet<String>,
+}
+
+/// What pass 2 may read.
+#[derive(Debug, Clone, Default)]
+pub struct Decisions {
+    rows: Vec<RowPlan>,
+    modes: HashMap<String, PlaceMode>,
+    locations: HashSet<String>,
+    organizations: HashSet<String>,
+}
+
+impl Decisions {
+    /// The mode of a service, by the source's id; `Exact` for one that the package does not have.
+    pub fn mode(&self, service: &str) -> PlaceMode {
+        self.modes.get(service).copied().unwrap_or_default()
+    }
+
+    /// All services of the package that state an id, with their modes.
+    pub fn services(&self) -> impl Iterator<Item = (&str, PlaceMode)> {
+        self.modes.iter().map(|(id, mode)| (id.as_str(), *mode))
+    }
+
+    /// Whether nothing of a place may be read.
+    pub fn withholds_location(&self, location: &str) -> bool {
+        self.locations.contains(location)
+    }
+
+    /// Whether only the short list of an organization may be read.
+    pub fn withholds_organization(&self, organization: &str) -> bool {
+        self.organizations.contains(organization)
+    }
+
+    /// Places withheld from everyone, by the source's ids: an entry kept of one from before must go.
+    pub fn withheld_locations(&self) -> impl Iterator<Item = &str> {
+        self.locations.iter().map(String::as_str)
+    }
+
+    /// Organizations of which only the short list is read, by the source's ids.
+    pub fn withheld_organizations(&self) -> impl Iterator<Item = &str> {
+        self.organizations.iter().map(String::as_str)
+    }
+
+    /// How many items the package has.
+    pub fn items(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(super) fn plan(&self, index: usize, row: u64) -> Result<&RowKind, Error> {
+        self.rows.get(index).filter(|plan| plan.row == row).map(|plan| &plan.kind).ok_or(Error::Changed { row })
+    }
+}
+
+#[derive(Debug, Clone)]
+struct RowPlan {
+    row: u64,
+    kind: RowKind,
+}
+
+/// What one item is.
+#[derive(Debug, Clone)]
+pub(super) enum RowKind {
+    /// A service, with the mode it has by itself.
+    Service(PlaceMode),
+    /// An organization.
+    Organization,
+    /// Nothing that can be read.
+    Refused(Violation),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{About, Kept, PlaceMode, Sketch, SketchService, decide};
+    use crate::exchange::SketchOrganization;
+
+    fn service(row: u64, id: &str, name: &str, place: &str) -> Sketch {
+        let service = SketchService {
+            foreign_id: Some(id.to_owned()),
+            about: About { name: name.to_owned(), ..About::default() },
+            organization: Some("org".to_owned()),
+            locations: vec![place.to_owned()],
+            declared_mode: None,
+        };
+        Sketch { row, service: Some(service), organization: None, fault: None }
+    }
+
+    fn at_risk(about: &About) -> bool {
+        about.name == "Refuge"
+    }
+
+    #[test]
+    fn a_service_at_risk_withholds_its_places_whichever_row_says_so() {
+        // The same id twice: the first row alone would be public.
+        let sketches = [service(1, "a", "House", "p"), service(2, "a", "Refuge", "q"), service(3, "b", "Choir", "p")];
+        let decisions = decide(sketches.map(Ok), &at_risk, &Kept::default()).unwrap();
+        assert_eq!((decisions.mode("a"), decisions.mode("b")), (PlaceMode::Area, PlaceMode::Exact));
+        assert!(decisions.withholds_location("p") && decisions.withholds_location("q"));
+        assert!(decisions.withholds_organization("org"));
+    }
+
+    #[test]
+    fn no_import_widens_a_mode() {
+        let kept = Kept { modes: [("a".to_owned(), PlaceMode::Area)].into(), ..Kept::default() };
+        let mut again = service(1, "a", "House", "p");
+        again.service.as_mut().unwrap().declared_mode = Some(PlaceMode::Exact);
+        let decisions = decide([Ok(again)], &at_risk, &kept).unwrap();
+        assert_eq!(decisions.mode("a"), PlaceMode::Area);
+    }
+
+    #[test]
+    fn an_organization_at_risk_is_withheld_though_no_service_is() {
+        let about = About { name: "Refuge".to_owned(), ..About::default() };
+        let organization = SketchOrganization { foreign_id: Some("o".to_owned()), about, locations: vec!["p".to_owned()] };
+        let sketch = Sketch { row: 1, service: None, organization: Some(organization), fault: None };
+        let decisions = decide([Ok(sketch)], &at_risk, &Kept::default()).unwrap();
+        assert!(decisions.withholds_organization("o") && decisions.withholds_location("p"));
+    }
+}

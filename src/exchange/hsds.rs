@@ -1,0 +1,99 @@
+//! HSDS 3 JSON: compiled services, and organizations.
+
+use super::{
+    Error,
+    allow,
+    compile::{Compiler, Input, Subject},
+    decide::{Decisions, RowKind},
+    drafts::Item,
+    items::{Items, Raw, position},
+    shape::{Members, Shape, decode},
+    sketch::Sketch,
+};
+use crate::domain::{place::PlaceMode, read::{Code, Violation}};
+
+/// Pass 1.
+pub fn sketches(items: Items<'_>) -> impl Iterator<Item = Result<Sketch, Error>> {
+    let bytes = items.bytes();
+    items.map(move |raw| raw.map(|raw| sketch(bytes, &raw)))
+}
+
+fn sketch(bytes: &[u8], raw: &Raw<'_>) -> Sketch {
+    Sketch::of_json(raw.row, raw.bytes).unwrap_or_else(|error| Sketch::unreadable(raw.row, broken(bytes, raw, &error)))
+}
+
+/// Pass 2.
+pub fn records<'s>(items: Items<'s>, mut compiler: Compiler<'s>) -> impl Iterator<Item = Result<Item, Error>> + 's {
+    let bytes = items.bytes();
+    items.enumerate().map(move |(index, raw)| {
+        let raw = raw?;
+        let decisions = compiler.decisions();
+        let sketch = sketch(bytes, &raw);
+        Ok(match decisions.plan(index, raw.row)? {
+            RowKind::Refused(fault) => Item::refused(raw.row, vec![fault.clone()]),
+            RowKind::Service(own) => {
+                let service = sketch.service.as_ref().ok_or(Error::Changed { row: raw.row })?;
+                let mode = service.foreign_id.as_deref().map_or(*own, |id| decisions.mode(id));
+                let read = with_service_shape(decisions, &sketch, mode, |shape| decode(raw.bytes, shape));
+                item(&mut compiler, bytes, &raw, Subject::Service(mode), read)
+            }
+            RowKind::Organization => {
+                let read = with_organization_shape(decisions, &sketch, |shape| decode(raw.bytes, shape));
+                item(&mut compiler, bytes, &raw, Subject::Organization, read)
+            }
+        })
+    })
+}
+
+fn item(
+    compiler: &mut Compiler<'_>,
+    bytes: &[u8],
+    raw: &Raw<'_>,
+    subject: Subject,
+    read: serde_json::Result<(serde_json::Value, u32)>,
+) -> Item {
+    match read {
+        Ok((serde_json::Value::Object(record), withheld)) => {
+            compiler.item(Input { row: raw.row, subject, record, withheld, notices: Vec::new() })
+        }
+        Ok(_) => Item::refused(raw.row, vec![Violation::new("", Code::NotAnObject)]),
+        Err(error) => Item::refused(raw.row, vec![broken(bytes, raw, &error)]),
+    }
+}
+
+/// What may be read of a service: for `area` the short list, else all but what is withheld.
+fn with_service_shape<T>(decisions: &Decisions, sketch: &Sketch, mode: PlaceMode, then: impl FnOnce(Shape<'_>) -> T) -> T {
+    if mode == PlaceMode::Area {
+        return then(Shape::Only(allow::SERVICE));
+    }
+    with_organization_shape(decisions, sketch, |organization| {
+        let locations = sketch.service.iter().flat_map(|service| &service.locations);
+        let places = places(decisions, locations);
+        let places = if mode == PlaceMode::Remote { Shape::Nothing } else { Shape::Nth(&places) };
+        then(Shape::But(&[("organization", organization), ("service_at_locations", places)]))
+    })
+}
+
+/// What may be read of an organization, nested or by itself.
+fn with_organization_shape<T>(decisions: &Decisions, sketch: &Sketch, then: impl FnOnce(Shape<'_>) -> T) -> T {
+    let Some(organization) = &sketch.organization else { return then(Shape::Nothing) };
+    if organization.foreign_id.as_deref().is_some_and(|id| decisions.withholds_organization(id)) {
+        return then(Shape::Only(allow::ORGANIZATION));
+    }
+    let places = places(decisions, organization.locations.iter());
+    // Services inside an organization are not looked at: they have not been sketched.
+    let members: Members<'_> = &[("locations", Shape::Nth(&places)), ("services", Shape::Nothing)];
+    then(Shape::But(members))
+}
+
+fn places<'l>(decisions: &Decisions, locations: impl Iterator<Item = &'l String>) -> Vec<Shape<'static>> {
+    locations.map(|id| if decisions.withholds_location(id) { Shape::Nothing } else { Shape::Whole }).collect()
+}
+
+/// The fault of an item that is no JSON: its line and column in the file, and no more.
+fn broken(bytes: &[u8], raw: &Raw<'_>, error: &serde_json::Error) -> Violation {
+    let start = position(bytes, raw.offset);
+    let line = start.line + error.line().saturating_sub(1);
+    let column = if error.line() <= 1 { start.column + error.column().saturating_sub(1) } else { error.column() };
+    Violation { pointer: String::new(), code: Code::NotReadable, reason: format!("is not JSON that can be read, at line {line}, column {column}") }
+}

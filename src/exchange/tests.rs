@@ -1,0 +1,274 @@
+//! Whole packages: what they come to, and what is never read of them.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use super::{About, Decisions, Draft, Error, Format, Item, Kept, Mapping, Package, SourceIds, decide};
+use crate::domain::{clock::SeededChance, id::Id, place::{AreaCode, PlaceMode}, read::{Code, Mended}};
+
+const PAGE: &str = include_str!("../../tests/fixtures/hsds-page.json");
+const BROKEN: &str = include_str!("../../tests/fixtures/hsds-broken.json");
+const CHARITIES: &str = include_str!("../../tests/fixtures/uk-charities.toml");
+
+/// Stands in for the vocabulary: only the word in a name counts.
+fn at_risk(about: &About) -> bool {
+    about.name.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| word == "refuge") || about.terms.iter().any(|term| term == "refuge")
+}
+
+fn import(bytes: &[u8], format: &Format) -> Result<(Decisions, Vec<Item>), Error> {
+    let package = Package::open(bytes, format)?;
+    let decisions = decide(package.sketches()?, &at_risk, &Kept::default())?;
+    let chance = SeededChance::new(1);
+    let mut ids = SourceIds::new(Id::from_u128(1), &chance);
+    let items = package.records(&decisions, &mut ids)?.collect::<Result<_, _>>()?;
+    Ok((decisions, items))
+}
+
+fn hsds(text: &str) -> Vec<Item> {
+    import(text.as_bytes(), &Format::Hsds).unwrap().1
+}
+
+fn drafts(items: &[Item]) -> Vec<&Draft> {
+    items.iter().flat_map(|item| item.result.as_ref().unwrap()).collect()
+}
+
+fn kinds(item: &Item) -> Vec<&'static str> {
+    let kind = |draft: &Draft| match draft {
+        Draft::Taxonomy(_) => "taxonomy",
+        Draft::TaxonomyTerm(_) => "term",
+        Draft::Organization(_) => "organization",
+        Draft::Service(_) => "service",
+        Draft::Location(_) => "location",
+        Draft::ServiceAtLocation(_) => "at",
+    };
+    item.result.as_ref().unwrap().iter().map(kind).collect()
+}
+
+/// A file beside the project, or nothing, said by name.
+fn shared(path: &str) -> Option<Vec<u8>> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared").join(path);
+    let bytes = std::fs::read(&path).ok();
+    assert!(bytes.is_some() || std::env::var_os("KITH_TEST_ALL").is_none(), "{} is missing", path.display());
+    if bytes.is_none() {
+        eprintln!("skipped: {} is not there", path.display());
+    }
+    bytes
+}
+
+#[test]
+fn a_page_of_services_comes_apart_into_records_that_refer_to_each_other() {
+    let items = hsds(PAGE);
+    assert_eq!(items.iter().map(|item| item.row).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(kinds(&items[0]), ["organization", "taxonomy", "term", "service", "location", "at"]);
+    // The organization, the term and the place have been given with the first service.
+    assert_eq!(kinds(&items[1]), ["service", "at"]);
+    let Some(Draft::Service(first)) = items[0].result.as_ref().unwrap().get(3) else { panic!() };
+    assert_eq!(first.record.url.as_deref(), Some("https://www.millbank-hall.example/circle"));
+    assert_eq!(first.record.schedules[0].opens_at.as_deref(), Some("19:00"));
+    assert_eq!(first.extra.keys().collect::<Vec<_>>(), ["/pc_local_code"]);
+    assert_eq!(first.links.organization.as_deref(), Some("5b1c0f6e-1a52-4d53-9d0c-3f1f5a0b0001"));
+    let [Draft::Service(second), Draft::ServiceAtLocation(at)] = &items[1].result.as_ref().unwrap()[..] else { panic!() };
+    assert_eq!(second.foreign_id, "walking-group-2");
+    assert_eq!(second.record.organization_id, first.record.organization_id);
+    assert_eq!(second.record.attributes[0].taxonomy_term_id, first.record.attributes[0].taxonomy_term_id);
+    assert_eq!((at.record.service_id, at.record.schedules.len()), (Some(second.record.id), 1));
+    let Draft::Location(hall) = &items[0].result.as_ref().unwrap()[4] else { panic!() };
+    assert_eq!(at.record.location_id, Some(hall.record.id));
+    let [Draft::Service(line)] = &items[2].result.as_ref().unwrap()[..] else { panic!() };
+    assert_eq!((line.facts.mode, &line.facts.areas[..]), (PlaceMode::Remote, &[AreaCode("E92000001".to_owned())][..]));
+}
+
+#[test]
+fn the_same_bytes_give_the_same_records_in_a_list_a_page_and_lines() {
+    let page: serde_json::Value = serde_json::from_str(PAGE).unwrap();
+    let contents = page["contents"].as_array().unwrap();
+    let lines: Vec<_> = contents.iter().map(|item| item.to_string()).collect();
+    let from_lines = import(lines.join("\n").as_bytes(), &Format::HsdsLines).unwrap().1;
+    let list = hsds(&page["contents"].to_string());
+    assert_eq!(drafts(&hsds(PAGE)), drafts(&from_lines));
+    assert_eq!(drafts(&list), drafts(&from_lines));
+    assert_eq!(drafts(&hsds(&lines[2])), drafts(&from_lines[2..]));
+}
+
+#[test]
+fn a_broken_item_tells_all_its_faults_and_stops_no_other() {
+    let items = hsds(BROKEN);
+    let faults = |index: usize| -> Vec<_> {
+        items[index].result.as_ref().unwrap_err().iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect()
+    };
+    assert_eq!(faults(0), [
+        ("/organization/name", Code::Required),
+        ("/organization/website", Code::NotAnAddressOfTheWeb),
+        ("/service_at_locations/1", Code::NotAnObject),
+        ("/name", Code::Required),
+        ("/status", Code::NotInList),
+        ("/description", Code::NotText),
+        ("/url", Code::NotAnAddressOfTheWeb),
+        ("/email", Code::NotAnEmail),
+        ("/assured_date", Code::NotADate),
+        ("/minimum_age", Code::NotANumber),
+        ("/maximum_age", Code::OutOfRange),
+        ("/schedules/0/freq", Code::NotInList),
+        ("/schedules/0/opens_at", Code::NotATime),
+        ("/schedules/0/interval", Code::OutOfRange),
+        ("/phones/0/number", Code::Required),
+        ("/phones/1/extension", Code::NotANumber),
+        ("/languages", Code::NotAList),
+        ("/service_at_locations/0/location/location_type", Code::NotInList),
+        ("/service_at_locations/0/location/addresses/0/address_type", Code::Required),
+    ]);
+    assert_eq!(faults(1), [("", Code::NotAnObject)]);
+    assert_eq!(faults(2), [("", Code::UnknownKind)]);
+    assert_eq!(faults(3), [("", Code::NotReadable)]);
+    assert!(items[3].result.as_ref().unwrap_err()[0].reason.contains("line 23, column"), "{:?}", items[3].result);
+    assert_eq!(faults(4), [("/id", Code::Required)]);
+    assert_eq!(kinds(&items[5]), ["service"]);
+    assert_eq!((items[6].merged_into, items[6].result.as_ref().unwrap().len()), (Some(6), 0));
+    assert_eq!(faults(7), [("/id", Code::Duplicate)]);
+}
+
+#[test]
+fn nothing_of_a_refuges_place_is_decoded_or_drafted() {
+    // Half a character pair is an error to whoever decodes it, so a draft proves that nobody did.
+    let refuge = r#"{"id":"7d0e1b5c-0000-4000-8000-000000000001","name":"Elm House refuge","status":"active","contacts":[{"name":"CANARY \ud800"}],
+      "pc_note":"CANARY \ud800","schedules":[{"notes":"CANARY \ud800"}],"latitude":1e999,"phones":[{"id":"CANARY","number":"01632 960107","location_id":"CANARY \ud800"}],
+      "service_areas":[{"name":"Yorkshire","extent":"E12000003"},{"extent":"{\"type\":\"CANARY\"}","extent_type":"geojson"}],
+      "attributes":[{"id":"CANARY","link_type":"note","value":"CANARY","taxonomy_term":{"code":"refuge","name":"Refuge","taxonomy":"county-topics","CANARY":1}}],
+      "organization":{"id":"org-9","name":"Elm","description":"CANARY","locations":[{"id":"hq","addresses":[{"address_1":"CANARY \ud800"}]}],
+        "organization_identifiers":[{"identifier":"1000001","CANARY":1}]},
+      "service_at_locations":[{"id":"CANARY","location":{"id":"house","location_type":"physical","latitude":1e999,"addresses":[{"address_1":"CANARY \ud800"}]}}]}"#;
+    let choir = r#"{"id":"choir","name":"Choir","status":"active","organization":{"id":"org-9","name":"Elm","description":"CANARY","phones":[{"number":"CANARY"}]},
+      "service_at_locations":[{"description":"CANARY","location":{"id":"house","addresses":[{"address_1":"CANARY \ud800"}]}},
+        {"location":{"id":"hall","location_type":"physical","name":"Hall","services":[{"CANARY":1}]}}]}"#;
+    let owner = r#"{"id":"org-9","name":"Elm","description":"CANARY","logo":"CANARY","locations":[{"id":"hq","addresses":[{"address_1":"CANARY \ud800"}]}]}"#;
+    let other = r#"{"id":"org-8","name":"Oak","description":"d","services":[{"name":"A refuge","location":"CANARY \ud800"}],"locations":[{"id":"house","name":"CANARY \ud800"}]}"#;
+    // The choir, which shares the house, comes first: what is withheld must be known before anything is read.
+    let (decisions, items) = import(format!("[{choir},{refuge},{owner},{other}]").as_bytes(), &Format::Hsds).unwrap();
+    assert_eq!(items.iter().map(|item| item.withheld > 0).collect::<Vec<_>>(), [true; 4]);
+    let told = format!("{:?}", items.iter().map(|item| (&item.result, &item.notices)).collect::<Vec<_>>());
+    assert!(!told.contains("CANARY"), "{told}");
+    assert!(decisions.withholds_location("house"));
+    assert_eq!(kinds(&items[0]), ["organization", "service", "location", "at"]);
+    assert_eq!(kinds(&items[1]), ["term", "service"]);
+    assert_eq!((kinds(&items[2]), kinds(&items[3])), (vec!["organization"], vec!["organization"]));
+    let Draft::Service(refuge) = &items[1].result.as_ref().unwrap()[1] else { panic!() };
+    assert_ne!(refuge.record.id.to_string(), refuge.foreign_id);
+    assert_eq!(&refuge.record.id.to_string()[14..15], "4");
+    assert_eq!((refuge.facts.mode, &refuge.facts.areas[..]), (PlaceMode::Area, &[AreaCode("E12000003".to_owned())][..]));
+    assert_eq!((refuge.record.phones.len(), refuge.extra.len(), refuge.record.schedules.len()), (1, 0, 0));
+    assert!(items[1].notices.iter().any(|notice| notice.mended == Mended::ShapeDropped));
+}
+
+#[test]
+fn an_item_that_cannot_be_sketched_is_never_read() {
+    let twice = r#"{"id":"a","id":"b","name":"x","status":"active","service_at_locations":[{"location":{"id":"CANARY"}}]}"#;
+    let items = hsds(twice);
+    assert_eq!(items[0].result.as_ref().unwrap_err()[0].code, Code::NotReadable);
+    assert!(!format!("{items:?}").contains("CANARY"));
+}
+
+const TABLE: &str = r#"
+[source]
+name = "table"
+[entity]
+kind = "service"
+id = "ref"
+[fields]
+name = "title"
+status = { value = "active" }
+description = { join = ["a", "b"], with = " / " }
+url = "web"
+phone = "tel"
+[organization]
+name = "by"
+[place]
+address_1 = "street"
+postcode = "postcode"
+latitude = "lat"
+longitude = "lon"
+[[terms]]
+column = "topics"
+separator = ";"
+taxonomy = "t"
+"#;
+
+fn table(more: &str) -> Format {
+    Format::Table(Box::new(Mapping::parse(&format!("{TABLE}{more}")).unwrap()))
+}
+
+#[test]
+fn a_protected_row_of_a_table_is_read_without_its_place_and_a_faulty_row_names_its_column() {
+    let head = b"ref,title,a,b,web,tel,by,street,postcode,lat,lon,topics,note\n";
+    let rows: [&[u8]; 5] = [
+        b"1,Choir,Sing,Out,choir.example,01632 960120,Elm,The Hall,LS6 2AA,53.8,-1.5,x;y;x,\xff\n",
+        b"2,Elm refuge,Safe,,,,Elm,CANARY\xff,CANARY\xff,CANARY,CANARY,refuge,CANARY\n",
+        b"3,Walk,,,http://no where,,,CANARY\xff,,,,,\n",
+        b"4,Talk,,,http://no where,,,,,north,-1,,\n",
+        b"5,Talk,,,,,,,,,,,,too,many\n",
+    ];
+    let (_, items) = import(&[&head[..], &rows.concat()].concat(), &table("")).unwrap();
+    assert_eq!(items.iter().map(|item| item.row).collect::<Vec<_>>(), [2, 3, 4, 5, 6]);
+    assert_eq!(kinds(&items[0]), ["organization", "taxonomy", "term", "term", "service", "location", "at"]);
+    let Draft::Service(choir) = &items[0].result.as_ref().unwrap()[4] else { panic!() };
+    assert_eq!(choir.record.description.as_deref(), Some("Sing / Out"));
+    assert_eq!(choir.record.phones[0].number, "01632 960120");
+    assert_eq!(kinds(&items[1]), ["term", "service"]);
+    assert_eq!(items[1].withheld, 4);
+    let faults = |index: usize| -> Vec<_> {
+        items[index].result.as_ref().unwrap_err().iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect()
+    };
+    assert_eq!(faults(2), [("/street", Code::NotText)]);
+    assert_eq!(faults(3), [("/web", Code::NotAnAddressOfTheWeb), ("/lat", Code::NotANumber)]);
+    assert_eq!(faults(4), [("", Code::NotReadable)]);
+    assert!(!format!("{items:?}").contains("CANARY"));
+}
+
+#[test]
+fn rows_of_one_id_are_one_entry_when_the_mapping_merges_them() {
+    let text = "ref,title,a,b,web,tel,by,street,postcode,lat,lon,topics\n1,Choir,,Out,,,,,,,,x\n1,Chor,Sing,,,,,,,,,y\n1,Choir,,Out,,,,,,,,x\n";
+    let (_, items) = import(text.as_bytes(), &table("[merge]\non = \"ref\"\n")).unwrap();
+    assert_eq!(items.iter().map(|item| item.merged_into).collect::<Vec<_>>(), [None, Some(2), Some(2)]);
+    let Some(Draft::Service(choir)) = items[0].result.as_ref().unwrap().last() else { panic!() };
+    assert_eq!((choir.record.name.as_str(), choir.record.description.as_deref(), choir.record.attributes.len()), ("Choir", Some("Sing / Out"), 2));
+    assert!(items[0].notices.iter().any(|notice| (notice.pointer.as_str(), notice.mended) == ("/title", Mended::FirstKept)));
+    let (_, apart) = import(text.as_bytes(), &table("")).unwrap();
+    assert_eq!(apart[1].result.as_ref().unwrap_err()[0].code, Code::Duplicate);
+    assert_eq!(apart[2].merged_into, Some(2));
+}
+
+#[test]
+fn a_file_that_is_something_else_is_told_at_once() {
+    let error = |bytes: &[u8], format: &Format| import(bytes, format).map(|_| ()).unwrap_err();
+    assert_eq!(error(b" \n", &Format::Hsds), Error::Empty);
+    assert_eq!(error(b"\xef\xbb\xbf<html>", &Format::Hsds), Error::NotJson { line: 1, column: 1 });
+    assert_eq!(error(b"[{\"name\":\"x\"},\n", &Format::Hsds), Error::NotJson { line: 2, column: 1 });
+    assert_eq!(error(b"ref,title\n1,a\n", &table("")), Error::Column { column: "a".to_owned(), times: 0 });
+}
+
+#[test]
+fn the_example_of_the_standard_is_read() {
+    let Some(bytes) = shared("oruk/hsds-3.1-dev/examples/service_full.json") else { return };
+    let (_, items) = import(&bytes, &Format::Hsds).unwrap();
+    assert_eq!(kinds(&items[0]), ["organization", "location", "taxonomy", "term", "service", "at"]);
+    // Its place lies at 100 degrees north.
+    assert!(items[0].notices.iter().any(|notice| notice.mended == Mended::PositionDropped));
+    let Draft::Service(service) = &items[0].result.as_ref().unwrap()[4] else { panic!() };
+    assert!(service.extra.contains_key("/funding") && service.extra.contains_key("/capacities"));
+}
+
+#[test]
+fn the_register_of_charities_is_read_to_the_last_row() {
+    let Some(bytes) = shared("datasets/uk-charities/sample.csv") else { return };
+    let format = Format::Table(Box::new(Mapping::parse(CHARITIES).unwrap()));
+    let (_, items) = import(&bytes, &format).unwrap();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for item in &items {
+        *counts.entry(match (&item.result, item.merged_into) { (Err(_), _) => "refused", (_, Some(_)) => "merged", _ => "read" }).or_default() += 1;
+        for kind in item.result.iter().flat_map(|_| kinds(item)) {
+            *counts.entry(kind).or_default() += 1;
+        }
+    }
+    assert_eq!((items.len(), counts["read"], counts["merged"], counts.get("refused")), (4_203, 4_104, 99, None));
+    assert_eq!((counts["organization"], counts["taxonomy"]), (4_104, 2));
+    // All but 18 rows have a postcode; places of refuges are withheld.
+    assert!((4_050..4_104).contains(&counts["location"]), "{counts:?}");
+}

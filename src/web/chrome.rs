@@ -1,0 +1,78 @@
+//! What stands around every page: its title, the banner of the sample, and the lines to ring now.
+
+use super::{links, view::Value};
+use crate::domain::{
+    crisis::{self, CrisisLine, NOT_CHECKED},
+    listing::UNITED_KINGDOM,
+};
+
+/// The surroundings of a page.
+pub struct Chrome {
+    /// What happened, in words that tell nothing of what was looked for: titles go into histories.
+    pub title: String,
+    /// Whether the listings are invented.
+    pub sample: bool,
+    /// The lines shown at once.
+    pub lines: Vec<Line>,
+    /// The others, behind a summary.
+    pub more_lines: Vec<Line>,
+    /// Whether some line was never rung for this directory.
+    pub unchecked: bool,
+}
+
+/// A line to ring, text or sign to, as a page shows it.
+pub struct Line {
+    /// Its name.
+    pub name: String,
+    /// The ways to reach it.
+    pub ways: Vec<Value>,
+    /// When somebody answers.
+    pub hours: String,
+    /// Whom it is for.
+    pub who_for: String,
+}
+
+impl Chrome {
+    /// Surroundings with the lines of the whole country.
+    pub fn new(title: impl Into<String>, sample: bool) -> Self {
+        Self::with_lines(title, sample, crisis::for_nation(UNITED_KINGDOM))
+    }
+
+    /// Surroundings with the lines of one nation.
+    pub fn with_lines<'a>(
+        title: impl Into<String>,
+        sample: bool,
+        lines: impl IntoIterator<Item = &'a CrisisLine>,
+    ) -> Self {
+        let (first, more): (Vec<&CrisisLine>, Vec<_>) = lines.into_iter().partition(|line| comes_first(&line.id));
+        Self {
+            title: title.into(),
+            sample,
+            unchecked: first.iter().chain(&more).any(|line| line.note == NOT_CHECKED),
+            lines: first.into_iter().map(shown).collect(),
+            more_lines: more.into_iter().map(shown).collect(),
+        }
+    }
+}
+
+/// For any trouble, at any hour: what a frightened reader should not have to look for.
+fn comes_first(id: &str) -> bool {
+    matches!(id, "999" | "samaritans" | "shout" | "lifeline" | "nhs-24") || id.starts_with("nhs-111")
+}
+
+fn shown(line: &CrisisLine) -> Line {
+    let mut ways = Vec::new();
+    if let Some(number) = &line.phone {
+        ways.push(Value { text: number.clone(), href: links::tel(number), note: line.phone_note.clone() });
+    } else if let Some(note) = &line.phone_note {
+        ways.push(Value { text: note.clone(), href: links::web(&line.url), note: None });
+    }
+    if let Some(text) = &line.text {
+        let says = match &text.word {
+            Some(word) => format!("text {word} to {}", text.number),
+            None => format!("text {}", text.number),
+        };
+        ways.push(Value { text: says, href: None, note: text.note.clone() });
+    }
+    Line { name: line.name.clone(), ways, hours: line.hours.clone(), who_for: line.who_for.clone() }
+}

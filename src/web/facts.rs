@@ -1,0 +1,162 @@
+//! A card's facts as lines for people. What the source does not state is said to be so, never left
+//! out and never guessed, where people need it to decide whether to go.
+
+use super::{
+    links,
+    view::{Card, Phone, Row, Value},
+    words,
+};
+use crate::domain::card::CardPlaceKind;
+
+/// A listing in a list of results.
+pub struct CardView {
+    /// Its page.
+    pub href: String,
+    /// Its name.
+    pub name: String,
+    /// Its kind and who runs it.
+    pub kicker: String,
+    /// The beginning of its description.
+    pub summary: String,
+    /// What to know before going.
+    pub warnings: Vec<String>,
+    /// Facts.
+    pub rows: Vec<Row>,
+    /// When it was last checked.
+    pub checked: String,
+    /// Where it comes from.
+    pub source: Value,
+}
+
+impl CardView {
+    /// What a list of results shows of a card.
+    pub fn new(card: &Card) -> Self {
+        let mut rows = vec![who_for(card), when(card), place(card), contact(card), cost(card)];
+        rows.extend(attending(card));
+        rows.extend(languages(card));
+        Self {
+            href: own_page(&card.page_url),
+            name: card.name.clone(),
+            kicker: match &card.organization {
+                Some(organization) => format!("{}, run by {}", words::kind(card.kind), organization.name),
+                None => words::kind(card.kind).to_owned(),
+            },
+            summary: card.summary.clone(),
+            warnings: warnings(card),
+            rows,
+            checked: checked(card),
+            source: source(card),
+        }
+    }
+}
+
+/// A page of this site, whatever the bytes say.
+pub fn own_page(url: &str) -> String {
+    if url.starts_with("/listing/") { url.to_owned() } else { "/".to_owned() }
+}
+
+/// Alerts, and that it is not running.
+pub fn warnings(card: &Card) -> Vec<String> {
+    let standstill = card.status.as_deref().and_then(words::standstill).map(str::to_owned);
+    standstill.into_iter().chain(card.alert.clone()).collect()
+}
+
+/// For whom it is.
+pub fn who_for(card: &Card) -> Row {
+    let labels = card.who_for.iter().map(|label| label.label.clone());
+    Row {
+        label: "Who for",
+        values: labels.chain(words::ages(card.minimum_age, card.maximum_age)).map(Value::text).collect(),
+    }
+}
+
+/// When it happens.
+pub fn when(card: &Card) -> Row {
+    Row { label: "When", values: card.schedule_text.iter().map(Value::text).collect() }
+}
+
+/// Where it is, how far that is, and whether there are more places.
+pub fn place(card: &Card) -> Row {
+    let mut values = Vec::new();
+    if card.place.kind != CardPlaceKind::NotStated {
+        values.push(Value { text: card.place.label.clone(), href: None, note: card.distance_km.map(words::distance) });
+    }
+    match card.other_places {
+        Some(1) => values.push(Value::text("and 1 other place")),
+        Some(more) if more > 1 => values.push(Value::text(format!("and {more} other places"))),
+        _ => {}
+    }
+    Row { label: "Where", values }
+}
+
+/// The quickest way to ask: numbers, else an address to write to, else a page.
+pub fn contact(card: &Card) -> Row {
+    let mut values: Vec<Value> = card.phones.iter().map(phone).collect();
+    if values.is_empty() {
+        values.extend(email(card).into_iter().chain(website(card)).take(1));
+    }
+    Row { label: "Contact", values }
+}
+
+/// A number; one that is only texted is not offered for ringing.
+pub fn phone(phone: &Phone) -> Value {
+    let kind = phone.phone_type.as_deref().unwrap_or_default().to_ascii_lowercase();
+    let texted = matches!(kind.as_str(), "text" | "sms" | "fax");
+    let note: Vec<&str> = [if texted { kind.as_str() } else { "" }, phone.description.as_deref().unwrap_or_default()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect();
+    Value {
+        text: phone.number.clone(),
+        href: if texted { None } else { links::tel(&phone.number) },
+        note: (!note.is_empty()).then(|| note.join(", ")),
+    }
+}
+
+/// An address to write to.
+pub fn email(card: &Card) -> Option<Value> {
+    card.email.as_ref().map(|email| Value { text: email.clone(), href: links::mail(email), note: None })
+}
+
+/// Its own page.
+pub fn website(card: &Card) -> Option<Value> {
+    card.url.as_ref().map(|url| Value { text: url.clone(), href: links::web(url), note: None })
+}
+
+/// What it costs.
+pub fn cost(card: &Card) -> Row {
+    Row { label: "Cost", values: card.cost.iter().map(Value::text).collect() }
+}
+
+/// How one takes part, where that is stated.
+pub fn attending(card: &Card) -> Option<Row> {
+    let values: Vec<Value> = card.attending_type.iter().map(|word| Value::text(words::attending(word))).collect();
+    (!values.is_empty()).then_some(Row { label: "Take part", values })
+}
+
+/// Its languages, where they are stated.
+pub fn languages(card: &Card) -> Option<Row> {
+    let values: Vec<Value> = card.languages.iter().map(Value::text).collect();
+    (!values.is_empty()).then_some(Row { label: "Languages", values })
+}
+
+/// When somebody last looked whether it is true.
+pub fn checked(card: &Card) -> String {
+    match &card.last_checked {
+        Some(checked) => {
+            format!("Last checked {} by the {}.", words::day(&checked.date), checked.by_role.replace('_', " "))
+        }
+        None => "When this was last checked is not stated.".to_owned(),
+    }
+}
+
+/// Where it comes from, with the words its licence asks for.
+pub fn source(card: &Card) -> Value {
+    let source = &card.source;
+    let note: Vec<&str> = [&source.attribution, &source.licence].into_iter().flatten().map(String::as_str).collect();
+    Value {
+        text: source.name.clone(),
+        href: source.url.as_deref().and_then(links::web),
+        note: (!note.is_empty()).then(|| note.join(", ")),
+    }
+}

@@ -1,0 +1,211 @@
+//! The search form: what can be asked, what was sent, and what to put right.
+//!
+//! It holds what a person looks for, so nothing here has `Debug` and no message repeats a value.
+
+use askama::Template;
+use serde::Deserialize;
+
+use super::{chrome::Chrome, words};
+use crate::{
+    directory::{
+        Error,
+        request::{LONGEST_PLACE, LONGEST_WORDS, SearchRequest},
+    },
+    domain::read::Violation,
+};
+
+/// Distances that are offered, in kilometres, with the miles people here think in.
+const DISTANCES: [(&str, &str); 5] = [
+    ("2", "2 km (about 1 mile)"),
+    ("5", "5 km (3 miles)"),
+    ("10", "10 km (6 miles)"),
+    ("25", "25 km (16 miles)"),
+    ("50", "50 km (31 miles)"),
+];
+
+/// The page that asks, empty or with what to put right.
+#[derive(Template)]
+#[template(path = "home.html")]
+pub struct HomePage {
+    chrome: Chrome,
+    form: Fields,
+}
+
+impl HomePage {
+    /// A page with these fields and their faults.
+    pub fn new(form: Fields, sample: bool) -> Self {
+        let title = if form.faults.is_empty() { "Find support" } else { "Error: something to put right" };
+        Self { chrome: Chrome::new(title, sample), form }
+    }
+}
+
+/// The form's fields as they were sent.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Fields {
+    /// What is looked for.
+    pub q: String,
+    /// Where.
+    pub near: String,
+    /// How far, as a word of [`DISTANCES`]; empty when that is left open.
+    pub within_km: String,
+    /// The page of results; empty for the first.
+    pub page: String,
+    /// What to put right.
+    #[serde(skip)]
+    pub faults: Vec<Fault>,
+}
+
+/// Something to put right.
+pub struct Fault {
+    /// The field's id in the page.
+    pub field: &'static str,
+    /// What to do.
+    pub message: String,
+    /// Places that may have been meant.
+    pub candidates: Vec<Candidate>,
+}
+
+/// A place that may have been meant.
+pub struct Candidate {
+    /// What to send to get it.
+    pub near: String,
+    /// What to call it.
+    pub label: String,
+}
+
+/// A distance that is offered.
+pub struct Distance {
+    /// The value sent.
+    pub value: &'static str,
+    /// What to call it.
+    pub label: &'static str,
+    /// Whether it was sent last.
+    pub chosen: bool,
+}
+
+impl Fields {
+    /// The search that was asked, with its first page when none was named.
+    ///
+    /// # Errors
+    /// What to put right.
+    pub fn request(&self) -> Result<SearchRequest, Vec<Fault>> {
+        let stated = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let mut faults = Vec::new();
+        let within_km =
+            DISTANCES.iter().find(|(value, _)| *value == self.within_km).and_then(|(value, _)| value.parse().ok());
+        if within_km.is_none() && !self.within_km.is_empty() {
+            faults.push(fault("within_km", "Choose one of the distances in the list".to_owned()));
+        }
+        let page = self.page.parse().ok();
+        if page.is_none() && !self.page.is_empty() {
+            faults.push(fault("q", "That page of results cannot be shown; search again".to_owned()));
+        }
+        let request =
+            SearchRequest { q: stated(&self.q), near: stated(&self.near), within_km, page, ..SearchRequest::default() };
+        faults.extend(request.faults().iter().map(in_words));
+        if faults.is_empty() { Ok(request) } else { Err(faults) }
+    }
+
+    /// The same fields with what to put right.
+    pub fn with(self, faults: Vec<Fault>) -> Self {
+        Self { faults, ..self }
+    }
+
+    /// The same search, changed, for a button that sends it again from its first page.
+    pub fn but(&self, q: &str, near: &str, within_km: &str) -> Self {
+        Self { q: q.to_owned(), near: near.to_owned(), within_km: within_km.to_owned(), ..Self::default() }
+    }
+
+    /// What is wrong with a field.
+    pub fn fault(&self, field: &str) -> Option<&Fault> {
+        self.faults.iter().find(|fault| fault.field == field)
+    }
+
+    /// The distances, with the one that was sent.
+    pub fn distances(&self) -> impl Iterator<Item = Distance> + '_ {
+        DISTANCES.into_iter().map(|(value, label)| Distance { value, label, chosen: value == self.within_km })
+    }
+}
+
+/// What the form can put right of an error; `None` when the fault is not the form's.
+pub fn faults_of(error: &Error) -> Option<Vec<Fault>> {
+    match error {
+        Error::Invalid(violations) => Some(violations.iter().map(in_words).collect()),
+        Error::Place(problem) => {
+            let message = match (problem.ambiguous, problem.candidates.is_empty()) {
+                (true, _) => "There is more than one place of that name. Choose one, or add its county",
+                (false, false) => "We do not know that place. Did you mean one of these? Or enter a postcode or a town",
+                (false, true) => "We do not know that place. Enter a postcode such as LS6 2, a town or a county",
+            };
+            let candidates = problem.candidates.iter().map(|candidate| Candidate {
+                near: candidate.near.clone(),
+                label: match &candidate.within {
+                    Some(within) => format!("{}, {within}", candidate.label),
+                    None => candidate.label.clone(),
+                },
+            });
+            Some(vec![Fault { candidates: candidates.collect(), ..fault("near", message.to_owned()) }])
+        }
+        _ => None,
+    }
+}
+
+fn fault(field: &'static str, message: String) -> Fault {
+    Fault { field, message, candidates: Vec::new() }
+}
+
+/// A fault of the request, in the words of the form.
+fn in_words(violation: &Violation) -> Fault {
+    match violation.pointer.as_str() {
+        "/q" => {
+            fault("q", format!("Use at most {} letters to say what would help", words::number(LONGEST_WORDS as u64)))
+        }
+        "/near" => fault("near", format!("Use at most {LONGEST_PLACE} letters for the place")),
+        "/within_km" => fault("near", "Enter a place, or leave the distance open".to_owned()),
+        _ => fault("q", "That page of results cannot be shown; say more closely what would help, or where".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fields, faults_of};
+    use crate::directory::{Candidate, Error, PlaceProblem};
+
+    fn fields(q: &str, near: &str, within_km: &str, page: &str) -> Fields {
+        Fields { page: page.to_owned(), ..Fields::default().but(q, near, within_km) }
+    }
+
+    fn wrong(fields: &Fields) -> Vec<&'static str> {
+        fields.request().err().unwrap_or_default().iter().map(|fault| fault.field).collect()
+    }
+
+    #[test]
+    fn what_is_sent_becomes_a_request() {
+        let Ok(request) = fields("  grief support ", "LS6 2", "5", "3").request() else { panic!() };
+        assert_eq!((request.q.as_deref(), request.near.as_deref()), (Some("grief support"), Some("LS6 2")));
+        assert_eq!((request.within_km, request.page), (Some(5.0), Some(3)));
+        assert!(fields(" ", "", "", "").request().is_ok_and(|request| request.q.is_none() && !request.has_place()));
+    }
+
+    #[test]
+    fn each_fault_names_its_field_and_repeats_no_value() {
+        assert_eq!(wrong(&fields("grief", "", "5", "")), ["near"]);
+        assert_eq!(wrong(&fields(&"x".repeat(257), &"y".repeat(101), "7", "z")), ["within_km", "q", "q", "near"]);
+        assert_eq!(wrong(&fields("", "", "", "501")), ["q"]);
+        let faults = fields(&"secret".repeat(60), "", "", "").request().err().unwrap();
+        assert!(faults.iter().all(|fault| !fault.message.contains("secret")));
+    }
+
+    #[test]
+    fn places_that_may_be_meant_are_offered() {
+        let candidate = Candidate {
+            near: "Newport, Gwent".to_owned(),
+            label: "Newport".to_owned(),
+            within: Some("Gwent".to_owned()),
+        };
+        let faults = faults_of(&Error::Place(PlaceProblem { ambiguous: true, candidates: vec![candidate] })).unwrap();
+        assert_eq!((faults[0].field, faults[0].candidates[0].label.as_str()), ("near", "Newport, Gwent"));
+        assert!(faults_of(&Error::Missing).is_none());
+    }
+}

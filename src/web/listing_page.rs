@@ -1,0 +1,118 @@
+//! The page of one listing: what it is, whom to ask, where and when, and where all this comes from.
+
+use askama::Template;
+
+use super::{
+    chrome::Chrome,
+    facts,
+    view::{Listing, ListingPlace, Row, Service, Value},
+    words,
+};
+use crate::domain::{card::CardPlaceKind, when};
+
+/// A page of one listing.
+#[derive(Template)]
+#[template(path = "listing.html")]
+pub struct ListingPage {
+    chrome: Chrome,
+    name: String,
+    kind: &'static str,
+    organization: Option<Value>,
+    warnings: Vec<String>,
+    paragraphs: Vec<String>,
+    rows: Vec<Row>,
+    places: Vec<PlaceView>,
+    services: Vec<Value>,
+    checked: String,
+    source: Value,
+}
+
+/// One place of the listing.
+struct PlaceView {
+    label: String,
+    rows: Vec<Row>,
+}
+
+impl ListingPage {
+    /// The page of a listing. Its title does not name it: titles go into histories.
+    pub fn new(listing: Listing, sample: bool) -> Self {
+        let card = &listing.card;
+        let kind = words::kind(card.kind);
+        Self {
+            chrome: Chrome::new(format!("{kind} details"), sample),
+            name: card.name.clone(),
+            kind,
+            organization: card.organization.as_ref().map(|organization| Value {
+                text: organization.name.clone(),
+                href: Some(format!("/listing/{}", organization.id)),
+                note: None,
+            }),
+            warnings: facts::warnings(card),
+            paragraphs: listing.description.split("\n\n").filter(|text| !text.is_empty()).map(str::to_owned).collect(),
+            rows: rows(&listing),
+            places: listing.places.iter().map(place).collect(),
+            services: listing
+                .services
+                .iter()
+                .map(|service| Value {
+                    text: service.name.clone(),
+                    href: Some(format!("/listing/{}", service.id)),
+                    note: None,
+                })
+                .collect(),
+            checked: facts::checked(card),
+            source: facts::source(card),
+        }
+    }
+}
+
+/// Facts in the order in which people ask for them.
+fn rows(listing: &Listing) -> Vec<Row> {
+    let card = &listing.card;
+    let service = listing.service.as_ref();
+    let stated = |label: &'static str, text: fn(&Service) -> Option<&String>| {
+        let text = service.and_then(text).filter(|text| !text.trim().is_empty());
+        text.map(|text| Row { label, values: vec![Value::text(text)] })
+    };
+    let mut rows = vec![facts::who_for(card)];
+    rows.extend(stated("Who can come", |service| service.eligibility_description.as_ref()));
+    rows.push(facts::when(card));
+    if listing.places.len() < 2 {
+        rows.push(facts::place(card));
+    }
+    rows.extend(stated("How to come", |service| service.application_process.as_ref()));
+    rows.extend(stated("How long people wait", |service| service.wait_time.as_ref()));
+    rows.push(Row { label: "Phone", values: card.phones.iter().map(facts::phone).collect() });
+    rows.push(Row { label: "Email", values: facts::email(card).into_iter().collect() });
+    rows.push(Row { label: "Website", values: facts::website(card).into_iter().collect() });
+    let mut cost = facts::cost(card);
+    if let Some(fees) =
+        service.and_then(|service| service.fees_description.as_ref()).filter(|fees| card.cost.as_ref() != Some(fees))
+    {
+        cost.values.push(Value::text(fees));
+    }
+    rows.push(cost);
+    rows.extend(facts::attending(card));
+    rows.push(facts::languages(card).unwrap_or(Row { label: "Languages", values: Vec::new() }));
+    rows.extend(stated("Interpreting", |service| service.interpretation_services.as_ref()));
+    if !card.terms.is_empty() {
+        rows.push(Row { label: "About", values: card.terms.iter().map(|term| Value::text(&term.label)).collect() });
+    }
+    rows
+}
+
+fn place(place: &ListingPlace) -> PlaceView {
+    let location = &place.location;
+    let mut rows = Vec::new();
+    if let Some(text) = place.service_at_location.as_ref().and_then(|at| when::in_words(&at.schedules)) {
+        rows.push(Row { label: "When", values: vec![Value::text(text)] });
+    }
+    if let Some(text) = &location.transportation {
+        rows.push(Row { label: "Getting there", values: vec![Value::text(text)] });
+    }
+    let access = location.accessibility.iter().flat_map(|access| [&access.description, &access.details]).flatten();
+    rows.push(Row { label: "Access", values: access.map(Value::text).collect() });
+    let label =
+        if place.place.kind == CardPlaceKind::NotStated { "Not stated".to_owned() } else { place.place.label.clone() };
+    PlaceView { label, rows }
+}

@@ -1,0 +1,155 @@
+//! The directory over HTTP, for people: pages that work without script.
+//!
+//! A search is a POST, so that what was looked for stands in no address, history or log. The pages
+//! eat the same published bytes as everyone else ([`view`]); a listing's words are only ever text.
+
+mod chrome;
+mod facts;
+mod form;
+mod links;
+mod listing_page;
+mod message_page;
+mod results_page;
+mod stylesheet;
+mod view;
+mod words;
+
+use askama::Template;
+use poem::{
+    Body, Endpoint, EndpointExt, FromRequest, IntoResponse, Request, RequestBody, Response, Route, RouteMethod,
+    error::MethodNotAllowedError,
+    handler,
+    http::{HeaderValue, StatusCode, header::HeaderName},
+    middleware::CatchPanic,
+    web::{Data, Form, Path},
+};
+
+use self::{form::Fields, message_page::Message};
+use crate::directory::{Directory, Error};
+
+/// The largest form that is taken, in bytes.
+const LARGEST_FORM: usize = 16 * 1024;
+
+/// On every page: nothing is loaded from elsewhere, nothing is framed, nothing is kept or told on.
+const HEADERS: [(&str, &str); 4] = [
+    (
+        "content-security-policy",
+        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; img-src 'self'",
+    ),
+    ("referrer-policy", "no-referrer"),
+    ("x-content-type-options", "nosniff"),
+    ("cache-control", "no-store"),
+];
+
+/// All pages. Every path that is no page answers a 404 page.
+pub fn routes(directory: Directory) -> impl Endpoint<Output = Response> {
+    let sample = directory.is_sample();
+    Route::new()
+        .at("/", reached_by(RouteMethod::new().get(home).post(search), "GET, HEAD, POST", sample))
+        .at("/listing/:id", reached_by(RouteMethod::new().get(listing), "GET, HEAD", sample))
+        .at(stylesheet::PATH, reached_by(RouteMethod::new().get(stylesheet::stylesheet), "GET, HEAD", sample))
+        .data(directory)
+        .catch_all_error(move |error| async move { Message::of_status(error.status()).response(sample) })
+        .with(CatchPanic::new().with_handler(move |_| {
+            tracing::error!("a page panicked");
+            Message::of_status(StatusCode::INTERNAL_SERVER_ERROR).response(sample)
+        }))
+        .after(|answer: poem::Result<_>| async move {
+            let mut response = answer.map_or_else(poem::Error::into_response, IntoResponse::into_response);
+            for (name, value) in HEADERS {
+                response.headers_mut().entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
+            }
+            Ok::<_, poem::Error>(response)
+        })
+        .map_to_response()
+}
+
+/// Says which methods there are when another is tried.
+fn reached_by(methods: RouteMethod, allow: &'static str, sample: bool) -> impl Endpoint<Output = Response> {
+    methods
+        .catch_error(move |_: MethodNotAllowedError| async move {
+            Message::of_status(StatusCode::METHOD_NOT_ALLOWED)
+                .response(sample)
+                .with_header("Allow", allow)
+                .into_response()
+        })
+        .map_to_response()
+}
+
+#[handler]
+fn home(Data(directory): Data<&Directory>) -> Response {
+    page(StatusCode::OK, &form::HomePage::new(Fields::default(), directory.is_sample()))
+}
+
+#[handler]
+async fn search(request: &Request, body: Body, Data(directory): Data<&Directory>) -> Response {
+    let sample = directory.is_sample();
+    let fields = match fields(request, body).await {
+        Ok(fields) => fields,
+        Err(status) => return Message::of_status(status).response(sample),
+    };
+    let found = match fields.request() {
+        Err(faults) => return page(StatusCode::BAD_REQUEST, &form::HomePage::new(fields.with(faults), sample)),
+        Ok(asked) => directory.search(&asked),
+    };
+    match found {
+        Ok(answer) => match serde_json::from_slice(&answer) {
+            Ok(answer) => page(StatusCode::OK, &results_page::ResultsPage::new(fields, answer)),
+            Err(error) => unreadable(&error, sample),
+        },
+        Err(error) => match form::faults_of(&error) {
+            Some(faults) => page(StatusCode::BAD_REQUEST, &form::HomePage::new(fields.with(faults), sample)),
+            None => failed(&error, sample),
+        },
+    }
+}
+
+#[handler]
+fn listing(Path(id): Path<String>, Data(directory): Data<&Directory>) -> Response {
+    let sample = directory.is_sample();
+    match directory.listing(&id) {
+        Ok(published) => match serde_json::from_slice(&published.json) {
+            Ok(listing) => page(StatusCode::OK, &listing_page::ListingPage::new(listing, sample)),
+            Err(error) => unreadable(&error, sample),
+        },
+        Err(error) => failed(&error, sample),
+    }
+}
+
+/// The fields of the form that was sent, however it was sent.
+async fn fields(request: &Request, body: Body) -> Result<Fields, StatusCode> {
+    let bytes = body.into_bytes_limit(LARGEST_FORM).await.map_err(|error| poem::Error::from(error).status())?;
+    let Form(fields) =
+        Form::from_request(request, &mut RequestBody::new(bytes.into())).await.map_err(|error| error.status())?;
+    Ok(fields)
+}
+
+fn failed(error: &Error, sample: bool) -> Response {
+    match error {
+        Error::Missing => Message::of_status(StatusCode::NOT_FOUND).response(sample),
+        Error::Gone => Message::of_status(StatusCode::GONE).response(sample),
+        Error::NotReady(progress) => Message::not_ready(progress.done, progress.of)
+            .response(sample)
+            .with_header("Retry-After", "5")
+            .into_response(),
+        other => {
+            tracing::error!(error = %other, "a page could not be made");
+            Message::of_status(StatusCode::INTERNAL_SERVER_ERROR).response(sample)
+        }
+    }
+}
+
+fn unreadable(error: &serde_json::Error, sample: bool) -> Response {
+    // The message of a JSON error may hold a value; its place does not.
+    tracing::error!(line = error.line(), column = error.column(), "published bytes could not be read by a page");
+    Message::of_status(StatusCode::INTERNAL_SERVER_ERROR).response(sample)
+}
+
+/// A page's response; its headers are set by [`routes`].
+fn page(status: StatusCode, template: &impl Template) -> Response {
+    let html = template.render().expect("templates write into memory and call nothing that fails");
+    Response::builder().status(status).content_type("text/html; charset=utf-8").body(html)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,154 @@
+//! The page of results: how many there are and where, the cards, and what else serves the place.
+
+use askama::Template;
+
+use super::{
+    chrome::Chrome,
+    facts::CardView,
+    form::Fields,
+    view::{Answer, Block, TermCount},
+    words,
+};
+use crate::domain::answer::WordsMatched;
+
+/// How many terms are counted out.
+const COUNTS: usize = 8;
+
+/// A page of results.
+#[derive(Template)]
+#[template(path = "results.html")]
+pub struct ResultsPage {
+    chrome: Chrome,
+    form: Fields,
+    heading: String,
+    /// Whether there is anything, on whichever page.
+    found: bool,
+    /// How the place and the words were understood.
+    notes: Vec<String>,
+    counts: Vec<TermCount>,
+    /// Why the results stand as they do.
+    order: &'static str,
+    results: Vec<CardView>,
+    covers_total: String,
+    covers: Vec<CardView>,
+    paging: Option<Paging>,
+    /// Searches to try when nothing was found.
+    tries: Vec<Try>,
+}
+
+/// Which page this is; both lists are paged together.
+struct Paging {
+    page: u32,
+    pages: u64,
+    previous: Option<u32>,
+    next: Option<u32>,
+}
+
+/// Another search behind a button.
+struct Try {
+    label: String,
+    form: Fields,
+}
+
+impl ResultsPage {
+    /// The page for an answer to what the form asked.
+    pub fn new(form: Fields, answer: Answer) -> Self {
+        let found = answer.results.total + answer.covers_area.total;
+        let title = match (found, answer.results.page) {
+            (0, _) => "Nothing found".to_owned(),
+            (_, 1) => "Search results".to_owned(),
+            (_, page) => format!("Search results, page {page}"),
+        };
+        Self {
+            chrome: Chrome::with_lines(title, answer.sample, &answer.crisis),
+            heading: heading(&answer),
+            found: found > 0,
+            notes: notes(&form, &answer),
+            order: order(&form),
+            results: answer.results.items.iter().map(CardView::new).collect(),
+            covers_total: words::listings(answer.covers_area.total),
+            covers: answer.covers_area.items.iter().map(CardView::new).collect(),
+            paging: paging(&answer.results, &answer.covers_area),
+            tries: if found == 0 { tries(&form) } else { Vec::new() },
+            counts: answer.facets.into_iter().take(COUNTS).collect(),
+            form,
+        }
+    }
+
+    /// Whether the page asked for lies behind the last one.
+    fn past_the_end(&self) -> bool {
+        self.found && self.results.is_empty() && self.covers.is_empty()
+    }
+}
+
+fn heading(answer: &Answer) -> String {
+    let there = match (&answer.place, answer.searched_within_km) {
+        (Some(place), Some(km)) => format!(" within {} of {}", words::radius(km), place.resolved),
+        (Some(place), None) => format!(" in {}", place.resolved),
+        (None, _) => String::new(),
+    };
+    match answer.results.total {
+        0 if answer.place.is_some() => format!("No groups or services found{there}"),
+        0 => "No groups or services found".to_owned(),
+        total => format!("{}{there}", words::listings(total)),
+    }
+}
+
+fn notes(form: &Fields, answer: &Answer) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(place) = &answer.place {
+        if let Some(within) = &place.within {
+            notes.push(format!("{} is in {within}.", place.resolved));
+        }
+        notes.extend(place.note.clone());
+    }
+    match answer.understood.words {
+        WordsMatched::All => {}
+        WordsMatched::Most => notes.push("Nothing has all of your words, so these have most of them.".to_owned()),
+        WordsMatched::Any => {
+            notes.push("Nothing has all or most of your words, so these have at least one of them.".to_owned())
+        }
+    }
+    if !answer.understood.terms.is_empty() {
+        let labels: Vec<&str> = answer.understood.terms.iter().map(|term| term.label.as_str()).collect();
+        notes.push(format!("Your words were also taken to mean: {}.", labels.join("; ")));
+    }
+    if answer.place.is_some() && form.within_km.is_empty() && answer.searched_within_km.is_some_and(|km| km > 5.0) {
+        notes.push("There were few nearby, so the search went further out.".to_owned());
+    }
+    notes
+}
+
+fn order(form: &Fields) -> &'static str {
+    match (form.q.trim().is_empty(), form.near.trim().is_empty()) {
+        (false, false) => "What fits your words best and is near comes first.",
+        (false, true) => "What fits your words best comes first.",
+        (true, false) => "The nearest come first.",
+        (true, true) => "In no particular order.",
+    }
+}
+
+fn paging(results: &Block, covers: &Block) -> Option<Paging> {
+    let per_page = u64::from(results.per_page.max(1));
+    let deepest = crate::directory::request::DEEPEST / per_page;
+    let pages = results.total.max(covers.total).div_ceil(per_page).min(deepest);
+    let page = results.page;
+    (pages > 1 || page > 1).then(|| Paging {
+        page,
+        pages: pages.max(1),
+        previous: (page > 1).then(|| page - 1),
+        next: (u64::from(page) < pages).then(|| page + 1),
+    })
+}
+
+fn tries(form: &Fields) -> Vec<Try> {
+    let mut tries = Vec::new();
+    if !form.near.is_empty() && !form.within_km.is_empty() && form.within_km != "50" {
+        tries.push(Try { label: "Look further: within 50 km".to_owned(), form: form.but(&form.q, &form.near, "50") });
+    }
+    if !form.q.is_empty() && !form.near.is_empty() {
+        tries.push(Try { label: "Show everything near this place".to_owned(), form: form.but("", &form.near, "") });
+        tries.push(Try { label: "Look for the same words everywhere".to_owned(), form: form.but(&form.q, "", "") });
+    }
+    tries
+}

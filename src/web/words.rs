@@ -1,0 +1,125 @@
+//! Numbers, distances and days in words.
+
+use chrono::NaiveDate;
+
+use crate::domain::card::ListingKind;
+
+/// `4,104`.
+pub fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 group or service`, `4,104 groups and services`.
+pub fn listings(n: u64) -> String {
+    if n == 1 { "1 group or service".to_owned() } else { format!("{} groups and services", number(n)) }
+}
+
+/// `2.3 km (1.4 miles) in a straight line`.
+pub fn distance(km: f64) -> String {
+    if km < 0.1 {
+        return "less than 100 metres in a straight line".to_owned();
+    }
+    let miles = km / 1.609_344;
+    let written = |n: f64| if n < 10.0 { format!("{n:.1}") } else { format!("{n:.0}") };
+    let unit = if written(miles) == "1.0" { "mile" } else { "miles" };
+    format!("{} km ({} {unit}) in a straight line", written(km), written(miles))
+}
+
+/// A radius: `5 km`, `2.5 km`.
+pub fn radius(km: f64) -> String {
+    format!("{km} km")
+}
+
+/// `3 May 2026` for `2026-05-03`; what is no day stays as it is.
+pub fn day(date: &str) -> String {
+    date.parse::<NaiveDate>().map_or_else(|_| date.to_owned(), |date| date.format("%-d %B %Y").to_string())
+}
+
+/// For which ages; `None` when nothing is said.
+pub fn ages(minimum: Option<f64>, maximum: Option<f64>) -> Option<String> {
+    match (minimum.filter(|age| *age > 0.0), maximum) {
+        (Some(from), Some(to)) => Some(format!("Ages {from} to {to}")),
+        (Some(from), None) => Some(format!("From age {from}")),
+        (None, Some(to)) => Some(format!("Up to age {to}")),
+        (None, None) => None,
+    }
+}
+
+/// A kind of listing.
+pub fn kind(kind: ListingKind) -> &'static str {
+    match kind {
+        ListingKind::Group => "Group",
+        ListingKind::Service => "Service",
+        ListingKind::Helpline => "Helpline",
+        ListingKind::Organization => "Organisation",
+        ListingKind::Place => "Place to go",
+    }
+}
+
+/// A way of taking part, as HSDS feeds write it.
+pub fn attending(word: &str) -> String {
+    match word.to_ascii_lowercase().as_str() {
+        "in_person" | "in person" | "physical" | "venue" => "In person".to_owned(),
+        "online" | "virtual" => "Online".to_owned(),
+        "phone" | "telephone" => "By phone".to_owned(),
+        "home_visit" | "home visit" => "They come to you".to_owned(),
+        "text" | "chat" => "By text or chat".to_owned(),
+        _ => capitalised(&word.replace('_', " ")),
+    }
+}
+
+/// With its first letter as a capital.
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// Something to know about a listing that is not running; `None` for one that is.
+pub fn standstill(status: &str) -> Option<&'static str> {
+    match status {
+        "inactive" => Some("Not running at present"),
+        "defunct" => Some("Has ended"),
+        "temporarily closed" => Some("Closed for the time being"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ages, attending, day, distance, listings, number, radius};
+
+    #[test]
+    fn numbers_are_grouped_and_counted() {
+        assert_eq!([0, 12, 999, 1000, 1_234_567].map(number), ["0", "12", "999", "1,000", "1,234,567"]);
+        assert_eq!(listings(1), "1 group or service");
+        assert_eq!(listings(4104), "4,104 groups and services");
+    }
+
+    #[test]
+    fn distances_say_what_they_are() {
+        assert_eq!(distance(2.34), "2.3 km (1.5 miles) in a straight line");
+        assert_eq!(distance(1.61), "1.6 km (1.0 mile) in a straight line");
+        assert_eq!(distance(23.4), "23 km (15 miles) in a straight line");
+        assert_eq!(distance(0.04), "less than 100 metres in a straight line");
+        assert_eq!((radius(5.0), radius(2.5)), ("5 km".to_owned(), "2.5 km".to_owned()));
+    }
+
+    #[test]
+    fn what_is_not_stated_is_not_made_up() {
+        assert_eq!(ages(None, None), None);
+        assert_eq!(ages(Some(18.0), None).as_deref(), Some("From age 18"));
+        assert_eq!(ages(Some(16.0), Some(25.0)).as_deref(), Some("Ages 16 to 25"));
+        assert_eq!(ages(Some(0.0), Some(5.5)).as_deref(), Some("Up to age 5.5"));
+        assert_eq!(day("2026-05-03"), "3 May 2026");
+        assert_eq!(day("spring"), "spring");
+        assert_eq!(attending("walking_group"), "Walking group");
+    }
+}

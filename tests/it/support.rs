@@ -1,0 +1,274 @@
+//! A directory on a real port for tests, the real program as a child, and a plain client.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    sync::{Arc, OnceLock, mpsc},
+    time::{Duration, Instant},
+};
+
+use kith::{
+    cli::{
+        listen::{Limits, Listening},
+        sample, serve,
+    },
+    directory::Directory,
+    domain::clock::{FixedClock, SeededChance},
+};
+use serde_json::Value;
+
+/// The instant at which test servers stand still.
+pub const NOW: &str = "2026-11-23T09:00:00Z";
+/// How long anything may take to come about.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A client of one server.
+#[derive(Debug, Clone)]
+pub struct Client {
+    address: SocketAddr,
+    agent: ureq::Agent,
+}
+
+/// An answer, whole.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The value of a header; empty when it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).expect("bodies are UTF-8")
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    /// The body, which must be a problem of this type.
+    pub fn problem(&self, slug: &str) -> Value {
+        let problem = self.json();
+        assert_eq!(problem["type"], format!("/problems/{slug}"), "{problem:#}");
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(problem["status"], self.status);
+        assert!(!problem["title"].as_str().unwrap_or_default().is_empty());
+        problem
+    }
+
+    /// Pointers and codes of a problem's faults, each as `pointer code`.
+    pub fn faults(&self) -> Vec<String> {
+        let problem = self.problem("invalid-request");
+        let faults = problem["violations"].as_array().expect("an invalid request names its faults");
+        faults.iter().map(|fault| format!("{} {}", fault["pointer"].as_str().unwrap(), fault["code"].as_str().unwrap())).collect()
+    }
+}
+
+impl Client {
+    /// A client of the server at an address.
+    pub fn of(address: SocketAddr) -> Self {
+        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).timeout_global(Some(PATIENCE)).build();
+        Self { address, agent: config.into() }
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], None)
+    }
+
+    pub fn post_json(&self, path: &str, body: &str) -> Answer {
+        self.send("POST", path, &[("Content-Type", "application/json")], Some(body.as_bytes()))
+    }
+
+    pub fn post_form(&self, path: &str, body: &str) -> Answer {
+        self.send("POST", path, &[("Content-Type", "application/x-www-form-urlencoded")], Some(body.as_bytes()))
+    }
+
+    /// Sends a request and reads the whole answer.
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Answer {
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("http://{}{path}", self.address));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = match body {
+            Some(body) => self.agent.run(request.body(body.to_vec()).unwrap()),
+            None => self.agent.run(request.body(()).unwrap()),
+        };
+        let mut response = response.expect("the server answers");
+        let headers = response.headers().iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
+        Answer { status: response.status().as_u16(), headers: headers.collect(), body: response.body_mut().read_to_vec().unwrap() }
+    }
+
+    /// Sends bytes as they are on a connection of their own, and reads until it closes or is silent.
+    pub fn raw(&self, bytes: &[u8]) -> String {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        stream.write_all(bytes).unwrap();
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+}
+
+/// Serves a directory from this process until it ends.
+pub fn serve_in_process(directory: &Directory, runtime: &tokio::runtime::Runtime) -> Client {
+    let (tell, told) = mpsc::channel();
+    let endpoint = serve::endpoint(directory);
+    runtime.spawn(async move {
+        let acceptor = Listening::bind("127.0.0.1:0", Limits::default()).await.unwrap();
+        let address = *poem::listener::Acceptor::local_addr(&acceptor)[0].as_socket_addr().unwrap();
+        tell.send(address).unwrap();
+        poem::Server::new_with_acceptor(acceptor).run(endpoint).await.unwrap();
+    });
+    Client::of(told.recv_timeout(PATIENCE).unwrap())
+}
+
+/// One runtime for all servers of this process.
+pub fn runtime() -> &'static tokio::runtime::Runtime {
+    static RUNTIME: OnceLock<tokio::runtime::Runtime> = OnceLock::new();
+    RUNTIME.get_or_init(|| tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap())
+}
+
+/// An empty directory in a folder, with a clock that stands still.
+pub async fn directory_in(folder: &Path) -> Directory {
+    Directory::open(folder, None, Arc::new(FixedClock::at(NOW)), Arc::new(SeededChance::new(1))).await.unwrap()
+}
+
+/// The sample, served; one for all tests that only read.
+pub fn sample_client() -> Client {
+    static SAMPLE: OnceLock<(Client, tempfile::TempDir)> = OnceLock::new();
+    let (client, _) = SAMPLE.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let directory = runtime().block_on(async {
+            let directory = directory_in(folder.path()).await;
+            directory.become_sample().await.unwrap();
+            let package = sample::package(directory.clock.now().london_date());
+            directory.import_sample(&package, "a test").await.unwrap();
+            directory.bring_up_to_date().await.unwrap();
+            directory
+        });
+        (serve_in_process(&directory, runtime()), folder)
+    });
+    client.clone()
+}
+
+/// A file of the project.
+pub fn project(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// A file that stands beside a developer's checkout and on no user's machine; `None` where it is missing.
+pub fn shared(path: &str) -> Option<PathBuf> {
+    let path = project("../shared").join(path);
+    if path.exists() {
+        return Some(path);
+    }
+    println!("skipped: {} is not here", path.display());
+    None
+}
+
+/// Runs the real program to its end.
+pub fn kith(data: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_kith")).args(arguments).arg("--data").arg(data).stdin(Stdio::null()).output().expect("the program can be run")
+}
+
+/// Standard output of a command that must succeed.
+pub fn kith_ok(data: &Path, arguments: &[&str]) -> String {
+    let output = kith(data, arguments);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{arguments:?}: {said}{}", String::from_utf8_lossy(&output.stderr));
+    said
+}
+
+/// The real program, serving; ended when dropped.
+pub struct Serving {
+    child: Child,
+    pub client: Client,
+    pub log: Arc<std::sync::Mutex<String>>,
+}
+
+impl Serving {
+    /// Starts `kith serve` on a free port and waits until it listens.
+    pub fn start(data: &Path, arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_kith"))
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(arguments)
+            .arg("--data")
+            .arg(data)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program can be run");
+        let log = Arc::new(std::sync::Mutex::new(String::new()));
+        let mut errors = child.stderr.take().unwrap();
+        let kept = Arc::clone(&log);
+        std::thread::spawn(move || {
+            let mut buffer = [0; 8192];
+            while let Ok(length @ 1..) = errors.read(&mut buffer) {
+                kept.lock().unwrap().push_str(&String::from_utf8_lossy(&buffer[..length]));
+            }
+        });
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        said.read_line(&mut line).unwrap();
+        let address = line.split("http://").nth(1).and_then(|rest| rest.split_whitespace().next()).and_then(|address| address.parse().ok());
+        let Some(address) = address else {
+            let _ = child.kill();
+            let _ = child.wait();
+            panic!("the server did not start: {line}{}", log.lock().unwrap());
+        };
+        Self { child, client: Client::of(address), log }
+    }
+
+    /// Starts it and waits until it is ready.
+    pub fn ready(data: &Path, arguments: &[&str]) -> Self {
+        let serving = Self::start(data, arguments);
+        until("the server is ready", || serving.client.get("/readyz").status == 200);
+        serving
+    }
+
+    /// Ends it as a power cut would.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Waits until something has come about, and fails when it does not.
+pub fn until(what: &str, mut happened: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !happened() {
+        assert!(began.elapsed() < PATIENCE, "it never came about: {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Ids of a block of a search answer, in order.
+pub fn ids(block: &Value) -> Vec<String> {
+    block["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Names of a block of a search answer, in order.
+pub fn names(block: &Value) -> Vec<String> {
+    block["items"].as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect()
+}
