@@ -30,7 +30,12 @@ pub struct Config {
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let database = self.database.as_ref().map(|_| "(hidden)");
-        f.debug_struct("Config").field("listen", &self.listen).field("data", &self.data).field("database", &database).field("log", &self.log).finish()
+        f.debug_struct("Config")
+            .field("listen", &self.listen)
+            .field("data", &self.data)
+            .field("database", &database)
+            .field("log", &self.log)
+            .finish()
     }
 }
 
@@ -55,7 +60,11 @@ impl Config {
     ///
     /// # Errors
     /// Every setting that is unknown or cannot be read, each with where it stands.
-    pub fn read(file: Option<PathBuf>, environment: impl Iterator<Item = (String, String)>, flags: Layer) -> Result<Self, Faults> {
+    pub fn read(
+        file: Option<PathBuf>,
+        environment: impl Iterator<Item = (String, String)>,
+        flags: Layer,
+    ) -> Result<Self, Faults> {
         let mut faults = Vec::new();
         let mut settled: BTreeMap<String, (String, String)> = BTreeMap::new();
         let mut lay = |layer: Layer, told: &dyn Fn(&str) -> String| {
@@ -69,7 +78,9 @@ impl Config {
         lay(flags, &|name| format!("--{name}"));
 
         let text = |name: &str, default: &str| settled.get(name).map_or(default, |(value, _)| value).to_owned();
-        let mut fault = |name: &str, reason: &str| faults.push(format!("{} {reason}", settled.get(name).map_or(name, |(_, told)| told)));
+        let mut fault = |name: &str, reason: &str| {
+            faults.push(format!("{} {reason}", settled.get(name).map_or(name, |(_, told)| told)))
+        };
         let listen = text("listen", "127.0.0.1:8080").parse().unwrap_or_else(|_| {
             fault("listen", "is not an address and port such as 127.0.0.1:8080");
             SocketAddr::from(([127, 0, 0, 1], 8080))
@@ -79,14 +90,21 @@ impl Config {
             fault("data", "is empty");
         }
         let database = settled.get("database").map(|(value, _)| value.clone());
-        if database.as_ref().is_some_and(|url| !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme))) {
+        if database
+            .as_ref()
+            .is_some_and(|url| !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme)))
+        {
             fault("database", "is neither sqlite:PATH nor postgres://...");
         }
         let log = text("log", "info");
         if log.parse::<tracing_subscriber::filter::EnvFilter>().is_err() {
             fault("log", "is no filter such as info or kith=debug");
         }
-        if faults.is_empty() { Ok(Self { listen, data: PathBuf::from(data), database, log }) } else { Err(Faults(faults)) }
+        if faults.is_empty() {
+            Ok(Self { listen, data: PathBuf::from(data), database, log })
+        } else {
+            Err(Faults(faults))
+        }
     }
 }
 
@@ -128,7 +146,9 @@ fn environment_layer(environment: impl Iterator<Item = (String, String)>, faults
     let mut layer = Layer::new();
     for (variable, value) in environment {
         // KITH_TEST_... and KITH_RELEASE belong to the tests, KITH_BENCH_... to the benches.
-        let ours = variable.strip_prefix("KITH_").filter(|name| *name != "CONFIG" && !["TEST_", "RELEASE", "BENCH_"].iter().any(|other| name.starts_with(other)));
+        let ours = variable.strip_prefix("KITH_").filter(|name| {
+            *name != "CONFIG" && !["TEST_", "RELEASE", "BENCH_"].iter().any(|other| name.starts_with(other))
+        });
         match ours.map(str::to_lowercase) {
             Some(name) if is_setting(&name) => drop(layer.insert(name, value)),
             Some(_) => faults.push(format!("{variable} is no setting")),
@@ -162,19 +182,34 @@ mod tests {
     #[test]
     fn later_layers_win() {
         let (_folder, path) = file("listen = \"127.0.0.1:1\"\ndata = \"a\"\nlog = \"warn\"");
-        let config = Config::read(path, environment(&[("KITH_DATA", "b"), ("KITH_LISTEN", "127.0.0.1:2"), ("HOME", "x")]), layer(&[("listen", "127.0.0.1:3")])).unwrap();
+        let config = Config::read(
+            path,
+            environment(&[("KITH_DATA", "b"), ("KITH_LISTEN", "127.0.0.1:2"), ("HOME", "x")]),
+            layer(&[("listen", "127.0.0.1:3")]),
+        )
+        .unwrap();
         assert_eq!((config.listen.port(), config.data, config.log.as_str()), (3, PathBuf::from("b"), "warn"));
     }
 
     #[test]
     fn every_fault_is_told_at_once_with_where_it_stands() {
         let (_folder, path) = file("colour = \"red\"\nlog = 3");
-        let Err(Faults(faults)) = Config::read(path, environment(&[("KITH_LISTEN", "nowhere"), ("KITH_COLOR", "x")]), layer(&[("database", "mysql://root:secret@db")])) else {
+        let Err(Faults(faults)) = Config::read(
+            path,
+            environment(&[("KITH_LISTEN", "nowhere"), ("KITH_COLOR", "x")]),
+            layer(&[("database", "mysql://root:secret@db")]),
+        ) else {
             panic!("these settings are wrong")
         };
         assert_eq!(faults.len(), 5, "{faults:?}");
         let all = faults.join("\n");
-        for part in ["colour in the settings file", "log in the settings file", "KITH_COLOR", "KITH_LISTEN is not", "--database is neither"] {
+        for part in [
+            "colour in the settings file",
+            "log in the settings file",
+            "KITH_COLOR",
+            "KITH_LISTEN is not",
+            "--database is neither",
+        ] {
             assert!(all.contains(part), "{part}");
         }
         assert!(!all.contains("secret"));
@@ -182,7 +217,8 @@ mod tests {
 
     #[test]
     fn a_password_is_not_printed() {
-        let config = Config::read(None, std::iter::empty(), layer(&[("database", "postgres://kith:secret@db/kith")])).unwrap();
+        let config =
+            Config::read(None, std::iter::empty(), layer(&[("database", "postgres://kith:secret@db/kith")])).unwrap();
         assert!(!format!("{config:?}").contains("secret"));
     }
 }

@@ -29,6 +29,23 @@ fn main() {
     measure("words + circle + facets + counts", &index, &mut random, |random| query(&towns, random, true));
     measure("circle + facets + counts", &index, &mut random, |random| query(&towns, random, false));
     measure("words, anywhere", &index, &mut random, |random| Query { near: None, ..query(&towns, random, true) });
+
+    let mut millis: Vec<f64> = (0..100)
+        .map(|n| {
+            let op = [put(number + n, &towns, &mut random)];
+            let clock = Instant::now();
+            index.apply(&op, 0, 0).expect("applied");
+            clock.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    millis.sort_by(f64::total_cmp);
+    println!(
+        "one change a commit: p50 {:.0} ms, p99 {:.0} ms, then {} segments",
+        millis[50],
+        millis[98],
+        index.segment_sizes().len()
+    );
+    measure("words + circle + facets + counts, after those", &index, &mut random, |random| query(&towns, random, true));
 }
 
 fn build(folder: &Path, number: usize, towns: &[(f64, f64, f64)], random: &mut Random) -> Index {

@@ -61,30 +61,18 @@ impl Row {
         let listing = u16::try_from(document.listing.len()).map_err(too_long)?;
         let id = u16::try_from(document.id.len()).map_err(too_long)?;
         let body = u32::try_from(document.body.len()).map_err(too_long)?;
-        let length = document.listing.len()
-            + document.id.len()
-            + document.body.len()
-            + document.record.len();
+        let length = document.listing.len() + document.id.len() + document.body.len() + document.record.len();
         let mut out = Vec::with_capacity(ROW + ENTRY_HEAD + length);
         out.extend(self.key.to_le_bytes());
-        self.position
-            .iter()
-            .for_each(|value| out.extend(value.to_le_bytes()));
-        self.mask
-            .iter()
-            .for_each(|value| out.extend(value.to_le_bytes()));
+        self.position.iter().for_each(|value| out.extend(value.to_le_bytes()));
+        self.mask.iter().for_each(|value| out.extend(value.to_le_bytes()));
         out.extend(self.listing.to_le_bytes());
         out.extend(self.checked.to_le_bytes());
         out.extend([self.flags, self.kind]);
         out.extend(listing.to_le_bytes());
         out.extend(id.to_le_bytes());
         out.extend(body.to_le_bytes());
-        for part in [
-            document.listing.as_bytes(),
-            document.id.as_bytes(),
-            &document.body,
-            &document.record,
-        ] {
+        for part in [document.listing.as_bytes(), document.id.as_bytes(), &document.body, &document.record] {
             out.extend(part);
         }
         Ok(out)
@@ -105,9 +93,7 @@ pub(crate) fn flags(document: &Document, siblings: bool) -> u8 {
         Whereabouts::None => 0,
     };
     let flag = |set: bool, bit: u8| if set { bit } else { 0 };
-    role | place
-        | flag(siblings || document.siblings, SIBLINGS)
-        | flag(!document.record.is_empty(), RECORD)
+    role | place | flag(siblings || document.siblings, SIBLINGS) | flag(!document.record.is_empty(), RECORD)
 }
 
 /// A segment's columns, decoded, and its bodies, mapped.
@@ -138,33 +124,19 @@ impl Columns {
     pub(crate) fn open(segment: &SegmentReader) -> Result<Self> {
         let file = RawColumns::open(segment)?;
         let keys: Vec<u64> = file.column(0).chunks_exact(8).map(u64_of).collect();
-        if keys.len() != segment.max_doc() as usize
-            || !keys.windows(2).all(|pair| pair[0] < pair[1])
-        {
-            return Err(Error::Damaged(
-                "the columns of a segment do not fit it".to_owned(),
-            ));
+        if keys.len() != segment.max_doc() as usize || !keys.windows(2).all(|pair| pair[0] < pair[1]) {
+            return Err(Error::Damaged("the columns of a segment do not fit it".to_owned()));
         }
         let mask = |cell: &[u8]| {
             let mut mask = Mask::default();
-            mask.iter_mut()
-                .zip(cell.chunks_exact(8))
-                .for_each(|(word, bytes)| *word = u64_of(bytes));
+            mask.iter_mut().zip(cell.chunks_exact(8)).for_each(|(word, bytes)| *word = u64_of(bytes));
             mask
         };
         Ok(Self {
-            positions: file
-                .column(1)
-                .chunks_exact(8)
-                .map(|cell| [i32_of(&cell[..4]), i32_of(&cell[4..])])
-                .collect(),
+            positions: file.column(1).chunks_exact(8).map(|cell| [i32_of(&cell[..4]), i32_of(&cell[4..])]).collect(),
             masks: file.column(2).chunks_exact(32).map(mask).collect(),
             listings: file.column(3).chunks_exact(8).map(u64_of).collect(),
-            checked: file
-                .column(4)
-                .chunks_exact(8)
-                .map(|cell| u64_of(cell) as i64)
-                .collect(),
+            checked: file.column(4).chunks_exact(8).map(|cell| u64_of(cell) as i64).collect(),
             flags: file.column(5).to_vec(),
             kinds: file.column(6).to_vec(),
             unplaced: keys.partition_point(|&key| key < UNPLACED) as DocId,
@@ -207,15 +179,9 @@ impl RawColumns {
         let whole = file.len() == 16 + documents * ROW + (documents + 1) * 8
             && file[..8] == MAGIC
             && u64_of(&file[8..16]) == documents as u64;
-        let out = Self {
-            file,
-            bodies,
-            documents,
-        };
+        let out = Self { file, bodies, documents };
         if !whole || out.address(documents) != out.bodies.len() {
-            return Err(Error::Damaged(
-                "a columns file has the wrong size".to_owned(),
-            ));
+            return Err(Error::Damaged("a columns file has the wrong size".to_owned()));
         }
         Ok(out)
     }
@@ -251,19 +217,13 @@ impl RawColumns {
 
     /// The document's entry; empty when the addresses are damaged, which checksums find.
     pub(crate) fn entry(&self, doc: DocId) -> &[u8] {
-        self.bodies
-            .get(self.address(doc as usize)..self.address(doc as usize + 1))
-            .unwrap_or_default()
+        self.bodies.get(self.address(doc as usize)..self.address(doc as usize + 1)).unwrap_or_default()
     }
 }
 
 fn entry_bytes<'a>(addresses: &[u8], bodies: &'a [u8], doc: DocId) -> &'a [u8] {
     let at = doc as usize * 8;
-    let address = |at: usize| {
-        addresses
-            .get(at..at + 8)
-            .map_or(usize::MAX, |bytes| u64_of(bytes) as usize)
-    };
+    let address = |at: usize| addresses.get(at..at + 8).map_or(usize::MAX, |bytes| u64_of(bytes) as usize);
     bodies.get(address(at)..address(at + 8)).unwrap_or_default()
 }
 
@@ -274,12 +234,7 @@ fn parse_entry(bytes: &[u8]) -> Option<Entry<'_>> {
     let (listing, rest) = rest.split_at_checked(short(0))?;
     let (id, rest) = rest.split_at_checked(short(2))?;
     let (body, record) = rest.split_at_checked(body)?;
-    Some(Entry {
-        listing: std::str::from_utf8(listing).ok()?,
-        id: std::str::from_utf8(id).ok()?,
-        body,
-        record,
-    })
+    Some(Entry { listing: std::str::from_utf8(listing).ok()?, id: std::str::from_utf8(id).ok()?, body, record })
 }
 
 fn damaged_bodies() -> Error {
@@ -299,9 +254,7 @@ fn i32_of(bytes: &[u8]) -> i32 {
 pub(crate) fn listing_key(listing: &str) -> u64 {
     let hash = listing
         .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     spread(hash)
 }
 

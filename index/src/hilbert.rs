@@ -29,11 +29,7 @@ pub(crate) fn position_e7(lat: f64, lon: f64) -> Option<PositionE7> {
 /// Number on the curve of the cell that holds a position.
 pub(crate) fn cell_of([lat, lon]: PositionE7) -> u64 {
     let scale = |value: i64, size: i64| ((value << BITS) / size) as u32;
-    curve(
-        scale(i64::from(lon) + 1_800_000_000, WIDTH_E7),
-        scale(i64::from(lat) + 900_000_000, HEIGHT_E7),
-        BITS,
-    )
+    curve(scale(i64::from(lon) + 1_800_000_000, WIDTH_E7), scale(i64::from(lat) + 900_000_000, HEIGHT_E7), BITS)
 }
 
 /// First sort key of a cell.
@@ -47,12 +43,7 @@ pub(crate) fn bounds(x: u32, y: u32, depth: u32) -> [f64; 4] {
     let lat = |row: u32| f64::from(row) / side * 180.000_000_1 - 90.0;
     let lon = |column: u32| f64::from(column) / side * 360.000_000_1 - 180.0;
     // A hair wider than the cell, so that rounding never leaves a position just outside.
-    [
-        lat(y) - 2e-7,
-        lat(y + 1) + 2e-7,
-        lon(x) - 2e-7,
-        lon(x + 1) + 2e-7,
-    ]
+    [lat(y) - 2e-7, lat(y + 1) + 2e-7, lon(x) - 2e-7, lon(x + 1) + 2e-7]
 }
 
 /// Number on the curve of a cell of a grid of 2^`depth` cells a side.
@@ -86,11 +77,7 @@ mod tests {
             }
         }
         for pair in cells.windows(2) {
-            assert_eq!(
-                (pair[0].0 - pair[1].0).abs() + (pair[0].1 - pair[1].1).abs(),
-                1,
-                "{pair:?}"
-            );
+            assert_eq!((pair[0].0 - pair[1].0).abs() + (pair[0].1 - pair[1].1).abs(), 1, "{pair:?}");
         }
     }
 

@@ -28,17 +28,9 @@ impl Reader {
             let flags = segment.columns.flags[doc as usize];
             if read.is_none() && flags & (TOMBSTONE | RECORD) != 0 {
                 let entry = segment.columns.entry(doc)?;
-                let bytes = if entry.record.is_empty() {
-                    entry.body
-                } else {
-                    entry.record
-                };
+                let bytes = if entry.record.is_empty() { entry.body } else { entry.record };
                 let bytes = Bytes::copy_from_slice(bytes);
-                read = Some(if flags & TOMBSTONE != 0 {
-                    Read::Gone(bytes)
-                } else {
-                    Read::Record(bytes)
-                });
+                read = Some(if flags & TOMBSTONE != 0 { Read::Gone(bytes) } else { Read::Record(bytes) });
             }
             Ok(())
         })?;
@@ -51,12 +43,7 @@ impl Reader {
     ///
     /// # Errors
     /// When a file of the index cannot be read.
-    pub fn list(
-        &self,
-        kinds: &[&str],
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<(String, Bytes)>> {
+    pub fn list(&self, kinds: &[&str], after: Option<&str>, limit: usize) -> Result<Vec<(String, Bytes)>> {
         let kinds = self.snapshot.kinds(kinds);
         let mut out = Vec::new();
         if limit == 0 {
@@ -83,10 +70,7 @@ impl Reader {
         let kinds = self.snapshot.kinds(kinds);
         let mut number = 0;
         for segment in &self.snapshot.segments {
-            let live = segment
-                .reader
-                .doc_ids_alive()
-                .filter(|&doc| is_listed(segment, doc, kinds));
+            let live = segment.reader.doc_ids_alive().filter(|&doc| is_listed(segment, doc, kinds));
             number += live.count() as u64;
         }
         Ok(number)
@@ -94,11 +78,7 @@ impl Reader {
 
     /// Live documents, tombstones among them.
     pub fn documents(&self) -> u64 {
-        self.snapshot
-            .segments
-            .iter()
-            .map(|segment| u64::from(segment.reader.num_docs()))
-            .sum()
+        self.snapshot.segments.iter().map(|segment| u64::from(segment.reader.num_docs())).sum()
     }
 
     /// Live listings, tombstones apart.
@@ -106,11 +86,7 @@ impl Reader {
     /// # Errors
     /// When a file of the index cannot be read.
     pub fn listings(&self) -> Result<u64> {
-        Ok(self
-            .ids()?
-            .iter()
-            .filter(|(_, tombstone)| !tombstone)
-            .count() as u64)
+        Ok(self.ids()?.iter().filter(|(_, tombstone)| !tombstone).count() as u64)
     }
 
     /// Every live listing id in ascending order, and whether only a tombstone is left of it.
@@ -120,9 +96,8 @@ impl Reader {
     pub fn ids(&self) -> Result<Vec<(String, bool)>> {
         let mut out = Vec::new();
         self.each_listing(None, |listing, documents| {
-            let tombstone = documents
-                .iter()
-                .all(|(segment, doc)| segment.columns.flags[*doc as usize] & TOMBSTONE != 0);
+            let tombstone =
+                documents.iter().all(|(segment, doc)| segment.columns.flags[*doc as usize] & TOMBSTONE != 0);
             out.push((listing.to_owned(), tombstone));
             Ok(true)
         })?;
@@ -130,17 +105,10 @@ impl Reader {
     }
 
     /// Calls `with` for each live document of a listing.
-    pub(crate) fn each_of(
-        &self,
-        listing: &str,
-        mut with: impl FnMut(&Segment, DocId) -> Result<()>,
-    ) -> Result<()> {
+    pub(crate) fn each_of(&self, listing: &str, mut with: impl FnMut(&Segment, DocId) -> Result<()>) -> Result<()> {
         let term = Term::from_field_text(self.snapshot.fields.listing, listing);
         for segment in &self.snapshot.segments {
-            let Some(mut postings) = segment
-                .listing
-                .read_postings(&term, IndexRecordOption::Basic)?
-            else {
+            let Some(mut postings) = segment.listing.read_postings(&term, IndexRecordOption::Basic)? else {
                 continue;
             };
             while postings.doc() != TERMINATED {
@@ -163,10 +131,7 @@ impl Reader {
         let mut streams = Vec::new();
         for segment in &self.snapshot.segments {
             let range = segment.listing.terms().range();
-            let range = after
-                .map(|after| after.as_bytes())
-                .into_iter()
-                .fold(range, |range, after| range.gt(after));
+            let range = after.map(|after| after.as_bytes()).into_iter().fold(range, |range, after| range.gt(after));
             let mut stream = range.into_stream()?;
             if stream.advance() {
                 streams.push((segment, stream));
@@ -181,12 +146,12 @@ impl Reader {
                 if stream.key() != listing.as_bytes() {
                     continue;
                 }
-                let mut postings = segment
-                    .listing
-                    .read_postings_from_terminfo(stream.value(), IndexRecordOption::Basic)?;
+                let owner: &Segment = segment;
+                let mut postings =
+                    segment.listing.read_postings_from_terminfo(stream.value(), IndexRecordOption::Basic)?;
                 while postings.doc() != TERMINATED {
                     if segment.is_alive(postings.doc()) {
-                        documents.push((*segment, postings.doc()));
+                        documents.push((owner, postings.doc()));
                     }
                     postings.advance();
                 }
@@ -206,9 +171,6 @@ impl Reader {
 }
 
 fn is_listed(segment: &Segment, doc: DocId, kinds: u16) -> bool {
-    let (flags, kind) = (
-        segment.columns.flags[doc as usize],
-        segment.columns.kinds[doc as usize],
-    );
+    let (flags, kind) = (segment.columns.flags[doc as usize], segment.columns.kinds[doc as usize]);
     flags & RECORD != 0 && flags & TOMBSTONE == 0 && (kinds >> kind) & 1 != 0
 }

@@ -22,12 +22,7 @@ impl MergePolicy for FewSegments {
         let joined = joined(&sizes);
         let mut candidates = Vec::new();
         if joined > 1 {
-            candidates.push(MergeCandidate(
-                segments[..joined]
-                    .iter()
-                    .map(|segment| segment.id())
-                    .collect(),
-            ));
+            candidates.push(MergeCandidate(segments[..joined].iter().map(|segment| segment.id()).collect()));
         }
         let worn = segments[if joined > 1 { joined } else { 0 }..]
             .iter()
@@ -53,11 +48,7 @@ fn joined(sizes: &[u32]) -> usize {
         joined += 1;
     }
     // A pair of crumbs is not worth a merge while there are few segments.
-    if joined < 4 && sizes.len() <= MOST_SEGMENTS && sum < 4 * u64::from(SMALLEST) {
-        0
-    } else {
-        joined
-    }
+    if joined < 4 && sizes.len() <= MOST_SEGMENTS && sum < 4 * u64::from(SMALLEST) { 0 } else { joined }
 }
 
 #[cfg(test)]
@@ -79,15 +70,8 @@ mod tests {
             }
             assert!(sizes.len() <= MOST_SEGMENTS, "{sizes:?}");
         }
-        assert!(
-            sizes.contains(&1_000_000),
-            "the large segment was rewritten for 3,000 edits"
-        );
-        assert!(
-            written < 3_000 * 1_000,
-            "each edit was written {} times",
-            written / 3_000
-        );
+        assert!(sizes.contains(&1_000_000), "the large segment was rewritten for 3,000 edits");
+        assert!(written < 3_000 * 1_000, "each edit was written {} times", written / 3_000);
     }
 
     #[test]

@@ -59,22 +59,12 @@ impl Circle {
             let (sin, cos) = near.lat.to_radians().sin_cos();
             (cos as f32, (sin / 2.0) as f32)
         });
-        Some(Self {
-            near,
-            metres,
-            centre,
-            flat,
-        })
+        Some(Self { near, metres, centre, flat })
     }
 
     /// Exact distance of a position from the centre, in metres.
     pub(crate) fn exact_m(&self, [lat, lon]: PositionE7) -> f64 {
-        distance_m(
-            self.near.lat,
-            self.near.lon,
-            f64::from(lat) * 1e-7,
-            f64::from(lon) * 1e-7,
-        )
+        distance_m(self.near.lat, self.near.lon, f64::from(lat) * 1e-7, f64::from(lon) * 1e-7)
     }
 
     /// Whether a position lies in the circle; if so, no more than its distance in metres.
@@ -110,10 +100,7 @@ impl Circle {
         let mut rim = vec![(0_u32, 0_u32)];
         for depth in 1..=BITS {
             let mut next = Vec::with_capacity(rim.len() * 2);
-            for (x, y) in rim
-                .iter()
-                .flat_map(|&(x, y)| (0..4).map(move |q| (2 * x + (q & 1), 2 * y + (q >> 1))))
-            {
+            for (x, y) in rim.iter().flat_map(|&(x, y)| (0..4).map(move |q| (2 * x + (q & 1), 2 * y + (q >> 1)))) {
                 match self.meets(hilbert::bounds(x, y, depth)) {
                     Meets::Not => {}
                     Meets::Inside => kept.push((hilbert::curve(x, y, depth), depth)),
@@ -122,10 +109,7 @@ impl Circle {
             }
             rim = next;
             if rim.len() > MOST_CELLS / 2 || depth == BITS {
-                kept.extend(
-                    rim.drain(..)
-                        .map(|(x, y)| (hilbert::curve(x, y, depth), depth)),
-                );
+                kept.extend(rim.drain(..).map(|(x, y)| (hilbert::curve(x, y, depth), depth)));
                 break;
             }
         }
@@ -159,24 +143,12 @@ impl Circle {
         let lat_near = (south - lat).max(lat - north).max(0.0);
         let lat_far = (lat - south).max(north - lat);
         let within = west <= lon && lon <= east;
-        let lon_near = if within {
-            0.0
-        } else {
-            apart(lon, west).min(apart(lon, east))
-        };
+        let lon_near = if within { 0.0 } else { apart(lon, west).min(apart(lon, east)) };
         // Half a turn from the centre may lie between the edges: then the edges do not bound the far side.
         let wide = east - west > 90.0;
-        let lon_far = if wide {
-            180.0
-        } else {
-            apart(lon, west).max(apart(lon, east)).max(lon_near)
-        };
+        let lon_far = if wide { 180.0 } else { apart(lon, west).max(apart(lon, east)).max(lon_near) };
         let narrow = cosine(south).min(cosine(north)).max(0.0);
-        let broad = if south <= 0.0 && north >= 0.0 {
-            1.0
-        } else {
-            cosine(south).max(cosine(north))
-        };
+        let broad = if south <= 0.0 && north >= 0.0 { 1.0 } else { cosine(south).max(cosine(north)) };
         let here = cosine(lat).max(0.0);
         let limit = half_square((self.metres / EARTH_METRES).to_degrees().min(180.0));
         if half_square(lat_near) + here * narrow * half_square(lon_near) > limit + 1e-15 {
@@ -201,19 +173,10 @@ mod tests {
     use crate::test_support::Random;
 
     fn circles() -> Vec<Near> {
-        let centres = [
-            (53.8, -1.55),
-            (0.0, 0.0),
-            (89.95, 10.0),
-            (-90.0, 0.0),
-            (51.0, 179.99),
-            (-17.0, -180.0),
-        ];
+        let centres = [(53.8, -1.55), (0.0, 0.0), (89.95, 10.0), (-90.0, 0.0), (51.0, 179.99), (-17.0, -180.0)];
         centres
             .iter()
-            .flat_map(|&(lat, lon)| {
-                [0.3, 5.0, 90.0, 3000.0, 19_000.0].map(|km| Near { lat, lon, km })
-            })
+            .flat_map(|&(lat, lon)| [0.3, 5.0, 90.0, 3000.0, 19_000.0].map(|km| Near { lat, lon, km }))
             .collect()
     }
 
@@ -230,51 +193,28 @@ mod tests {
                 let spread = (near.km / 111.0).min(180.0) * [1.3, 0.5][random.below(2)];
                 let lat = (near.lat + (random.unit() * 2.0 - 1.0) * spread).clamp(-90.0, 90.0);
                 let stretch = lat.to_radians().cos().max(0.001);
-                let mut lon =
-                    near.lon + (random.unit() * 2.0 - 1.0) * (spread / stretch).min(180.0);
+                let mut lon = near.lon + (random.unit() * 2.0 - 1.0) * (spread / stretch).min(180.0);
                 lon = (lon + 540.0).rem_euclid(360.0) - 180.0;
                 let position = hilbert::position_e7(lat, lon).expect("on the globe");
                 let exact = circle.exact_m(position);
                 let found = circle.at_least_m(position);
-                assert_eq!(
-                    found.is_some(),
-                    exact <= near.km * 1000.0,
-                    "{exact} m of {} km",
-                    near.km
-                );
+                assert_eq!(found.is_some(), exact <= near.km * 1000.0, "{exact} m of {} km", near.km);
                 if let Some(bound) = found {
                     inside += 1;
                     assert!(bound <= exact + 1e-6, "{bound} > {exact}");
                     let key = hilbert::first_key(hilbert::cell_of(position));
-                    assert!(
-                        cover.iter().any(|range| range.contains(&key)),
-                        "left out at {exact} m"
-                    );
+                    assert!(cover.iter().any(|range| range.contains(&key)), "left out at {exact} m");
                 }
             }
-            assert!(
-                inside > 0,
-                "no position tried lies in the circle of {} km",
-                near.km
-            );
+            assert!(inside > 0, "no position tried lies in the circle of {} km", near.km);
         }
     }
 
     #[test]
     fn a_cover_is_not_much_larger_than_its_circle() {
-        let near = Near {
-            lat: 53.8,
-            lon: -1.55,
-            km: 5.0,
-        };
-        let cells: u64 = Circle::new(near)
-            .expect("a circle")
-            .cover()
-            .iter()
-            .map(|r| (r.end - r.start) >> 29)
-            .sum();
-        let cell_m2 = (40_007_863.0 / 2.0 / 131_072.0)
-            * (40_075_017.0 / 131_072.0 * near.lat.to_radians().cos());
+        let near = Near { lat: 53.8, lon: -1.55, km: 5.0 };
+        let cells: u64 = Circle::new(near).expect("a circle").cover().iter().map(|r| (r.end - r.start) >> 29).sum();
+        let cell_m2 = (40_007_863.0 / 2.0 / 131_072.0) * (40_075_017.0 / 131_072.0 * near.lat.to_radians().cos());
         let ratio = cells as f64 * cell_m2 / (std::f64::consts::PI * 5000.0 * 5000.0);
         assert!((1.0..1.6).contains(&ratio), "{ratio}");
     }

@@ -34,12 +34,8 @@ impl WordWeight {
         let (n, all) = (found.min(documents) as f32, documents as f32);
         let rarity = (1.0 + (all - n + 0.5) / (n + 0.5)).ln();
         let average = (words as f32 / all.max(1.0)).max(1.0);
-        let norm =
-            |code| K1 * (1.0 - B + B * FieldNormReader::id_to_fieldnorm(code) as f32 / average);
-        Self {
-            weight: boost * rarity * (1.0 + K1),
-            norms: Arc::new(std::array::from_fn(|code| norm(code as u8))),
-        }
+        let norm = |code| K1 * (1.0 - B + B * FieldNormReader::id_to_fieldnorm(code) as f32 / average);
+        Self { weight: boost * rarity * (1.0 + K1), norms: Arc::new(std::array::from_fn(|code| norm(code as u8))) }
     }
 
     fn score(&self, frequency: u32, length: u8) -> f32 {
@@ -85,17 +81,9 @@ pub(crate) struct WordStream {
 
 impl Stream {
     /// Documents that have the stem.
-    pub(crate) fn word(
-        all: (Field, &TextField),
-        name: (Field, &TextField),
-        stem: &str,
-        w: &Weights,
-    ) -> Result<Self> {
+    pub(crate) fn word(all: (Field, &TextField), name: (Field, &TextField), stem: &str, w: &Weights) -> Result<Self> {
         let read = |(field, index): (Field, &TextField)| {
-            index.postings.read_postings(
-                &Term::from_field_text(field, stem),
-                IndexRecordOption::WithFreqs,
-            )
+            index.postings.read_postings(&Term::from_field_text(field, stem), IndexRecordOption::WithFreqs)
         };
         let Some(postings) = read(all)? else {
             return Ok(Stream::Empty);
@@ -110,42 +98,21 @@ impl Stream {
     }
 
     /// Documents that have one exact value of a field, each scoring `score`.
-    pub(crate) fn value(
-        index: &InvertedIndexReader,
-        field: Field,
-        value: &str,
-        score: f32,
-    ) -> Result<Self> {
-        let found = index.read_postings(
-            &Term::from_field_text(field, value),
-            IndexRecordOption::Basic,
-        )?;
-        Ok(found.map_or(Stream::Empty, |postings| {
-            Stream::Term(Box::new(postings), score)
-        }))
+    pub(crate) fn value(index: &InvertedIndexReader, field: Field, value: &str, score: f32) -> Result<Self> {
+        let found = index.read_postings(&Term::from_field_text(field, value), IndexRecordOption::Basic)?;
+        Ok(found.map_or(Stream::Empty, |postings| Stream::Term(Box::new(postings), score)))
     }
 
     /// Documents that have any of the values.
-    pub(crate) fn any_value(
-        index: &InvertedIndexReader,
-        field: Field,
-        values: &[String],
-    ) -> Result<Self> {
-        let streams = values
-            .iter()
-            .map(|value| Self::value(index, field, value, 0.0))
-            .collect::<Result<Vec<_>>>()?;
+    pub(crate) fn any_value(index: &InvertedIndexReader, field: Field, values: &[String]) -> Result<Self> {
+        let streams = values.iter().map(|value| Self::value(index, field, value, 0.0)).collect::<Result<Vec<_>>>()?;
         Ok(Self::any(streams))
     }
 
     /// The union, without what is empty.
     pub(crate) fn any(mut streams: Vec<Stream>) -> Self {
         streams.retain(|stream| !matches!(stream, Stream::Empty));
-        if streams.len() > 1 {
-            Stream::Any(streams)
-        } else {
-            streams.pop().unwrap_or(Stream::Empty)
-        }
+        if streams.len() > 1 { Stream::Any(streams) } else { streams.pop().unwrap_or(Stream::Empty) }
     }
 
     /// The intersection.
@@ -184,11 +151,7 @@ impl Stream {
                 }
                 *at
             }
-            Stream::Any(streams) => streams
-                .iter_mut()
-                .map(|stream| stream.seek(target))
-                .min()
-                .unwrap_or(TERMINATED),
+            Stream::Any(streams) => streams.iter_mut().map(|stream| stream.seek(target)).min().unwrap_or(TERMINATED),
             Stream::Empty => TERMINATED,
         }
     }
@@ -201,11 +164,7 @@ impl Stream {
             Stream::All(streams, _) => streams.iter_mut().map(Stream::score).sum(),
             Stream::Any(streams) => {
                 let doc = streams.iter().map(Stream::doc).min().unwrap_or(TERMINATED);
-                streams
-                    .iter_mut()
-                    .filter(|stream| stream.doc() == doc)
-                    .map(Stream::score)
-                    .fold(0.0, f32::max)
+                streams.iter_mut().filter(|stream| stream.doc() == doc).map(Stream::score).fold(0.0, f32::max)
             }
             Stream::Empty => 0.0,
         }
@@ -217,10 +176,7 @@ impl Stream {
             Stream::Word(word) => word.all.size_hint(),
             Stream::Term(postings, _) => postings.size_hint(),
             Stream::All(streams, _) => streams.iter().map(Stream::size).min().unwrap_or(0),
-            Stream::Any(streams) => streams
-                .iter()
-                .map(Stream::size)
-                .fold(0, u32::saturating_add),
+            Stream::Any(streams) => streams.iter().map(Stream::size).fold(0, u32::saturating_add),
             Stream::Empty => 0,
         }
     }
@@ -229,19 +185,12 @@ impl Stream {
 impl WordStream {
     fn score(&mut self) -> f32 {
         let doc = self.all.doc();
-        let length =
-            |lengths: &Option<FieldNormReader>| lengths.as_ref().map_or(0, |l| l.fieldnorm_id(doc));
-        let mut score = self
-            .weights
-            .all
-            .score(self.all.term_freq(), length(&self.all_lengths));
+        let length = |lengths: &Option<FieldNormReader>| lengths.as_ref().map_or(0, |l| l.fieldnorm_id(doc));
+        let mut score = self.weights.all.score(self.all.term_freq(), length(&self.all_lengths));
         if let Some(name) = &mut self.name
             && forward(name, doc) == doc
         {
-            score += self
-                .weights
-                .name
-                .score(name.term_freq(), length(&self.name_lengths));
+            score += self.weights.name.score(name.term_freq(), length(&self.name_lengths));
         }
         score
     }
@@ -272,9 +221,5 @@ pub(crate) fn seek_all(streams: &mut [Stream], target: DocId) -> DocId {
 }
 
 fn forward(postings: &mut SegmentPostings, target: DocId) -> DocId {
-    if postings.doc() >= target {
-        postings.doc()
-    } else {
-        postings.seek(target)
-    }
+    if postings.doc() >= target { postings.doc() } else { postings.seek(target) }
 }

@@ -159,12 +159,7 @@ pub struct UnderstoodWord {
 /// Never prints what was typed.
 impl std::fmt::Debug for Understood {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "Understood {{ {} words, {} dropped }}",
-            self.words.len(),
-            self.dropped.len()
-        )
+        write!(f, "Understood {{ {} words, {} dropped }}", self.words.len(), self.dropped.len())
     }
 }
 

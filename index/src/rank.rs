@@ -57,11 +57,7 @@ impl Order {
             Order::Score => (false, -score, 0),
             Order::Distance => (false, metres, 0),
             Order::Checked => (false, -(segment.columns.checked[doc] as f64), 0),
-            Order::Covers(key) => (
-                !found.here,
-                -score,
-                spread(segment.columns.listings[doc] ^ spread(key)),
-            ),
+            Order::Covers(key) => (!found.here, -score, spread(segment.columns.listings[doc] ^ spread(key))),
         }
     }
 }
@@ -108,11 +104,7 @@ pub(crate) struct Best {
 impl Best {
     /// Keeps the first `most` by `order`.
     pub(crate) fn new(order: Order, most: usize) -> Self {
-        Self {
-            order,
-            most,
-            heap: BinaryHeap::new(),
-        }
+        Self { order, most, heap: BinaryHeap::new() }
     }
 
     /// Offers a hit. `exact` gives its exact metres; it is asked only for hits that may be among the first.
@@ -137,18 +129,10 @@ impl Best {
             return Ok(());
         }
         let listing = segment.columns.entry(found.doc)?.listing;
-        if worst.is_some_and(|worst| {
-            compare(rank, worst.rank)
-                .then_with(|| listing.cmp(&worst.listing))
-                .is_ge()
-        }) {
+        if worst.is_some_and(|worst| compare(rank, worst.rank).then_with(|| listing.cmp(&worst.listing)).is_ge()) {
             return Ok(());
         }
-        let ranked = Ranked {
-            rank,
-            listing: listing.to_owned(),
-            found,
-        };
+        let ranked = Ranked { rank, listing: listing.to_owned(), found };
         if full {
             self.heap.pop();
         }
@@ -158,10 +142,6 @@ impl Best {
 
     /// The hits kept, in order.
     pub(crate) fn into_sorted(self) -> Vec<Found> {
-        self.heap
-            .into_sorted_vec()
-            .into_iter()
-            .map(|ranked| ranked.found)
-            .collect()
+        self.heap.into_sorted_vec().into_iter().map(|ranked| ranked.found).collect()
     }
 }

@@ -22,6 +22,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use tantivy::{DocId, TERMINATED};
 
@@ -78,25 +79,13 @@ impl Leg {
     /// The leg of `results`.
     pub(crate) fn results(ranges: Vec<Range<DocId>>, place: bool, areas: Option<Stream>) -> Self {
         let places = if place { POINT } else { 0 };
-        Self {
-            into_covers: false,
-            ranges,
-            places,
-            areas,
-            here: Stream::Empty,
-        }
+        Self { into_covers: false, ranges, places, areas, here: Stream::Empty }
     }
 
     /// The leg of `covers`.
     pub(crate) fn covers(columns: &Columns, areas: Stream, here: Stream) -> Self {
         let rest = columns.unplaced..columns.keys.len() as DocId;
-        Self {
-            into_covers: true,
-            ranges: vec![rest],
-            places: AREA | REMOTE,
-            areas: Some(areas),
-            here,
-        }
+        Self { into_covers: true, ranges: vec![rest], places: AREA | REMOTE, areas: Some(areas), here }
     }
 }
 
@@ -134,13 +123,7 @@ pub(crate) struct Gather<'a> {
 impl Gathered {
     pub(crate) fn new(order: Order, most: usize) -> Self {
         let best = Best::new(order, most);
-        Self {
-            total: 0,
-            counts: Box::new([0; 256]),
-            kinds: [0; 16],
-            best,
-            seen: HashMap::new(),
-        }
+        Self { total: 0, counts: Box::new([0; 256]), kinds: [0; 16], best, seen: HashMap::new() }
     }
 
     fn count(&mut self, mask: &Mask, kind: u8, counting: bool) {
@@ -161,15 +144,8 @@ impl Gathered {
 
 impl Gather<'_> {
     /// Runs a plan over the segment of its number.
-    pub(crate) fn segment(&mut self, segments: &[Segment], at: usize, plan: Plan) -> Result<()> {
-        let Plan {
-            need,
-            mut groups,
-            mut filters,
-            mut facets,
-            kinds,
-            legs,
-        } = plan;
+    pub(crate) fn segment(&mut self, segments: &[Arc<Segment>], at: usize, plan: Plan) -> Result<()> {
+        let Plan { need, mut groups, mut filters, mut facets, kinds, legs } = plan;
         if need == Need::Every {
             groups.sort_by_key(Stream::size);
         }
@@ -177,14 +153,7 @@ impl Gather<'_> {
         for mut leg in legs {
             for range in std::mem::take(&mut leg.ranges) {
                 let mut from = range.start;
-                while let Some(doc) = next(
-                    need,
-                    &mut groups,
-                    &mut filters,
-                    &mut leg.areas,
-                    from,
-                    range.end,
-                ) {
+                while let Some(doc) = next(need, &mut groups, &mut filters, &mut leg.areas, from, range.end) {
                     from = doc + 1;
                     if self.passes(&segments[at], doc, kinds, &mut facets, &leg) {
                         self.accept(&segments[at], at, doc, need, &mut groups, &mut leg)?;
@@ -196,23 +165,14 @@ impl Gather<'_> {
     }
 
     /// The tests of one document, cheapest first.
-    fn passes(
-        &self,
-        segment: &Segment,
-        doc: DocId,
-        kinds: u16,
-        facets: &mut [FacetGroup],
-        leg: &Leg,
-    ) -> bool {
+    fn passes(&self, segment: &Segment, doc: DocId, kinds: u16, facets: &mut [FacetGroup], leg: &Leg) -> bool {
         let (columns, at) = (&segment.columns, doc as usize);
         let flags = columns.flags[at];
         let mask = &columns.masks[at];
         flags & HIT != 0
             && (leg.places == 0 || flags & leg.places != 0)
             && (kinds >> columns.kinds[at]) & 1 != 0
-            && facets
-                .iter_mut()
-                .all(|group| meets(mask, &group.mask) || group.rest.seek(doc) == doc)
+            && facets.iter_mut().all(|group| meets(mask, &group.mask) || group.rest.seek(doc) == doc)
             && segment.is_alive(doc)
             && !self.withdrawn.contains(&columns.listings[at])
     }
@@ -235,35 +195,17 @@ impl Gather<'_> {
             None => None,
         };
         if need != Need::Every {
-            let matching = groups
-                .iter()
-                .enumerate()
-                .filter(|(_, group)| group.doc() == doc);
-            let (set, number) =
-                matching.fold((0, 0), |(set, number), (at, _)| (set | 1 << at, number + 1));
+            let matching = groups.iter().enumerate().filter(|(_, group)| group.doc() == doc);
+            let (set, number) = matching.fold((0, 0), |(set, number), (at, _)| (set | 1 << at, number + 1));
             self.matched |= set;
             self.most_matched = self.most_matched.max(number);
         }
-        let score = groups
-            .iter_mut()
-            .filter(|group| group.doc() == doc)
-            .map(Stream::score)
-            .sum();
+        let score = groups.iter_mut().filter(|group| group.doc() == doc).map(Stream::score).sum();
         let here = leg.here.seek(doc) == doc;
-        let mut found = Found {
-            segment: number,
-            doc,
-            score,
-            metres,
-            here,
-        };
+        let mut found = Found { segment: number, doc, score, metres, here };
         let exact = || circle.map(|circle| circle.exact_m(columns.positions[at]));
         let (mask, kind) = (columns.masks[at], columns.kinds[at]);
-        let into = if leg.into_covers {
-            &mut self.covers
-        } else {
-            &mut self.results
-        };
+        let into = if leg.into_covers { &mut self.covers } else { &mut self.results };
         if columns.flags[at] & SIBLINGS == 0 {
             into.count(&mask, kind, self.counting);
             return into.best.offer(found, segment, exact);
@@ -273,19 +215,13 @@ impl Gather<'_> {
     }
 
     /// Counts and offers the listings with several documents, now that all of those have been met.
-    pub(crate) fn finish(&mut self, segments: &[Segment]) -> Result<()> {
+    pub(crate) fn finish(&mut self, segments: &[Arc<Segment>]) -> Result<()> {
         // A listing is in one block only.
-        self.covers
-            .seen
-            .retain(|listing, _| !self.results.seen.contains_key(listing));
+        self.covers.seen.retain(|listing, _| !self.results.seen.contains_key(listing));
         for block in [&mut self.results, &mut self.covers] {
             for seen in std::mem::take(&mut block.seen).into_values() {
                 block.count(&seen.mask, seen.kind, self.counting);
-                block
-                    .best
-                    .offer(seen.found, &segments[seen.found.segment], || {
-                        seen.found.metres
-                    })?;
+                block.best.offer(seen.found, &segments[seen.found.segment], || seen.found.metres)?;
             }
         }
         Ok(())
@@ -294,25 +230,11 @@ impl Gather<'_> {
 
 impl Gathered {
     /// Keeps the document to show of a listing that has several: the nearest, else the best by words, else by id.
-    fn meet_sibling(
-        &mut self,
-        columns: &Columns,
-        found: Found,
-        mask: Mask,
-        kind: u8,
-    ) -> Result<()> {
+    fn meet_sibling(&mut self, columns: &Columns, found: Found, mask: Mask, kind: u8) -> Result<()> {
         let id = columns.entry(found.doc)?.id;
         let seen = self.seen.entry(columns.listings[found.doc as usize]);
-        let seen = seen.or_insert_with(|| Seen {
-            found,
-            id: id.to_owned(),
-            mask,
-            kind,
-        });
-        seen.mask
-            .iter_mut()
-            .zip(mask)
-            .for_each(|(word, more)| *word |= more);
+        let seen = seen.or_insert_with(|| Seen { found, id: id.to_owned(), mask, kind });
+        seen.mask.iter_mut().zip(mask).for_each(|(word, more)| *word |= more);
         let metres = |found: &Found| found.metres.unwrap_or(f64::MAX);
         let order = metres(&found)
             .total_cmp(&metres(&seen.found))
@@ -344,30 +266,20 @@ fn next(
     while from < end {
         let doc = match need {
             Need::Every => seek_all(groups, from),
-            Need::AtLeast(_) => groups
-                .iter_mut()
-                .map(|group| group.seek(from))
-                .min()
-                .unwrap_or(TERMINATED),
+            Need::AtLeast(_) => groups.iter_mut().map(|group| group.seek(from)).min().unwrap_or(TERMINATED),
         };
         if doc >= end {
             return None;
         }
         let after = areas.as_mut().map_or(doc, |areas| areas.seek(doc));
-        let after = if after == doc {
-            seek_all(filters, doc)
-        } else {
-            after
-        };
+        let after = if after == doc { seek_all(filters, doc) } else { after };
         if after != doc {
             from = after;
             continue;
         }
         let enough = match need {
             Need::Every => true,
-            Need::AtLeast(number) => {
-                groups.iter().filter(|group| group.doc() == doc).count() >= number
-            }
+            Need::AtLeast(number) => groups.iter().filter(|group| group.doc() == doc).count() >= number,
         };
         if enough {
             return Some(doc);

@@ -38,9 +38,7 @@ pub(crate) struct Fields {
 /// The schema and its handles.
 pub(crate) fn schema() -> (Schema, Fields) {
     let words = TextOptions::default().set_indexing_options(
-        TextFieldIndexing::default()
-            .set_tokenizer(ANALYSER)
-            .set_index_option(IndexRecordOption::WithFreqs),
+        TextFieldIndexing::default().set_tokenizer(ANALYSER).set_index_option(IndexRecordOption::WithFreqs),
     );
     let mut builder = Schema::builder();
     let fields = Fields {
@@ -60,10 +58,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
 /// Settings of the index: segments sorted by place, nothing in the engine's own document store.
 pub(crate) fn settings() -> IndexSettings {
     IndexSettings {
-        sort_by_field: Some(IndexSortByField {
-            field: KEY.to_owned(),
-            order: Order::Asc,
-        }),
+        sort_by_field: Some(IndexSortByField { field: KEY.to_owned(), order: Order::Asc }),
         docstore_compression: Compressor::None,
         docstore_compress_dedicated_thread: false,
         ..IndexSettings::default()
@@ -73,12 +68,7 @@ pub(crate) fn settings() -> IndexSettings {
 /// The engine's form of a document: `key` sorts it, `files` is its columns and bodies.
 ///
 /// Only documents that searches may answer with get words, terms and areas.
-pub(crate) fn engine_document(
-    fields: &Fields,
-    document: &Document,
-    key: u64,
-    files: &[u8],
-) -> TantivyDocument {
+pub(crate) fn engine_document(fields: &Fields, document: &Document, key: u64, files: &[u8]) -> TantivyDocument {
     let mut out = TantivyDocument::new();
     out.add_u64(fields.key, key);
     out.add_custom(fields.files, files);
@@ -91,11 +81,9 @@ pub(crate) fn engine_document(
         out.add_text(fields.all, text);
     }
     out.add_text(fields.all, &document.text);
-    for (field, values) in [
-        (fields.term, &document.terms),
-        (fields.area, &document.areas),
-        (fields.language, &document.languages),
-    ] {
+    for (field, values) in
+        [(fields.term, &document.terms), (fields.area, &document.areas), (fields.language, &document.languages)]
+    {
         for value in values {
             out.add_text(field, value);
         }

@@ -2,6 +2,9 @@
 //!
 //! The engine sorts a segment by its key field, but does not tell a plugin from outside which document went where. So
 //! keys are unique: sorting by key is the engine's order, on a first write and on a merge alike.
+//!
+//! `benches/bodies.rs` holds this against the engine's document store: fetching is quicker here, for nothing is copied
+//! into a block or parsed, and the side columns come ready to read instead of being unpacked when a segment is opened.
 
 use std::any::Any;
 use std::io::Write;
@@ -12,8 +15,7 @@ use tantivy::indexer::DocIdMapping;
 use tantivy::schema::document::ErasedDocument;
 use tantivy::schema::{Field, Schema, Value};
 use tantivy::{
-    DocId, PluginMergeContext, PluginWriter, PluginWriterContext, SegmentPlugin, TantivyDocument,
-    TantivyError,
+    DocId, PluginMergeContext, PluginWriter, PluginWriterContext, SegmentPlugin, TantivyDocument, TantivyError,
 };
 
 use crate::columns::{BODIES, COLUMNS, MAGIC, ROW, RawColumns, WIDTHS};
@@ -30,11 +32,7 @@ impl SegmentPlugin for SegmentFiles {
     }
 
     fn create_writer(&self, _: &PluginWriterContext) -> tantivy::Result<Box<dyn PluginWriter>> {
-        Ok(Box::new(Writer {
-            field: self.field,
-            rows: Vec::new(),
-            bytes: 0,
-        }))
+        Ok(Box::new(Writer { field: self.field, rows: Vec::new(), bytes: 0 }))
     }
 
     fn merge(&self, context: PluginMergeContext) -> tantivy::Result<()> {
@@ -66,32 +64,21 @@ struct Writer {
 }
 
 impl PluginWriter for Writer {
-    fn add_document(
-        &mut self,
-        _: DocId,
-        document: &dyn ErasedDocument,
-        _: &Schema,
-    ) -> tantivy::Result<()> {
+    fn add_document(&mut self, _: DocId, document: &dyn ErasedDocument, _: &Schema) -> tantivy::Result<()> {
         let row = document
             .as_any()
             .downcast_ref::<TantivyDocument>()
             .and_then(|document| document.get_first(self.field))
             .and_then(|value| value.as_custom())
             .filter(|bytes| bytes.len() >= ROW)
-            .ok_or_else(|| {
-                TantivyError::InvalidArgument("a document came without its columns".to_owned())
-            })?;
+            .ok_or_else(|| TantivyError::InvalidArgument("a document came without its columns".to_owned()))?;
         let key = u64::from_le_bytes(row[..8].try_into().expect("a row is longer than its key"));
         self.bytes += row.len() + size_of::<(u64, Box<[u8]>)>();
         self.rows.push((key, row.into()));
         Ok(())
     }
 
-    fn serialize(
-        mut self: Box<Self>,
-        segment: &Segment,
-        _: Option<&DocIdMapping>,
-    ) -> tantivy::Result<()> {
+    fn serialize(mut self: Box<Self>, segment: &Segment, _: Option<&DocIdMapping>) -> tantivy::Result<()> {
         self.rows.sort_unstable_by_key(|(key, _)| *key);
         let rows = &self.rows;
         let start = |column: usize| WIDTHS[..column].iter().sum::<usize>();
@@ -154,11 +141,7 @@ mod tests {
 
     fn put(random: &mut Random, number: usize) -> Op {
         let (lat, lon) = (random.unit() * 180.0 - 90.0, random.unit() * 360.0 - 180.0);
-        let whereabouts = if random.below(4) == 0 {
-            Whereabouts::Remote
-        } else {
-            Whereabouts::Point { lat, lon }
-        };
+        let whereabouts = if random.below(4) == 0 { Whereabouts::Remote } else { Whereabouts::Point { lat, lon } };
         let listing = format!("listing-{number}");
         let body = vec![number as u8; random.below(900)];
         let record = listing.clone().into_bytes();
@@ -170,10 +153,7 @@ mod tests {
             record,
             ..Document::default()
         };
-        Op::Put {
-            listing,
-            documents: vec![document],
-        }
+        Op::Put { listing, documents: vec![document] }
     }
 
     /// The engine keeps its order to itself; ours must be the same, or bodies would be shown under other names.
@@ -184,9 +164,7 @@ mod tests {
         for round in 0..12 {
             let ops: Vec<Op> = (0..120)
                 .map(|_| match random.below(5) {
-                    0 => Op::Remove {
-                        listing: format!("listing-{}", random.below(500)),
-                    },
+                    0 => Op::Remove { listing: format!("listing-{}", random.below(500)) },
                     _ => {
                         let number = random.below(500);
                         put(&mut random, number)
@@ -206,35 +184,20 @@ mod tests {
         let reader = index.reader();
         for segment in &reader.snapshot.segments {
             let columns = &segment.columns;
-            let keys = segment
-                .reader
-                .fast_fields()
-                .u64(KEY)
-                .expect("the key column");
+            let keys = segment.reader.fast_fields().u64(KEY).expect("the key column");
             for doc in 0..segment.reader.max_doc() {
                 assert_eq!(keys.first(doc), Some(columns.keys[doc as usize]));
             }
-            let cells: Vec<u64> = columns
-                .keys
-                .iter()
-                .map(|key| (key & !UNPLACED) >> SERIAL_BITS)
-                .collect();
+            let cells: Vec<u64> = columns.keys.iter().map(|key| (key & !UNPLACED) >> SERIAL_BITS).collect();
             assert!(cells[..columns.unplaced as usize].is_sorted());
-            assert!(
-                columns.keys[columns.unplaced as usize..]
-                    .iter()
-                    .all(|key| key & UNPLACED != 0)
-            );
+            assert!(columns.keys[columns.unplaced as usize..].iter().all(|key| key & UNPLACED != 0));
         }
         for (listing, _) in reader.ids().expect("the ids") {
             let mut documents = 0;
             let each = reader.each_of(&listing, |segment, doc| {
                 let entry = segment.columns.entry(doc)?;
                 let number: usize = listing["listing-".len()..].parse().expect("a number");
-                assert_eq!(
-                    (entry.listing, entry.id, entry.record),
-                    (&*listing, &*listing, listing.as_bytes())
-                );
+                assert_eq!((entry.listing, entry.id, entry.record), (&*listing, &*listing, listing.as_bytes()));
                 assert!(entry.body.iter().all(|&byte| byte == number as u8));
                 documents += 1;
                 Ok(())

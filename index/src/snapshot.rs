@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use tantivy::directory::META_LOCK;
 use tantivy::index::SegmentId;
 use tantivy::schema::Field;
-use tantivy::{DocId, InvertedIndexReader, SegmentReader};
+use tantivy::{Directory, DocId, InvertedIndexReader, SegmentReader, TantivyError};
 
 use crate::columns::{Columns, Mask};
 use crate::postings::TextField;
@@ -49,11 +50,7 @@ pub(crate) struct Stored {
 
 impl Stored {
     /// The bit of a term, giving it the next free one if it is new.
-    pub(crate) fn bit(
-        bits: &mut HashMap<String, u8>,
-        terms: &mut Vec<String>,
-        term: &str,
-    ) -> Option<u8> {
+    pub(crate) fn bit(bits: &mut HashMap<String, u8>, terms: &mut Vec<String>, term: &str) -> Option<u8> {
         if let Some(&bit) = bits.get(term) {
             return Some(bit);
         }
@@ -65,12 +62,7 @@ impl Stored {
 
     /// Bits by term.
     pub(crate) fn bits(&self) -> HashMap<String, u8> {
-        self.payload
-            .terms
-            .iter()
-            .zip(0..=u8::MAX)
-            .map(|(term, bit)| (term.clone(), bit))
-            .collect()
+        self.payload.terms.iter().zip(0..=u8::MAX).map(|(term, bit)| (term.clone(), bit)).collect()
     }
 }
 
@@ -96,10 +88,7 @@ impl Segment {
     fn open(reader: SegmentReader, columns: Arc<Columns>, fields: &Fields) -> Result<Self> {
         let text = |field: Field| -> Result<TextField> {
             let lengths = reader.fieldnorms_readers().get_field(field)?;
-            Ok(TextField {
-                postings: reader.inverted_index(field)?,
-                lengths,
-            })
+            Ok(TextField { postings: reader.inverted_index(field)?, lengths })
         };
         Ok(Self {
             all: text(fields.all)?,
@@ -116,9 +105,7 @@ impl Segment {
 
     /// Whether a document has not been deleted.
     pub(crate) fn is_alive(&self, doc: DocId) -> bool {
-        self.reader
-            .alive_bitset()
-            .is_none_or(|alive| alive.is_alive(doc))
+        self.reader.alive_bitset().is_none_or(|alive| alive.is_alive(doc))
     }
 }
 
@@ -127,48 +114,43 @@ pub(crate) struct Snapshot {
     pub fields: Fields,
     pub stored: Stored,
     pub bits: HashMap<String, u8>,
-    pub segments: Vec<Segment>,
+    pub segments: Vec<Arc<Segment>>,
 }
 
 impl Snapshot {
-    /// Makes a commit ready, taking columns of segments that `before` already has.
+    /// Makes the last commit ready. Segments and columns that `before` has too are taken from it.
     pub(crate) fn open(
+        engine: &tantivy::Index,
         fields: Fields,
         stored: Stored,
-        readers: &[SegmentReader],
         before: Option<&Snapshot>,
     ) -> Result<Self> {
-        let known: HashMap<SegmentId, &Arc<Columns>> = before
-            .into_iter()
-            .flat_map(|before| &before.segments)
-            .map(|segment| (segment.reader.segment_id(), &segment.columns))
-            .collect();
-        let segments = readers
-            .iter()
-            .map(|reader| {
-                let columns = match known.get(&reader.segment_id()) {
-                    Some(columns) => Arc::clone(columns),
-                    None => Arc::new(Columns::open(reader)?),
-                };
-                Segment::open(reader.clone(), columns, &fields)
-            })
-            .collect::<Result<Vec<_>>>()?;
-        Ok(Self {
-            fields,
-            bits: stored.bits(),
-            stored,
-            segments,
-        })
+        let known: HashMap<SegmentId, &Arc<Segment>> =
+            before.into_iter().flat_map(|before| &before.segments).map(|s| (s.reader.segment_id(), s)).collect();
+        // While this lock is held no file of a segment goes, ours included, though a merge may end.
+        let lock =
+            engine.directory().acquire_lock(&META_LOCK).map_err(|error| TantivyError::LockFailure(error, None))?;
+        let mut segments = Vec::new();
+        for segment in engine.searchable_segments()? {
+            let known = known.get(&segment.id());
+            if let Some(same) = known.filter(|known| known.reader.delete_opstamp() == segment.meta().delete_opstamp()) {
+                segments.push(Arc::clone(same));
+                continue;
+            }
+            let reader = SegmentReader::open(&segment)?;
+            let columns = match known {
+                Some(known) => Arc::clone(&known.columns),
+                None => Arc::new(Columns::open(&reader)?),
+            };
+            segments.push(Arc::new(Segment::open(reader, columns, &fields)?));
+        }
+        drop(lock);
+        Ok(Self { fields, bits: stored.bits(), stored, segments })
     }
 
     /// The number of a kind; `None` when no document ever had it.
     pub(crate) fn kind(&self, kind: &str) -> Option<u8> {
-        self.stored
-            .kinds
-            .iter()
-            .zip(0..)
-            .find(|(have, _)| *have == kind)
-            .map(|(_, number)| number)
+        self.stored.kinds.iter().zip(0..).find(|(have, _)| *have == kind).map(|(_, number)| number)
     }
 
     /// Set of kinds as bits; all of them for an empty list.
@@ -176,26 +158,17 @@ impl Snapshot {
         if kinds.is_empty() {
             return u16::MAX;
         }
-        kinds
-            .iter()
-            .filter_map(|kind| self.kind(kind.as_ref()))
-            .fold(0, |set, number| set | 1 << number)
+        kinds.iter().filter_map(|kind| self.kind(kind.as_ref())).fold(0, |set, number| set | 1 << number)
     }
 }
 
 /// Parses the payload of a commit.
 pub(crate) fn parse_stored(payload: Option<&str>) -> Result<Stored> {
     let damaged = || Error::Damaged("the commit has no payload of ours".to_owned());
-    let value: serde_json::Value =
-        serde_json::from_str(payload.ok_or_else(damaged)?).map_err(|_| damaged())?;
-    let schema = value
-        .pointer("/payload/schema")
-        .and_then(serde_json::Value::as_u64)
-        .ok_or_else(damaged)?;
+    let value: serde_json::Value = serde_json::from_str(payload.ok_or_else(damaged)?).map_err(|_| damaged())?;
+    let schema = value.pointer("/payload/schema").and_then(serde_json::Value::as_u64).ok_or_else(damaged)?;
     if schema != u64::from(crate::SCHEMA) {
-        return Err(Error::OldSchema {
-            found: u32::try_from(schema).unwrap_or(u32::MAX),
-        });
+        return Err(Error::OldSchema { found: u32::try_from(schema).unwrap_or(u32::MAX) });
     }
     serde_json::from_value(value).map_err(|_| damaged())
 }

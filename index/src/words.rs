@@ -66,16 +66,9 @@ impl Words {
             .into_iter()
             .zip(stems)
             .take(MOST_WORDS)
-            .map(|(word, stem)| Typed {
-                weak: WEAK.split_ascii_whitespace().any(|weak| weak == word),
-                word,
-                stem,
-            })
+            .map(|(word, stem)| Typed { weak: WEAK.split_ascii_whitespace().any(|weak| weak == word), word, stem })
             .collect();
-        let mut words = Self {
-            tokens,
-            ..Self::default()
-        };
+        let mut words = Self { tokens, ..Self::default() };
         words.regroup(&Synonyms::default());
         words
     }
@@ -122,38 +115,20 @@ impl Words {
                 push_group(&mut self.groups, span, &[]);
             }
         } else {
-            self.dropped = weak
-                .into_iter()
-                .flatten()
-                .map(|typed| typed.word.clone())
-                .collect();
+            self.dropped = weak.into_iter().flatten().map(|typed| typed.word.clone()).collect();
         }
     }
 }
 
 fn push_group(groups: &mut Vec<Group>, span: &[Typed], terms: &[String]) {
-    let typed = span
-        .iter()
-        .map(|typed| typed.word.as_str())
-        .collect::<Vec<_>>()
-        .join(" ");
+    let typed = span.iter().map(|typed| typed.word.as_str()).collect::<Vec<_>>().join(" ");
     let some_strong = span.iter().any(|typed| !typed.weak);
-    let mut stems: Vec<String> = span
-        .iter()
-        .filter(|typed| !(some_strong && typed.weak))
-        .map(|typed| typed.stem.clone())
-        .collect();
+    let mut stems: Vec<String> =
+        span.iter().filter(|typed| !(some_strong && typed.weak)).map(|typed| typed.stem.clone()).collect();
     stems.sort_unstable();
     stems.dedup();
-    if !groups
-        .iter()
-        .any(|group| group.stems == stems && group.terms == terms)
-    {
-        groups.push(Group {
-            typed,
-            stems,
-            terms: terms.to_vec(),
-        });
+    if !groups.iter().any(|group| group.stems == stems && group.terms == terms) {
+        groups.push(Group { typed, stems, terms: terms.to_vec() });
     }
 }
 
@@ -187,17 +162,10 @@ impl Synonyms {
 
     /// Length and terms of the longest known phrase at the start of `tokens`.
     fn longest(&self, tokens: &[Typed]) -> Option<(usize, &[String])> {
-        (1..=self.longest.min(tokens.len()))
-            .rev()
-            .find_map(|length| {
-                let stems: Vec<String> = tokens[..length]
-                    .iter()
-                    .map(|typed| typed.stem.clone())
-                    .collect();
-                self.terms
-                    .get(&stems)
-                    .map(|terms| (length, terms.as_slice()))
-            })
+        (1..=self.longest.min(tokens.len())).rev().find_map(|length| {
+            let stems: Vec<String> = tokens[..length].iter().map(|typed| typed.stem.clone()).collect();
+            self.terms.get(&stems).map(|terms| (length, terms.as_slice()))
+        })
     }
 }
 
@@ -212,17 +180,12 @@ pub(crate) fn analyser() -> TextAnalyzer {
 
 /// The same without stems: words as a person would recognise them.
 fn plain_analyser() -> TextAnalyzer {
-    TextAnalyzer::builder(Cutter)
-        .filter(LowerCaser)
-        .filter(AsciiFoldingFilter)
-        .build()
+    TextAnalyzer::builder(Cutter).filter(LowerCaser).filter(AsciiFoldingFilter).build()
 }
 
 fn tokens(analyser: &mut TextAnalyzer, text: &str) -> Vec<String> {
     let mut out = Vec::new();
-    analyser
-        .token_stream(text)
-        .process(&mut |token| out.push(token.text.clone()));
+    analyser.token_stream(text).process(&mut |token| out.push(token.text.clone()));
     out
 }
 
@@ -240,11 +203,7 @@ impl Tokenizer for Cutter {
     type TokenStream<'a> = Cut<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Cut<'a> {
-        Cut {
-            text,
-            at: 0,
-            token: Token::default(),
-        }
+        Cut { text, at: 0, token: Token::default() }
     }
 }
 
@@ -262,11 +221,7 @@ impl TokenStream for Cut<'_> {
         self.token.position = self.token.position.wrapping_add(1);
         self.token.text.clear();
         let word = without_possessive(&word[..end]);
-        self.token.text.extend(
-            word.chars()
-                .filter(|c| c.is_alphanumeric())
-                .take(LONGEST_WORD),
-        );
+        self.token.text.extend(word.chars().filter(|c| c.is_alphanumeric()).take(LONGEST_WORD));
         true
     }
 
@@ -306,14 +261,8 @@ mod tests {
 
     #[test]
     fn case_accents_possessives_and_endings_do_not_matter() {
-        assert_eq!(
-            stems("Women's GROUPS, women\u{2019}s group"),
-            ["women", "group", "women", "group"]
-        );
-        assert_eq!(
-            stems("Caf\u{e9} Cafe\u{301} na\u{ef}ve"),
-            ["cafe", "cafe", "naiv"]
-        );
+        assert_eq!(stems("Women's GROUPS, women\u{2019}s group"), ["women", "group", "women", "group"]);
+        assert_eq!(stems("Caf\u{e9} Cafe\u{301} na\u{ef}ve"), ["cafe", "cafe", "naiv"]);
         assert_eq!(stems("bereaved bereaving"), ["bereav", "bereav"]);
         assert_eq!(stems("O'Brien don't"), ["obrien", "dont"]);
         assert_eq!(stems(" -- ' \u{1f642} !"), Vec::<String>::new());
@@ -353,10 +302,7 @@ mod tests {
         assert_eq!(Words::parse(&"abc ".repeat(5000)).groups().len(), 1);
         let many: String = (0..500).map(|n| format!("w{n} ")).collect();
         assert_eq!(Words::parse(&many).groups().len(), MOST_WORDS);
-        assert_eq!(
-            Words::parse(&"x".repeat(5000)).groups()[0].typed.len(),
-            LONGEST_WORD
-        );
+        assert_eq!(Words::parse(&"x".repeat(5000)).groups()[0].typed.len(), LONGEST_WORD);
     }
 
     #[test]

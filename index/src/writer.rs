@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
 
+use tantivy::directory::error::LockError;
 use tantivy::index::{SegmentId, SegmentMeta};
-use tantivy::{IndexReader, IndexWriter, ReloadPolicy, Term, merge_policy::NoMergePolicy};
+use tantivy::merge_policy::NoMergePolicy;
+use tantivy::{IndexWriter, TantivyError, Term};
 
 use crate::columns::{Mask, Row, flags, listing_key};
 use crate::hilbert::{self, SERIAL_BITS, UNPLACED};
@@ -23,7 +26,6 @@ const WRITER_BYTES: usize = 160_000_000;
 pub struct Index {
     engine: tantivy::Index,
     fields: Fields,
-    searchers: IndexReader,
     writer: Mutex<Writer>,
     snapshot: RwLock<Arc<Snapshot>>,
 }
@@ -64,7 +66,7 @@ impl Index {
         if !dir.join("meta.json").is_file() {
             return Err(Error::Missing);
         }
-        let damaged = |error: tantivy::TantivyError| Error::Damaged(error.to_string());
+        let damaged = |error: TantivyError| Error::Damaged(error.to_string());
         let mut engine = tantivy::Index::open_in_dir(dir).map_err(damaged)?;
         let stored = parse_stored(engine.load_metas().map_err(damaged)?.payload.as_deref())?;
         let (schema, fields) = schema();
@@ -92,13 +94,10 @@ impl Index {
     fn assemble(engine: tantivy::Index, stored: Stored) -> Result<Self> {
         engine.tokenizers().register(ANALYSER, analyser());
         let fields = schema().1;
-        let searchers = engine.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        let readers = searchers.searcher();
-        let snapshot = Snapshot::open(fields, stored.clone(), readers.segment_readers(), None)?;
+        let snapshot = Snapshot::open(&engine, fields, stored.clone(), None)?;
         Ok(Self {
             engine,
             fields,
-            searchers,
             writer: Mutex::new(Writer { engine: None, stored }),
             snapshot: RwLock::new(Arc::new(snapshot)),
         })
@@ -196,17 +195,21 @@ impl Index {
     /// # Errors
     /// When a file cannot be read at all.
     pub fn validate(&self) -> Result<Vec<String>> {
-        let damaged = self.engine.validate_checksum()?;
+        // A merge that ends meanwhile removes files that were to be read: then once more, for the new ones.
+        let mut tries = 0;
+        let damaged = loop {
+            match self.engine.validate_checksum() {
+                Err(TantivyError::OpenReadError(_)) if tries < 5 => tries += 1,
+                other => break other?,
+            }
+        };
         let mut names: Vec<String> = damaged.iter().map(|path| path.display().to_string()).collect();
         names.sort_unstable();
         Ok(names)
     }
 
     fn reload(&self, writer: &Writer) -> Result<()> {
-        self.searchers.reload()?;
-        let searcher = self.searchers.searcher();
-        let before = self.current();
-        let next = Snapshot::open(self.fields, writer.stored.clone(), searcher.segment_readers(), Some(&before))?;
+        let next = Snapshot::open(&self.engine, self.fields, writer.stored.clone(), Some(&self.current()))?;
         *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
         Ok(())
     }
@@ -240,8 +243,18 @@ fn builder() -> tantivy::IndexBuilder {
 }
 
 fn new_writer(engine: &tantivy::Index) -> Result<IndexWriter> {
-    // One thread: its segments are sorted, and a batch is one segment.
-    let writer = engine.writer_with_num_threads(1, WRITER_BYTES)?;
+    let mut tries = 0;
+    let writer = loop {
+        // One thread: its segments are sorted, and a batch is one segment.
+        match engine.writer_with_num_threads(1, WRITER_BYTES) {
+            // A lock just given up may last a moment longer: a process being started shares our open files.
+            Err(TantivyError::LockFailure(LockError::LockBusy, _)) if tries < 20 => {
+                tries += 1;
+                std::thread::sleep(Duration::from_millis(50));
+            }
+            other => break other?,
+        }
+    };
     writer.set_merge_policy(Box::new(FewSegments));
     Ok(writer)
 }

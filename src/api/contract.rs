@@ -9,7 +9,7 @@ use poem::{Endpoint, IntoResponse, Middleware, Request, Response, Result, http::
 use serde_json::{Map, Value, json};
 
 use super::problem::{Problem, Slug};
-use crate::domain::read::{Code, Violation};
+use crate::domain::read::{Code, Violation, push_token};
 
 /// What a parameter of the query is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +48,12 @@ pub fn put_right(spec: &str) -> Value {
         }
     }
     let paths = document.pointer_mut("/paths").and_then(Value::as_object_mut);
-    for operation in paths.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut).flat_map(Map::values_mut) {
-        for response in operation.pointer_mut("/responses").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
+    for operation in
+        paths.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut).flat_map(Map::values_mut)
+    {
+        for response in
+            operation.pointer_mut("/responses").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut)
+        {
             if let Some(headers) = response.pointer_mut("/headers").and_then(Value::as_object_mut)
                 && let Some(etag) = headers.remove("ETAG")
             {
@@ -61,17 +65,23 @@ pub fn put_right(spec: &str) -> Value {
 }
 
 impl Contract {
-    /// Reads a document.
-    pub fn read(document: &Value) -> Self {
+    /// Reads a document; `pages` are further paths, not in it, that are only read.
+    pub fn read(document: &Value, pages: &[&str]) -> Self {
         let paths = document.pointer("/paths").and_then(Value::as_object).into_iter().flatten();
-        Self { paths: paths.map(|(path, operations)| read_path(path, operations)).collect() }
+        let read_only = json!({"get": {}});
+        let pages = pages.iter().map(|path| read_path(path, &read_only));
+        Self { paths: paths.map(|(path, operations)| read_path(path, operations)).chain(pages).collect() }
     }
 
     fn path(&self, path: &str) -> Option<&Path> {
         let asked: Vec<&str> = path.split('/').collect();
         self.paths.iter().find(|path| {
             path.segments.len() == asked.len()
-                && path.segments.iter().zip(&asked).all(|(known, asked)| known.as_ref().map_or(!asked.is_empty(), |known| known == asked))
+                && path
+                    .segments
+                    .iter()
+                    .zip(&asked)
+                    .all(|(known, asked)| known.as_ref().map_or(!asked.is_empty(), |known| known == asked))
         })
     }
 
@@ -119,15 +129,26 @@ fn read_path(path: &str, operations: &Value) -> Path {
 fn query_faults(parameters: &BTreeMap<String, Shape>, query: &str) -> Vec<Violation> {
     let mut faults = Vec::new();
     let mut seen: Vec<&str> = Vec::new();
-    let mut fault = |name: &str, code, reason: &str| faults.push(Violation { pointer: format!("/{name}"), code, reason: reason.to_owned() });
+    let mut fault = |name: &str, code, reason: &str| {
+        let mut pointer = String::new();
+        if !name.is_empty() {
+            push_token(&mut pointer, name);
+        }
+        faults.push(Violation { pointer, code, reason: reason.to_owned() });
+    };
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let known = decoded(name).and_then(|name| parameters.get_key_value(&name));
         let (Some(name), Some(value)) = (decoded(name), decoded(value)) else {
-            fault("", Code::NotText, "the query is not percent-encoded UTF-8");
+            fault(known.map_or("", |(name, _)| name), Code::NotText, "is not percent-encoded UTF-8");
             continue;
         };
-        let Some((name, shape)) = parameters.get_key_value(&name) else {
-            fault(&name.chars().take(64).collect::<String>(), Code::UnknownParameter, "is no parameter here; /openapi.json lists them");
+        let Some((name, shape)) = known else {
+            fault(
+                &name.chars().take(64).collect::<String>(),
+                Code::UnknownParameter,
+                "is no parameter here; /openapi.json lists them",
+            );
             continue;
         };
         if value.contains('\0') {
@@ -143,8 +164,10 @@ fn query_faults(parameters: &BTreeMap<String, Shape>, query: &str) -> Vec<Violat
             Shape::Flag => matches!(value.as_str(), "true" | "false"),
             Shape::Text | Shape::List => true,
         };
-        if !readable {
-            fault(name, Code::NotANumber, if *shape == Shape::Flag { "is neither true nor false" } else { "is not a number that can be used here" });
+        match shape {
+            _ if readable => {}
+            Shape::Flag => fault(name, Code::NotInList, "is neither true nor false"),
+            _ => fault(name, Code::NotANumber, "is not a number that can be used here"),
         }
     }
     faults
@@ -213,25 +236,31 @@ mod tests {
     use serde_json::json;
 
     fn contract() -> Contract {
-        Contract::read(&json!({"paths": {
+        Contract::read(
+            &json!({"paths": {
             "/v1/search": {"get": {"parameters": [
                 {"in": "query", "name": "q", "schema": {"type": "string"}},
                 {"in": "query", "name": "within_km", "schema": {"type": "number"}},
                 {"in": "query", "name": "need", "schema": {"type": "array"}}]}, "post": {}},
-            "/v1/services/{id}": {"get": {}}}}))
+            "/v1/services/{id}": {"get": {}}}}),
+            &["/openapi.json"],
+        )
     }
 
     #[test]
     fn every_fault_of_a_query_is_named_at_once() {
         let faults = |query| match contract().check(&Method::GET, "/v1/search", query) {
-            Err(Refusal::Query(faults)) => faults.into_iter().map(|f| format!("{} {}", f.pointer, f.code.as_str())).collect::<Vec<_>>(),
+            Err(Refusal::Query(faults)) => {
+                faults.into_iter().map(|f| format!("{} {}", f.pointer, f.code.as_str())).collect::<Vec<_>>()
+            }
             _ => Vec::new(),
         };
         assert_eq!(faults("q=a&need=x&need=y&within_km=5.5"), Vec::<String>::new());
         assert_eq!(
             faults("q=a&q=b&within_km=NaN&colour=red&q=%FF"),
-            ["/q conflict", "/within_km not_a_number", "/colour unknown_parameter", "/ not_text"]
+            ["/q conflict", "/within_km not_a_number", "/colour unknown_parameter", "/q not_text"]
         );
+        assert_eq!(faults("%FF=a&a/b=1"), [" not_text", "/a~1b unknown_parameter"]);
     }
 
     #[test]
@@ -242,6 +271,7 @@ mod tests {
         };
         assert_eq!(allow(Method::DELETE, "/v1/search"), "GET, POST, HEAD, OPTIONS");
         assert_eq!(allow(Method::POST, "/v1/services/1"), "GET, HEAD, OPTIONS");
+        assert_eq!(allow(Method::PUT, "/openapi.json"), "GET, HEAD, OPTIONS");
         assert_eq!(allow(Method::HEAD, "/v1/search"), "");
         assert_eq!(allow(Method::DELETE, "/elsewhere"), "");
     }

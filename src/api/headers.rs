@@ -3,10 +3,16 @@
 //! Reads are open to every origin without credentials. poem's `Cors` with nothing set reflects any
 //! origin and allows every method, so it is not used.
 
-use poem::{Endpoint, IntoResponse, Middleware, Request, Response, Result, http::{HeaderValue, Method, StatusCode, header::HeaderName}};
+use poem::{
+    Endpoint, IntoResponse, Middleware, Request, Response, Result,
+    http::{HeaderValue, Method, StatusCode, header::HeaderName},
+};
 
-const ALWAYS: [(&str, &str); 3] =
-    [("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer"), ("cross-origin-opener-policy", "same-origin")];
+const ALWAYS: [(&str, &str); 3] = [
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-opener-policy", "same-origin"),
+];
 
 /// For answers that are no pages: nothing may load or frame anything through them.
 const API_ONLY: [(&str, &str); 3] = [
@@ -40,7 +46,9 @@ impl<E: Endpoint> Endpoint for HeadersEndpoint<E> {
     type Output = Response;
 
     async fn call(&self, request: Request) -> Result<Response> {
-        let preflight = self.api && *request.method() == Method::OPTIONS && request.headers().contains_key("access-control-request-method");
+        let preflight = self.api
+            && *request.method() == Method::OPTIONS
+            && request.headers().contains_key("access-control-request-method");
         let mut response = if preflight {
             Response::builder()
                 .status(StatusCode::NO_CONTENT)

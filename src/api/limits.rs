@@ -33,13 +33,20 @@ impl<E: Endpoint> Endpoint for BodyLimitEndpoint<E> {
     type Output = Response;
 
     async fn call(&self, mut request: Request) -> Result<Response> {
-        let too_large = || Problem::new(Slug::TooLarge).detail(format!("At most {} bytes are taken.", self.most)).response();
-        let length = request.headers().get("content-length").and_then(|value| value.to_str().ok()).and_then(|value| value.parse::<u64>().ok());
+        let too_large =
+            || Problem::new(Slug::TooLarge).detail(format!("At most {} bytes are taken.", self.most)).response();
+        let length = request
+            .headers()
+            .get("content-length")
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.parse::<u64>().ok());
         if length.is_some_and(|length| length > self.most as u64) {
             return Ok(too_large());
         }
         if request.original_uri().path_and_query().is_some_and(|uri| uri.as_str().len() > LONGEST_URI) {
-            return Ok(Problem::new(Slug::InvalidRequest).detail(format!("The address is longer than {LONGEST_URI} bytes.")).response());
+            return Ok(Problem::new(Slug::InvalidRequest)
+                .detail(format!("The address is longer than {LONGEST_URI} bytes."))
+                .response());
         }
         let body: BoxBody<bytes::Bytes, std::io::Error> = request.take_body().into();
         let limited = Limited::new(body, self.most).map_err(std::io::Error::other);

@@ -137,7 +137,12 @@ fn list_faults(ids: &[String], after: Option<&str>, per_page: Option<u32>) -> Ve
     if ids.len() > MOST {
         faults.push(Violation::new("/id", Code::TooLong));
     }
-    faults.extend(ids.iter().enumerate().filter(|(_, id)| !is_id(id)).map(|(at, _)| Violation::new(format!("/id/{at}"), Code::NotAUuid)));
+    faults.extend(
+        ids.iter()
+            .enumerate()
+            .filter(|(_, id)| !is_id(id))
+            .map(|(at, _)| Violation::new(format!("/id/{at}"), Code::NotAUuid)),
+    );
     if after.is_some_and(|after| !is_id(after)) {
         faults.push(Violation::new("/after", Code::NotAUuid));
     }

@@ -62,12 +62,19 @@ pub fn document(directory: &Directory) -> serde_json::Value {
 /// Everything for programs. Mount it at the root: its paths are whole.
 pub fn endpoint(directory: &Directory) -> impl Endpoint + use<> {
     let document = document(directory);
-    let contract = Arc::new(contract::Contract::read(&document));
+    let contract = Arc::new(contract::Contract::read(&document, &["/openapi.json", "/problems/{slug}"]));
     let text = serde_json::to_string_pretty(&document).expect("a JSON value can be written");
-    Route::new()
+    let routes = Route::new()
         .at("/openapi.json", poem::get(openapi.data(Arc::<str>::from(text))))
         .at("/problems/:slug", poem::get(problem_page))
-        .nest("/", service(directory))
+        .nest("/", service(directory));
+    guarded(routes, contract)
+}
+
+/// What stands around all operations: the document's checks, a limit on bodies, the headers, and a problem
+/// for whatever fails, a panic too.
+pub fn guarded<E: Endpoint + 'static>(routes: E, contract: Arc<contract::Contract>) -> impl Endpoint + use<E> {
+    routes
         .with(contract::Strict(contract))
         .catch_all_error(|error| async move { problem::from_poem(error) })
         .with(limits::BodyLimit(limits::LARGEST_BODY))

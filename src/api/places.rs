@@ -8,10 +8,7 @@ use super::{
     problem::{PlaceCandidate, Problem},
 };
 use crate::{
-    directory::{
-        request::LONGEST_PLACE,
-        search,
-    },
+    directory::{request::LONGEST_PLACE, search},
     domain::read::{Code, Violation},
 };
 

@@ -3,7 +3,10 @@
 //! Every failure of every operation leaves through here, those of the framework too. A page for each
 //! type stands in `openapi/problems/` and is served at the type's address.
 
-use poem::{IntoResponse, Response, http::StatusCode};
+use poem::{
+    IntoResponse, Response,
+    http::{HeaderValue, StatusCode},
+};
 use poem_openapi::{
     ApiResponse, Object,
     error::{ContentTypeError, ParseParamError, ParsePathError},
@@ -14,7 +17,10 @@ use serde::Serialize;
 
 use crate::{
     directory::{Candidate, Error},
-    domain::read::{Code, Violation},
+    domain::{
+        crisis::{self, CrisisLine},
+        read::{Code, Violation},
+    },
 };
 
 /// The content type of a problem.
@@ -91,6 +97,9 @@ pub struct Problem {
     /// Places that may have been meant.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub candidates: Vec<PlaceCandidate>,
+    /// Lines to ring or text now, where the directory itself cannot answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub crisis: Vec<CrisisLine>,
 }
 
 /// One fault of a request. It never repeats the value.
@@ -133,6 +142,7 @@ impl Problem {
             detail: None,
             violations: Vec::new(),
             candidates: Vec::new(),
+            crisis: Vec::new(),
         }
     }
 
@@ -154,7 +164,8 @@ impl Problem {
     pub fn response(&self) -> Response {
         let status = StatusCode::from_u16(self.status).expect("the table holds only valid statuses");
         let body = serde_json::to_vec(self).expect("a problem has only text keys");
-        let mut response = Response::builder().status(status).content_type(CONTENT_TYPE).header("Cache-Control", "no-store");
+        let mut response =
+            Response::builder().status(status).content_type(CONTENT_TYPE).header("Cache-Control", "no-store");
         if self.status == 503 {
             response = response.header("Retry-After", "2");
         }
@@ -177,14 +188,20 @@ impl From<Error> for Problem {
                 let mut problem = if place.ambiguous {
                     Self::new(Slug::AmbiguousPlace).detail("Ask again with one of the candidates.")
                 } else {
-                    Self::new(Slug::UnknownPlace).detail("Ask with a postcode, a town, a county or a nation of the United Kingdom.")
+                    Self::new(Slug::UnknownPlace)
+                        .detail("Ask with a postcode, a town, a county or a nation of the United Kingdom.")
                 };
                 problem.candidates = place.candidates.into_iter().map(PlaceCandidate::from).collect();
                 problem
             }
             Error::Missing => Self::new(Slug::NoSuchListing),
             Error::Gone => Self::new(Slug::Withdrawn).detail("Whoever copied it should remove it."),
-            Error::NotReady(progress) => Self::new(Slug::NotReady).detail(format!("{} of {} listings are ready.", progress.done, progress.of)),
+            Error::NotReady(progress) => {
+                let mut problem = Self::new(Slug::NotReady)
+                    .detail(format!("{} of {} listings are ready.", progress.done, progress.of));
+                problem.crisis = crisis::lines().to_vec();
+                problem
+            }
             error => {
                 tracing::error!(error = %error, "an operation failed");
                 Self::new(Slug::Internal)
@@ -198,7 +215,9 @@ pub fn from_poem(error: poem::Error) -> Response {
     if error.is_from_response() {
         return error.into_response();
     }
-    let fault = |pointer: String, reason: &str| Problem::invalid(vec![Violation { pointer, code: Code::NotReadable, reason: reason.to_owned() }]);
+    let fault = |pointer: String, reason: &str| {
+        Problem::invalid(vec![Violation { pointer, code: Code::NotReadable, reason: reason.to_owned() }])
+    };
     let problem = if let Some(parameter) = error.downcast_ref::<ParseParamError>() {
         fault(format!("/{}", parameter.name), "cannot be read as its type")
     } else if error.downcast_ref::<ParsePathError>().is_some() {
@@ -219,7 +238,12 @@ pub fn from_poem(error: poem::Error) -> Response {
             }
         }
     };
-    problem.response()
+    let mut response = problem.response();
+    if problem.status == 405 {
+        // Only paths outside the document come here, and those are for reading; see `contract`.
+        response.headers_mut().insert("Allow", HeaderValue::from_static("GET, HEAD"));
+    }
+    response
 }
 
 impl From<Problem> for poem::Error {
@@ -237,7 +261,13 @@ impl IntoResponse for Problem {
 impl ApiResponse for Problem {
     fn meta() -> MetaResponses {
         let content = || vec![MetaMediaType { content_type: CONTENT_TYPE, schema: Self::schema_ref() }];
-        let response = |status, description| MetaResponse { description, status, status_range: None, content: content(), headers: Vec::new() };
+        let response = |status, description| MetaResponse {
+            description,
+            status,
+            status_range: None,
+            content: content(),
+            headers: Vec::new(),
+        };
         MetaResponses {
             responses: vec![
                 response(Some(400), "The request has faults; all are listed."),

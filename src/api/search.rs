@@ -1,5 +1,7 @@
 //! `GET|POST /v1/search`: words, a place and filters; the answer with cards, counts and the crisis lines.
 
+use std::{collections::BTreeSet, sync::LazyLock};
+
 use poem::{Body, Request};
 use poem_openapi::{
     ApiExtractor, ApiExtractorType, ExtractParamOptions, Object, OpenApi,
@@ -8,12 +10,16 @@ use poem_openapi::{
     types::Type,
 };
 
-use super::{Tag, limits, payload::Private, problem::{Problem, Slug}};
+use super::{
+    Tag, limits,
+    payload::Private,
+    problem::{Problem, Slug},
+};
 use crate::{
     directory::{Directory, request::SearchRequest as Asked},
     domain::{
         answer::SearchAnswer,
-        read::{self, Reader, Violation},
+        read::{self, Code, Reader, Violation},
         vocabulary::Facet,
     },
 };
@@ -193,8 +199,15 @@ impl<'a> ApiExtractor<'a> for SearchBody {
         })
     }
 
-    async fn from_request(request: &'a Request, body: &mut poem::RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
-        let is_json = request.content_type().and_then(|value| value.split(';').next()).is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
+    async fn from_request(
+        request: &'a Request,
+        body: &mut poem::RequestBody,
+        _: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        let is_json = request
+            .content_type()
+            .and_then(|value| value.split(';').next())
+            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
         if !is_json {
             return Err(Problem::new(Slug::UnsupportedType).detail("Send application/json.").into());
         }
@@ -205,26 +218,70 @@ impl<'a> ApiExtractor<'a> for SearchBody {
 
 fn read_body(bytes: &[u8]) -> Result<Asked, Problem> {
     let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| {
-        Problem::new(Slug::MalformedBody).detail(format!("It is no JSON from line {}, column {} on.", error.line(), error.column()))
+        Problem::new(Slug::MalformedBody).detail(format!(
+            "It is no JSON from line {}, column {} on.",
+            error.line(),
+            error.column()
+        ))
     })?;
     let serde_json::Value::Object(record) = value else {
-        return Err(Problem::invalid(vec![Violation::new("", read::Code::NotAnObject)]));
+        return Err(Problem::invalid(vec![Violation::new("", Code::NotAnObject)]));
     };
-    let outcome = read::read_with::<Asked>(&record, "", &mut read::Given, read::Unreadable::Refused);
-    let unknown = outcome.extra.keys().map(|pointer| Violation::new(pointer.as_str(), read::Code::UnknownParameter));
-    let mut faults: Vec<Violation> = outcome.violations.into_iter().chain(unknown).collect();
-    match outcome.record {
-        Some(asked) if faults.is_empty() => Ok(asked),
-        record => {
-            faults.extend(record.iter().flat_map(Asked::faults));
-            Err(Problem::invalid(faults))
-        }
-    }
+    let outcome = asked(&record);
+    let unknown = record.keys().filter(|name| !members().contains(*name)).map(|name| {
+        let mut pointer = String::new();
+        read::push_token(&mut pointer, name);
+        Violation::new(pointer, Code::UnknownParameter)
+    });
+    let mut faults: Vec<Violation> = outcome.violations.iter().cloned().chain(unknown).collect();
+    let readable = outcome.record.or_else(|| {
+        // What could not be read is left out, so that the faults of the rest are told in the same answer.
+        let unread = |name: &String| faults.iter().any(|fault| member(&fault.pointer) == Some(name));
+        asked(
+            &record
+                .iter()
+                .filter(|(name, _)| !unread(name))
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+        )
+        .record
+    });
+    let Some(asked) = readable else { return Err(Problem::invalid(faults)) };
+    // Whether a member lacks another, or contradicts it, is only known when all could be read.
+    let whole = outcome.violations.is_empty();
+    faults.extend(
+        asked.faults().into_iter().filter(|fault| whole || !matches!(fault.code, Code::Required | Code::Conflict)),
+    );
+    if faults.is_empty() { Ok(asked) } else { Err(Problem::invalid(faults)) }
+}
+
+fn asked(record: &read::Record) -> read::Outcome<Asked> {
+    read::read_with(record, "", &mut read::Given, read::Unreadable::Refused)
+}
+
+/// The member of the body that a pointer leads into.
+fn member(pointer: &str) -> Option<&str> {
+    pointer.split('/').nth(1)
+}
+
+/// The members that the document gives a search.
+fn members() -> &'static BTreeSet<String> {
+    static MEMBERS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+        let mut registry = Registry::new();
+        SearchRequest::register(&mut registry);
+        let schemas = registry.schemas.into_values();
+        schemas.flat_map(|schema| schema.properties).map(|(name, _)| name.to_owned()).collect()
+    });
+    &MEMBERS
 }
 
 impl read::Read for Asked {
     fn read(reader: &mut Reader<'_, '_>) -> Self {
-        let facets = Facet::ALL.into_iter().map(|facet| (facet, reader.texts(facet.as_str()))).filter(|(_, terms)| !terms.is_empty()).collect();
+        let facets = Facet::ALL
+            .into_iter()
+            .map(|facet| (facet, reader.texts(facet.as_str())))
+            .filter(|(_, terms)| !terms.is_empty())
+            .collect();
         Self {
             q: reader.text("q", read::TEXT),
             near: reader.text("near", read::TEXT),

@@ -1,6 +1,10 @@
 //! `kith import`: files into the directory, with a bar while it goes and a report that adds up.
 
-use std::{fs, path::{Path, PathBuf}, process::ExitCode};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
@@ -74,9 +78,16 @@ pub async fn run(config: &Config, arguments: Arguments) -> Result<ExitCode> {
         let format = format(&arguments, mapping.as_ref(), file)?;
         let source = source(&arguments, &format, file)?;
         let bytes = fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
-        let shipment = Shipment { source: &source, bytes: &bytes, format: &format, dry_run: arguments.dry_run, actor: keep::ACTOR };
+        let shipment = Shipment {
+            source: &source,
+            bytes: &bytes,
+            format: &format,
+            dry_run: arguments.dry_run,
+            actor: keep::ACTOR,
+        };
         let bar = ProgressBar::new(0).with_style(
-            ProgressStyle::with_template("{bar:30} {pos} of {len} rows, {per_sec}, {eta} left").expect("the template is written here"),
+            ProgressStyle::with_template("{bar:30} {pos} of {len} rows, {per_sec}, {eta} left")
+                .expect("the template is written here"),
         );
         let mut progress = |done, of| {
             bar.set_length(of);
@@ -89,7 +100,8 @@ pub async fn run(config: &Config, arguments: Arguments) -> Result<ExitCode> {
         reports.push(report);
     }
     if let Some(path) = &arguments.report {
-        fs::write(path, serde_json::to_vec_pretty(&reports)?).with_context(|| format!("{} cannot be written", path.display()))?;
+        fs::write(path, serde_json::to_vec_pretty(&reports)?)
+            .with_context(|| format!("{} cannot be written", path.display()))?;
     }
     if !arguments.dry_run {
         publish(&directory).await.context("all is kept, but the published view could not be brought up to date")?;
@@ -105,7 +117,9 @@ fn format(arguments: &Arguments, mapping: Option<&Mapping>, file: &Path) -> Resu
         (Some(FormatName::Csv), None) => bail!("a table needs a mapping: --mapping FILE"),
         (None, None) => match Format::of_name(&file.to_string_lossy()) {
             Some(format) => Ok(format),
-            None => bail!("the name of {} does not tell its format; say --format, or --mapping for a table", file.display()),
+            None => {
+                bail!("the name of {} does not tell its format; say --format, or --mapping for a table", file.display())
+            }
         },
     }
 }
@@ -117,7 +131,9 @@ fn source(arguments: &Arguments, format: &Format, file: &Path) -> Result<Source>
     };
     let stem = || file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let name = arguments.source.clone().or_else(|| stated.map(|source| source.name.clone())).or_else(stem);
-    let Some(name) = name.filter(|name| !name.trim().is_empty()) else { bail!("say where the file comes from: --source NAME") };
+    let Some(name) = name.filter(|name| !name.trim().is_empty()) else {
+        bail!("say where the file comes from: --source NAME")
+    };
     Ok(Source {
         id: source_id(&name),
         url: arguments.source_url.clone().or_else(|| stated?.url.clone()),
@@ -130,9 +146,13 @@ fn source(arguments: &Arguments, format: &Format, file: &Path) -> Result<Source>
 fn print(file: &Path, report: &Report, dry_run: bool) {
     let Report { read, created, updated, same, merged, refused, protected, withheld, .. } = report;
     println!("{}{}", file.display(), if dry_run { " (nothing kept: --dry-run)" } else { "" });
-    println!("  {read} read = {created} created + {updated} updated + {same} same + {merged} merged + {refused} refused");
-    if *protected > 0 {
-        println!("  {protected} services are shown by area only; {withheld} fields that could place them were not read");
+    println!(
+        "  {read} read = {created} created + {updated} updated + {same} same + {merged} merged + {refused} refused"
+    );
+    if *protected > 0 || *withheld > 0 {
+        println!(
+            "  {protected} services are shown by area only; {withheld} fields that could tell a protected place were not read"
+        );
     }
     for (what, times) in &report.mended {
         println!("  put right: {what} {times} times");

@@ -31,7 +31,9 @@ pub async fn set_standing(config: &Config, id: &str, standing: Standing) -> Resu
 pub async fn reindex(config: &Config) -> Result<ExitCode> {
     let directory = open(config).await?;
     let _lock = match directory.lock() {
-        Err(Error::Locked) => anyhow::bail!("a server holds the data folder; delete its view/ folder and it builds a new one while it serves"),
+        Err(Error::Locked) => anyhow::bail!(
+            "a server holds the data folder; delete its view/ folder and it builds a new one while it serves"
+        ),
         lock => lock?,
     };
     directory.rebuild().await?;

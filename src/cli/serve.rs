@@ -24,15 +24,19 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// Serves until told to stop.
 pub async fn run(config: &Config, with_sample: bool) -> Result<ExitCode> {
     let folder = if with_sample { config.data.join("sample") } else { config.data.clone() };
-    let directory = Directory::open(&folder, config.database.as_deref(), Arc::new(SystemClock), Arc::new(SystemChance)).await?;
+    let directory =
+        Directory::open(&folder, config.database.as_deref(), Arc::new(SystemClock), Arc::new(SystemChance)).await?;
     let _lock = directory.lock()?;
     if with_sample {
         directory.become_sample().await?;
         let package = sample::package(directory.clock.now().london_date());
         directory.import_sample(&package, keep::ACTOR).await?;
     }
-    let acceptor = Listening::bind(config.listen, Limits::default()).await.with_context(|| format!("{} cannot be listened at", config.listen))?;
-    let address = acceptor.local_addr().first().and_then(|address| address.as_socket_addr().copied()).unwrap_or(config.listen);
+    let acceptor = Listening::bind(config.listen, Limits::default())
+        .await
+        .with_context(|| format!("{} cannot be listened at", config.listen))?;
+    let address =
+        acceptor.local_addr().first().and_then(|address| address.as_socket_addr().copied()).unwrap_or(config.listen);
     println!("kith serves http://{address}{}", if with_sample { " (invented listings)" } else { "" });
 
     // Requests are answered from the first moment: with 503 and the crisis lines until the view is ready.

@@ -61,7 +61,13 @@ impl Frame<'_> {
 
     fn block(&self, out: &mut Vec<u8>, name: &str, block: &Block) {
         separate(out);
-        out.extend_from_slice(format!("\"{name}\":{{\"total\":{},\"page\":{},\"per_page\":{},\"items\":", block.total, self.page, self.per_page).as_bytes());
+        out.extend_from_slice(
+            format!(
+                "\"{name}\":{{\"total\":{},\"page\":{},\"per_page\":{},\"items\":",
+                block.total, self.page, self.per_page
+            )
+            .as_bytes(),
+        );
         cards(out, &block.hits);
         out.push(b'}');
     }

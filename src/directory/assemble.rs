@@ -29,10 +29,13 @@ type Place = (Option<Entry<ServiceAtLocation>>, Entry<Location>);
 /// When the store cannot be read.
 pub async fn joined(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<Option<Joined>>> {
     let ids = |kind: ListingKind| listings.iter().filter(move |listing| listing.kind == kind);
-    let service_ids: Vec<Id<kind::Service>> = ids(ListingKind::Service).filter_map(|listing| listing.id.parse().ok()).collect();
-    let organization_ids: Vec<Id<kind::Organization>> = ids(ListingKind::Organization).filter_map(|listing| listing.id.parse().ok()).collect();
+    let service_ids: Vec<Id<kind::Service>> =
+        ids(ListingKind::Service).filter_map(|listing| listing.id.parse().ok()).collect();
+    let organization_ids: Vec<Id<kind::Organization>> =
+        ids(ListingKind::Organization).filter_map(|listing| listing.id.parse().ok()).collect();
 
-    let sources: HashMap<Id<kind::Source>, Source> = read.sources().await?.into_iter().map(|source| (source.id, source)).collect();
+    let sources: HashMap<Id<kind::Source>, Source> =
+        read.sources().await?.into_iter().map(|source| (source.id, source)).collect();
     let services = by_id(read.get::<Service>(&service_ids).await?, |service| service.id);
     let running: HashSet<_> = services.values().filter_map(|service| service.record.organization_id).collect();
     let wanted: Vec<_> = running.into_iter().chain(organization_ids.iter().copied()).collect();
@@ -66,11 +69,15 @@ async fn places_of_services(
     read: &mut Snapshot,
     services: &HashMap<Id<kind::Service>, Entry<Service>>,
 ) -> Result<HashMap<Id<kind::Service>, Vec<Place>>> {
-    let exact: Vec<Id<kind::Service>> =
-        services.values().filter(|service| service.facts.mode == PlaceMode::Exact).map(|service| service.record.id).collect();
+    let exact: Vec<Id<kind::Service>> = services
+        .values()
+        .filter(|service| service.facts.mode == PlaceMode::Exact)
+        .map(|service| service.record.id)
+        .collect();
     let mut at = read.by_key::<ServiceAtLocation, _>(Key::Service, &exact).await?;
     at.sort_by_key(|at| at.record.id);
-    let location_ids: Vec<_> = at.iter().filter_map(|at| at.record.location_id).collect::<HashSet<_>>().into_iter().collect();
+    let location_ids: Vec<_> =
+        at.iter().filter_map(|at| at.record.location_id).collect::<HashSet<_>>().into_iter().collect();
     let locations = by_id(read.get::<Location>(&location_ids).await?, |location| location.id);
     let mut places: HashMap<Id<kind::Service>, Vec<Place>> = HashMap::new();
     for at in at.into_iter().filter(|at| at.standing == Standing::Published) {
@@ -113,6 +120,9 @@ async fn around_organizations(
     Ok((offered, places))
 }
 
-fn by_id<T: crate::domain::entry::Aggregate>(entries: Vec<Entry<T>>, id: impl Fn(&T) -> Id<T::Kind>) -> HashMap<Id<T::Kind>, Entry<T>> {
+fn by_id<T: crate::domain::entry::Aggregate>(
+    entries: Vec<Entry<T>>,
+    id: impl Fn(&T) -> Id<T::Kind>,
+) -> HashMap<Id<T::Kind>, Entry<T>> {
     entries.into_iter().map(|entry| (id(&entry.record), entry)).collect()
 }

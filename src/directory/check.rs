@@ -91,7 +91,11 @@ impl Directory {
     }
 
     /// What is published anew from the records is what the log says was published. Answers the listings' bytes.
-    async fn check_records(&self, snapshot: &mut Snapshot, report: &mut Report) -> Result<HashMap<String, Option<Vec<u8>>>> {
+    async fn check_records(
+        &self,
+        snapshot: &mut Snapshot,
+        report: &mut Report,
+    ) -> Result<HashMap<String, Option<Vec<u8>>>> {
         let mut shown = HashMap::new();
         let mut after = None;
         loop {
@@ -114,7 +118,12 @@ impl Directory {
     }
 
     /// The view holds the same bytes, and nothing else.
-    async fn check_view(&self, sequence: u64, shown: &HashMap<String, Option<Vec<u8>>>, report: &mut Report) -> Result<()> {
+    async fn check_view(
+        &self,
+        sequence: u64,
+        shown: &HashMap<String, Option<Vec<u8>>>,
+        report: &mut Report,
+    ) -> Result<()> {
         let Some(generation) = self.view_at(sequence).await? else {
             report.fault("there is no view, or it is behind; `kith reindex` builds it".to_owned());
             return Ok(());
@@ -157,7 +166,12 @@ impl Directory {
     }
 }
 
-async fn compare(snapshot: &mut Snapshot, listings: &[ListingRef], shown: &mut HashMap<String, Option<Vec<u8>>>, report: &mut Report) -> Result<()> {
+async fn compare(
+    snapshot: &mut Snapshot,
+    listings: &[ListingRef],
+    shown: &mut HashMap<String, Option<Vec<u8>>>,
+    report: &mut Report,
+) -> Result<()> {
     let ids: Vec<String> = listings.iter().map(|listing| listing.id.clone()).collect();
     let told = snapshot.published(&ids).await?;
     for (listing, joined) in listings.iter().zip(assemble::joined(snapshot, listings).await?) {
@@ -167,7 +181,9 @@ async fn compare(snapshot: &mut Snapshot, listings: &[ListingRef], shown: &mut H
             report.fault(format!("{} was published otherwise than its records say", listing.id));
         }
         let bytes = public.map(|public| match document::put(&public) {
-            kith_index::Op::Put { documents, .. } => documents.into_iter().next().map(|document| document.record).unwrap_or_default(),
+            kith_index::Op::Put { documents, .. } => {
+                documents.into_iter().next().map(|document| document.record).unwrap_or_default()
+            }
             kith_index::Op::Remove { .. } => Vec::new(),
         });
         shown.insert(listing.id.clone(), bytes);

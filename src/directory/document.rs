@@ -4,7 +4,7 @@
 use kith_index::{Document, Op, Role, Whereabouts as IndexPlace, gazetteer::Gazetteer};
 
 use crate::domain::{
-    listing::{Located, Locate, PublicListing, Whereabouts},
+    listing::{Locate, Located, PublicListing, Whereabouts},
     place::{AreaCode, Position},
 };
 
@@ -33,7 +33,13 @@ pub fn put(public: &PublicListing) -> Op {
     let listing = public.listing.id.clone();
     let record = serde_json::to_vec(&public.listing).expect("a listing has only text keys");
     if !public.is_hit {
-        return Op::Put { listing: listing.clone(), documents: vec![Document { kind: public.listing.card.kind.as_str().to_owned(), ..bare(&listing, Role::Record, record) }] };
+        return Op::Put {
+            listing: listing.clone(),
+            documents: vec![Document {
+                kind: public.listing.card.kind.as_str().to_owned(),
+                ..bare(&listing, Role::Record, record)
+            }],
+        };
     }
     let siblings = public.cards.len() > 1;
     let mut record = Some(record);
@@ -42,7 +48,10 @@ pub fn put(public: &PublicListing) -> Op {
         Document {
             id: match &card.service_at_location_id {
                 Some(at) => format!("{listing}/{at}"),
-                None => card.location_id.as_ref().map_or_else(|| listing.clone(), |location| format!("{listing}/{location}")),
+                None => card
+                    .location_id
+                    .as_ref()
+                    .map_or_else(|| listing.clone(), |location| format!("{listing}/{location}")),
             },
             kind: card.kind.as_str().to_owned(),
             organization: card.organization.as_ref().map(|organization| organization.id.to_string()),
@@ -72,11 +81,12 @@ pub fn gone(listing: &str) -> Op {
     Op::Put { listing: listing.to_owned(), documents: vec![bare(listing, Role::Tombstone, Vec::new())] }
 }
 
-
 fn index_place(whereabouts: &Whereabouts) -> (IndexPlace, Vec<String>) {
     let codes = |areas: &[AreaCode]| areas.iter().map(|area| area.0.clone()).collect();
     match whereabouts {
-        Whereabouts::Point(position, areas) => (IndexPlace::Point { lat: position.latitude, lon: position.longitude }, codes(areas)),
+        Whereabouts::Point(position, areas) => {
+            (IndexPlace::Point { lat: position.latitude, lon: position.longitude }, codes(areas))
+        }
         Whereabouts::Area(areas) => (IndexPlace::Area, codes(areas)),
         Whereabouts::Remote(areas) => (IndexPlace::Remote, codes(areas)),
         Whereabouts::NotStated => (IndexPlace::None, Vec::new()),
@@ -89,5 +99,8 @@ fn bare(listing: &str, role: Role, record: Vec<u8>) -> Document {
 
 /// Midnight UTC of a `YYYY-MM-DD`, in seconds; 0 when it is none.
 fn day_seconds(date: &str) -> i64 {
-    date.parse::<chrono::NaiveDate>().ok().and_then(|day| day.and_hms_opt(0, 0, 0)).map_or(0, |midnight| midnight.and_utc().timestamp())
+    date.parse::<chrono::NaiveDate>()
+        .ok()
+        .and_then(|day| day.and_hms_opt(0, 0, 0))
+        .map_or(0, |midnight| midnight.and_utc().timestamp())
 }

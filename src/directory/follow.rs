@@ -131,7 +131,8 @@ impl Directory {
         let changes = snapshot.changes_since(applied.sequence, BATCH).await?;
         let Some(last) = changes.last() else { return Ok(0) };
         let sequence = last.sequence;
-        let public = changes.iter().filter_map(|change| change.public_sequence).max().unwrap_or(applied.public_sequence);
+        let public =
+            changes.iter().filter_map(|change| change.public_sequence).max().unwrap_or(applied.public_sequence);
         let listings = distinct(&changes);
         let ops = ops(&mut snapshot, &listings).await?;
         drop(snapshot);
@@ -158,7 +159,11 @@ impl Directory {
 async fn ops(snapshot: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<Op>> {
     let joined = assemble::joined(snapshot, listings).await?;
     let public = joined.iter().map(|joined| joined.as_ref().and_then(|joined| joined.public(&Places)));
-    Ok(listings.iter().zip(public).map(|(listing, public)| public.map_or_else(|| document::gone(&listing.id), |public| document::put(&public))).collect())
+    Ok(listings
+        .iter()
+        .zip(public)
+        .map(|(listing, public)| public.map_or_else(|| document::gone(&listing.id), |public| document::put(&public)))
+        .collect())
 }
 
 fn is_gone(op: &Op) -> bool {
@@ -189,5 +194,8 @@ fn world() -> String {
 }
 
 fn fits(payload: &Payload, state: &State) -> bool {
-    payload.directory == state.directory && payload.epoch == state.epoch && payload.schema == kith_index::SCHEMA && payload.gazetteer == world()
+    payload.directory == state.directory
+        && payload.epoch == state.epoch
+        && payload.schema == kith_index::SCHEMA
+        && payload.gazetteer == world()
 }

@@ -161,13 +161,24 @@ impl Directory {
         self.import(shipment, &mut |_, _| {}).await
     }
 
-    async fn import_batch(&self, batch: Vec<Item>, shipment: Shipment<'_>, seen: &mut Seen, report: &mut Report) -> Result<()> {
+    async fn import_batch(
+        &self,
+        batch: Vec<Item>,
+        shipment: Shipment<'_>,
+        seen: &mut Seen,
+        report: &mut Report,
+    ) -> Result<()> {
         let mut tx = self.store.begin().await?;
         if tx.source(shipment.source.id).await?.as_ref() != Some(shipment.source) {
             tx.put_source(shipment.source).await?;
         }
-        let mut planner =
-            Planner { tx: &mut tx, source: shipment.source.id, now: self.clock.now(), seen, touched: settle::Touched::default() };
+        let mut planner = Planner {
+            tx: &mut tx,
+            source: shipment.source.id,
+            now: self.clock.now(),
+            seen,
+            touched: settle::Touched::default(),
+        };
         let mut numbered = Vec::new();
         let mut rows = Vec::with_capacity(batch.len());
         let mut counts = Report::default();
@@ -212,7 +223,13 @@ impl Directory {
         if counts.created + counts.updated > 0 && !shipment.dry_run {
             let lines = settle::lines(&mut tx, &touched).await?;
             let detail = serde_json::json!({ "source": shipment.source.id, "read": counts.read, "created": counts.created, "updated": counts.updated });
-            let audit = Audit { at: self.clock.now(), actor: shipment.actor.to_owned(), action: "import", subject: None, detail };
+            let audit = Audit {
+                at: self.clock.now(),
+                actor: shipment.actor.to_owned(),
+                action: "import",
+                subject: None,
+                detail,
+            };
             tx.commit(audit, &lines).await?;
         }
         report.read += counts.read;
@@ -229,7 +246,12 @@ impl Directory {
     }
 
     /// Ids that records of the package have here already, and those that other sources have taken.
-    async fn known_ids(&self, snapshot: &mut Snapshot, decisions: &Decisions, source: &Source) -> Result<SourceIds<'_>> {
+    async fn known_ids(
+        &self,
+        snapshot: &mut Snapshot,
+        decisions: &Decisions,
+        source: &Source,
+    ) -> Result<SourceIds<'_>> {
         let mut ids = SourceIds::new(source.id, &*self.chance);
         let services: Vec<(String, PlaceMode)> = decisions.services().map(|(id, mode)| (id.to_owned(), mode)).collect();
         for some in services.chunks(LOOKUP) {
@@ -250,7 +272,12 @@ impl Directory {
 }
 
 /// Names that look like ids and are ids of another source's records get ids of their own.
-async fn avoid<T: store::Kept>(snapshot: &mut Snapshot, source: Id<kind::Source>, names: &[String], ids: &mut SourceIds<'_>) -> Result<()> {
+async fn avoid<T: store::Kept>(
+    snapshot: &mut Snapshot,
+    source: Id<kind::Source>,
+    names: &[String],
+    ids: &mut SourceIds<'_>,
+) -> Result<()> {
     let written: Vec<Id<T::Kind>> = names.iter().filter_map(|name| name.parse().ok()).collect();
     for entry in snapshot.get::<T>(&written).await?.into_iter().filter(|entry| entry.origin.source != source) {
         let name = entry.record.id().to_string();
@@ -264,8 +291,11 @@ async fn avoid<T: store::Kept>(snapshot: &mut Snapshot, source: Id<kind::Source>
 async fn kept(snapshot: &mut Snapshot, package: &Package<'_>, source: &Source) -> Result<Kept> {
     let mut names: HashSet<String> = HashSet::new();
     let mut organizations: HashSet<String> = HashSet::new();
+    let mut locations: HashSet<String> = HashSet::new();
     for sketch in package.sketches()? {
         let sketch = sketch?;
+        locations.extend(sketch.service.iter().flat_map(|service| service.locations.iter().cloned()));
+        locations.extend(sketch.organization.iter().flat_map(|organization| organization.locations.iter().cloned()));
         names.extend(sketch.service.as_ref().and_then(|service| service.foreign_id.clone()));
         organizations.extend(sketch.service.and_then(|service| service.organization));
         organizations.extend(sketch.organization.and_then(|organization| organization.foreign_id));
@@ -275,6 +305,12 @@ async fn kept(snapshot: &mut Snapshot, package: &Package<'_>, source: &Source) -
     for some in names.chunks(LOOKUP) {
         let known = snapshot.by_foreign::<Service>(source.id, some).await?;
         kept.modes.extend(known.into_iter().map(|(name, entry)| (name, entry.facts.mode)));
+    }
+    let locations: Vec<String> = locations.into_iter().collect();
+    for some in locations.chunks(LOOKUP) {
+        let marks: Vec<String> = some.iter().map(|name| retire::mark(source.id, name)).collect();
+        let known = snapshot.by_foreign::<Location>(source.id, &marks).await?;
+        kept.locations.extend(some.iter().zip(&marks).filter(|(_, mark)| known.contains_key(*mark)).map(|(name, _)| name.clone()));
     }
     let organizations: Vec<String> = organizations.into_iter().collect();
     for some in organizations.chunks(LOOKUP) {
@@ -286,7 +322,8 @@ async fn kept(snapshot: &mut Snapshot, package: &Package<'_>, source: &Source) -
             .filter(|service| service.facts.mode == PlaceMode::Area)
             .filter_map(|service| service.record.organization_id)
             .collect();
-        kept.organizations.extend(known.into_iter().filter(|(_, entry)| protected.contains(&entry.record.id)).map(|(name, _)| name));
+        kept.organizations
+            .extend(known.into_iter().filter(|(_, entry)| protected.contains(&entry.record.id)).map(|(name, _)| name));
     }
     Ok(kept)
 }
@@ -294,7 +331,10 @@ async fn kept(snapshot: &mut Snapshot, package: &Package<'_>, source: &Source) -
 /// Whether a service is of a kind of support whose place puts people at risk when it is told.
 fn puts_at_risk(about: &About) -> bool {
     let term = |word: &String| is_at_risk(word) || vocabulary().term(word).is_some_and(|term| term.at_risk);
-    is_at_risk(&about.name) || is_at_risk(&about.alternate_name) || about.terms.iter().any(term) || describes_at_risk(&about.description)
+    is_at_risk(&about.name)
+        || is_at_risk(&about.alternate_name)
+        || about.terms.iter().any(term)
+        || describes_at_risk(&about.description)
 }
 
 /// The draft with areas that the gazetteer knows and that are wide enough; a protected service keeps
@@ -303,7 +343,12 @@ fn placed(mut draft: Draft) -> Draft {
     if let Draft::Service(offer) = &mut draft
         && offer.facts.mode != PlaceMode::Exact
     {
-        let named = offer.record.service_areas.iter().filter_map(|area| area.name.as_deref()).filter_map(|name| Gazetteer::embedded().area_named(name));
+        let named = offer
+            .record
+            .service_areas
+            .iter()
+            .filter_map(|area| area.name.as_deref())
+            .filter_map(|name| Gazetteer::embedded().area_named(name));
         let stated = offer.facts.areas.iter().filter_map(|code| Gazetteer::embedded().area(&code.0));
         let floor = if offer.facts.mode == PlaceMode::Area { FLOOR } else { 0 };
         let mut areas: Vec<AreaCode> = stated.chain(named).filter_map(|area| wide_enough(&area.code, floor)).collect();
@@ -328,6 +373,10 @@ fn wide_enough(code: &str, floor: u32) -> Option<AreaCode> {
 }
 
 /// Where a location of the package is kept, by the source's name for it.
-pub(super) async fn locations_named(snapshot: &mut Snapshot, source: Id<kind::Source>, names: &[String]) -> Result<Vec<Id<kind::Location>>> {
+pub(super) async fn locations_named(
+    snapshot: &mut Snapshot,
+    source: Id<kind::Source>,
+    names: &[String],
+) -> Result<Vec<Id<kind::Location>>> {
     Ok(snapshot.by_foreign::<Location>(source, names).await?.into_values().map(|entry| entry.record.id).collect())
 }

@@ -120,13 +120,26 @@ impl Planner<'_> {
     /// Items that offer a record under an id which another source's record has.
     async fn taken<T: Kept>(&mut self, offers: &[(usize, Offer<T>)], taken: &mut HashSet<usize>) -> Result<()> {
         let ids: Vec<Id<T::Kind>> = offers.iter().map(|(_, offer)| offer.record.id()).collect();
-        let others: HashSet<_> = self.tx.get::<T>(&ids).await?.into_iter().filter(|entry| entry.origin.source != self.source).map(|entry| entry.record.id()).collect();
+        let others: HashSet<_> = self
+            .tx
+            .get::<T>(&ids)
+            .await?
+            .into_iter()
+            .filter(|entry| entry.origin.source != self.source)
+            .map(|entry| entry.record.id())
+            .collect();
         taken.extend(offers.iter().filter(|(_, offer)| others.contains(&offer.record.id())).map(|(item, _)| *item));
         Ok(())
     }
 
     /// Writes the offers that are new or different. `is_subject`: such a record is what its item is about.
-    async fn put<T: Kept>(&mut self, offers: Vec<(usize, Offer<T>)>, taken: &HashSet<usize>, outcomes: &mut [Outcome], is_subject: bool) -> Result<Vec<Entry<T>>> {
+    async fn put<T: Kept>(
+        &mut self,
+        offers: Vec<(usize, Offer<T>)>,
+        taken: &HashSet<usize>,
+        outcomes: &mut [Outcome],
+        is_subject: bool,
+    ) -> Result<Vec<Entry<T>>> {
         let mut fresh: Vec<(usize, Offer<T>)> = Vec::with_capacity(offers.len());
         for (item, offer) in offers.into_iter().filter(|(item, _)| !taken.contains(item)) {
             // The first in a file wins; the reader of the file has told where a later one differs.
@@ -142,7 +155,11 @@ impl Planner<'_> {
             let outcome = match &before {
                 None if is_subject => Outcome::Created,
                 None => Outcome::Updated,
-                Some(entry) if entry.record == offer.record && entry.facts == offer.facts && entry.extra == offer.extra => Outcome::Same,
+                Some(entry)
+                    if entry.record == offer.record && entry.facts == offer.facts && entry.extra == offer.extra =>
+                {
+                    Outcome::Same
+                }
                 Some(_) => Outcome::Updated,
             };
             outcomes[item] = outcomes[item].max(outcome);

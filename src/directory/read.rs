@@ -7,7 +7,12 @@ use super::{Directory, Error, Result};
 use crate::domain::card::ListingKind;
 
 /// The kinds of listing that are services.
-const SERVICES: [&str; 4] = [ListingKind::Group.as_str(), ListingKind::Service.as_str(), ListingKind::Helpline.as_str(), ListingKind::Place.as_str()];
+const SERVICES: [&str; 4] = [
+    ListingKind::Group.as_str(),
+    ListingKind::Service.as_str(),
+    ListingKind::Helpline.as_str(),
+    ListingKind::Place.as_str(),
+];
 
 /// A listing's published bytes.
 #[derive(Debug, Clone)]
@@ -63,6 +68,9 @@ impl Directory {
         let more = items.len() > limit;
         items.truncate(limit);
         let next = more.then(|| items.last().map(|(id, _)| id.clone())).flatten();
-        Ok(Walk { items: items.into_iter().filter(|(id, _)| !hidden.contains(id)).map(|(_, json)| json).collect(), next })
+        Ok(Walk {
+            items: items.into_iter().filter(|(id, _)| !hidden.contains(id)).map(|(_, json)| json).collect(),
+            next,
+        })
     }
 }

@@ -103,7 +103,8 @@ impl SearchRequest {
     /// Every fault of the request; places are looked up later.
     pub fn faults(&self) -> Vec<Violation> {
         let mut faults = Vec::new();
-        let mut fault = |pointer: &str, code, reason: String| faults.push(Violation { pointer: pointer.to_owned(), code, reason });
+        let mut fault =
+            |pointer: &str, code, reason: String| faults.push(Violation { pointer: pointer.to_owned(), code, reason });
         for (pointer, text, most) in [("/q", &self.q, LONGEST_WORDS), ("/near", &self.near, LONGEST_PLACE)] {
             if text.as_ref().is_some_and(|text| text.chars().count() > most) {
                 fault(pointer, Code::TooLong, format!("is longer than {most} characters"));
@@ -132,13 +133,21 @@ impl SearchRequest {
         for (facet, terms) in &self.facets {
             for (at, id) in terms.iter().enumerate() {
                 if vocabulary().term(id).is_none_or(|term| term.facet != *facet) {
-                    fault(&format!("/{}/{at}", facet.as_str()), Code::UnknownTerm, format!("is no term of the facet {}; /v1/terms lists them", facet.as_str()));
+                    fault(
+                        &format!("/{}/{at}", facet.as_str()),
+                        Code::UnknownTerm,
+                        format!("is no term of the facet {}; /v1/terms lists them", facet.as_str()),
+                    );
                 }
             }
         }
         for (at, id) in self.term.iter().enumerate() {
             if vocabulary().term(id).is_none() {
-                fault(&format!("/term/{at}"), Code::UnknownTerm, "is no term of the vocabulary; /v1/terms lists them".to_owned());
+                fault(
+                    &format!("/term/{at}"),
+                    Code::UnknownTerm,
+                    "is no term of the vocabulary; /v1/terms lists them".to_owned(),
+                );
             }
         }
         for (at, id) in self.taxonomy_term_id.iter().enumerate() {
@@ -156,7 +165,12 @@ impl SearchRequest {
             fault("/organization_id", Code::NotAUuid, "is not a UUID".to_owned());
         }
         let lists = self.facets.iter().map(|(facet, ids)| (facet.as_str(), ids));
-        for (name, values) in lists.chain([("term", &self.term), ("taxonomy_term_id", &self.taxonomy_term_id), ("language", &self.language), ("kind", &self.kind)]) {
+        for (name, values) in lists.chain([
+            ("term", &self.term),
+            ("taxonomy_term_id", &self.taxonomy_term_id),
+            ("language", &self.language),
+            ("kind", &self.kind),
+        ]) {
             if values.len() > MOST_VALUES {
                 fault(&format!("/{name}"), Code::TooLong, format!("has more than {MOST_VALUES} values"));
             }
@@ -170,7 +184,11 @@ impl SearchRequest {
         if self.per_page.is_some_and(|n| n == 0 || n > MOST_PER_PAGE) {
             fault("/per_page", Code::OutOfRange, format!("is not between 1 and {MOST_PER_PAGE}"));
         } else if u64::from(self.page()) * u64::from(self.per_page()) > DEEPEST {
-            fault("/page", Code::TooDeep, format!("a search can be paged through {DEEPEST} listings; narrow it, or copy the directory"));
+            fault(
+                "/page",
+                Code::TooDeep,
+                format!("a search can be paged through {DEEPEST} listings; narrow it, or copy the directory"),
+            );
         }
         faults
     }

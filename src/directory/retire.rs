@@ -2,15 +2,23 @@
 //!
 //! A service that becomes protected gets a new id, and its old one answers 410. What was kept of its
 //! places is blanked. That cannot make secret what was public; it ends our part in telling it.
+//!
+//! Places shared with a protected service are remembered by a mark that does not lead back to the
+//! source's record, so that a later file with only the open service of that place cannot tell it.
 
 use std::collections::HashSet;
 
 use serde_json::json;
 
-use super::{Directory, Result, import::{Shipment, locations_named}, settle};
+use super::{
+    Directory, Result,
+    import::{Shipment, locations_named},
+    settle,
+};
 use crate::{
     domain::{
-        entry::{Aggregate, Entry, Standing},
+        digest::digest,
+        entry::{Aggregate, Entry, Origin, Standing},
         id::{Id, kind},
         location::Location,
         organization::Organization,
@@ -40,20 +48,43 @@ pub async fn what_is_protected_now(directory: &Directory, decisions: &Decisions,
     let mut touched = settle::Touched::default();
 
     let known = tx.by_foreign::<Service>(source, &protected).await?;
-    let public: Vec<Entry<Service>> = known.into_values().filter(|service| service.facts.mode != PlaceMode::Area).collect();
+    let public: Vec<Entry<Service>> =
+        known.into_values().filter(|service| service.facts.mode != PlaceMode::Area).collect();
     let public_ids: Vec<_> = public.iter().map(|service| service.record.id).collect();
-    let running: Vec<_> = tx.by_foreign::<Organization>(source, &organizations).await?.values().map(|entry| entry.record.id).collect();
+    let running: Vec<_> =
+        tx.by_foreign::<Organization>(source, &organizations).await?.values().map(|entry| entry.record.id).collect();
 
-    let mut location_ids: HashSet<Id<kind::Location>> = locations_named(&mut tx, source, &withheld).await?.into_iter().collect();
-    location_ids.extend(tx.by_key::<Location, _>(Key::Organization, &running).await?.iter().map(|entry| entry.record.id));
-    location_ids.extend(tx.by_key::<ServiceAtLocation, _>(Key::Service, &public_ids).await?.iter().filter_map(|at| at.record.location_id));
+    let mut location_ids: HashSet<Id<kind::Location>> =
+        locations_named(&mut tx, source, &withheld).await?.into_iter().collect();
+    location_ids
+        .extend(tx.by_key::<Location, _>(Key::Organization, &running).await?.iter().map(|entry| entry.record.id));
+    location_ids.extend(
+        tx.by_key::<ServiceAtLocation, _>(Key::Service, &public_ids)
+            .await?
+            .iter()
+            .filter_map(|at| at.record.location_id),
+    );
     let location_ids: Vec<_> = location_ids.into_iter().collect();
-    let locations: Vec<_> = tx.get::<Location>(&location_ids).await?.into_iter().filter(|entry| entry.standing == Standing::Published).collect();
-    let at: Vec<_> =
-        tx.by_key::<ServiceAtLocation, _>(Key::Location, &location_ids).await?.into_iter().filter(|at| at.standing == Standing::Published).collect();
-    if public.is_empty() && locations.is_empty() && at.is_empty() {
+    let locations: Vec<_> = tx
+        .get::<Location>(&location_ids)
+        .await?
+        .into_iter()
+        .filter(|entry| entry.standing == Standing::Published)
+        .collect();
+    let at: Vec<_> = tx
+        .by_key::<ServiceAtLocation, _>(Key::Location, &location_ids)
+        .await?
+        .into_iter()
+        .filter(|at| at.standing == Standing::Published)
+        .collect();
+    let marks = unmarked(&mut tx, directory, shipment, &withheld).await?;
+    if public.is_empty() && locations.is_empty() && at.is_empty() && marks.is_empty() {
         return Ok(());
     }
+    if tx.source(source).await?.as_ref() != Some(shipment.source) {
+        tx.put_source(shipment.source).await?;
+    }
+    tx.put(&marks).await?;
 
     touched.services.extend(public_ids);
     touched.services.extend(at.iter().filter_map(|at| at.record.service_id));
@@ -65,7 +96,13 @@ pub async fn what_is_protected_now(directory: &Directory, decisions: &Decisions,
     blank(&mut tx, directory, at, |id| json!({ "id": id })).await?;
 
     let lines = settle::lines(&mut tx, &touched).await?;
-    let audit = Audit { at: directory.clock.now(), actor: shipment.actor.to_owned(), action: "protect", subject: None, detail: counts };
+    let audit = Audit {
+        at: directory.clock.now(),
+        actor: shipment.actor.to_owned(),
+        action: "protect",
+        subject: None,
+        detail: counts,
+    };
     let committed = tx.commit(audit, &lines).await?;
     for line in lines.iter().filter(|line| line.digest.is_none()) {
         directory.view.hide(&line.listing.id, committed.sequence);
@@ -73,16 +110,55 @@ pub async fn what_is_protected_now(directory: &Directory, decisions: &Decisions,
     Ok(())
 }
 
+/// What a withheld place is remembered by: a digest of what its source calls it.
+pub fn mark(source: Id<kind::Source>, name: &str) -> String {
+    format!("withheld/{}", digest(&[source.to_string().as_bytes(), name.as_bytes()]))
+}
+
+/// Empty, withdrawn entries that remember withheld places, for those that are not remembered yet.
+async fn unmarked(
+    tx: &mut Tx,
+    directory: &Directory,
+    shipment: Shipment<'_>,
+    withheld: &[String],
+) -> Result<Vec<Entry<Location>>> {
+    let source = shipment.source.id;
+    let marks: HashSet<String> = withheld.iter().map(|name| mark(source, name)).collect();
+    let marks: Vec<String> = marks.into_iter().collect();
+    let known = tx.by_foreign::<Location>(source, &marks).await?;
+    let now = directory.clock.now();
+    let fresh = marks.into_iter().filter(|mark| !known.contains_key(mark)).map(|foreign_id| Entry {
+        record: bare::<Location>(&json!({ "id": Id::<kind::Location>::random(&*directory.chance), "location_type": "physical" })),
+        facts: (),
+        extra: read::Record::new(),
+        standing: Standing::Withdrawn,
+        origin: Origin { source, foreign_id },
+        revision: 1,
+        created: now,
+        changed: now,
+    });
+    Ok(fresh.collect())
+}
+
+/// A record with nothing but what the standard needs.
+fn bare<T: Read>(record: &serde_json::Value) -> T {
+    let (Some(record), _) = read::read::<T>(record.as_object().expect("a bare record is an object")) else {
+        unreachable!("a bare record has all that the standard needs")
+    };
+    record
+}
+
 /// Writes entries without their content, withdrawn, under names that the source does not use.
-async fn blank<T: Kept + Read>(tx: &mut Tx, directory: &Directory, entries: Vec<Entry<T>>, bare: impl Fn(String) -> serde_json::Value) -> Result<()> {
+async fn blank<T: Kept + Read>(
+    tx: &mut Tx,
+    directory: &Directory,
+    entries: Vec<Entry<T>>,
+    emptied: impl Fn(String) -> serde_json::Value,
+) -> Result<()> {
     let mut blanked = Vec::with_capacity(entries.len());
     for mut entry in entries {
         let id = Aggregate::id(&entry.record).to_string();
-        let record = bare(id.clone());
-        let (Some(record), _) = read::read::<T>(record.as_object().expect("a bare record is an object")) else {
-            unreachable!("a bare record has all that the standard needs")
-        };
-        entry.record = record;
+        entry.record = bare(&emptied(id.clone()));
         entry.facts = T::Facts::default();
         entry.extra.clear();
         entry.standing = Standing::Withdrawn;

@@ -112,7 +112,9 @@ impl Directory {
             facets: hits.counts.iter().map(|(id, count)| term_count(id, *count)).collect(),
             kinds: ListingKind::ALL
                 .into_iter()
-                .filter_map(|kind| Some(KindCount { kind, count: hits.kinds.iter().find(|(word, _)| word == kind.as_str())?.1 }))
+                .filter_map(|kind| {
+                    Some(KindCount { kind, count: hits.kinds.iter().find(|(word, _)| word == kind.as_str())?.1 })
+                })
                 .collect(),
             searched_within_km: radius,
             crisis: crisis::for_nation(nation.as_deref().unwrap_or(UNITED_KINGDOM)),
@@ -162,9 +164,10 @@ fn asked_place(request: &SearchRequest) -> Result<Option<Asked>> {
         Resolution::Ambiguous(places) => {
             Err(Error::Place(PlaceProblem { ambiguous: true, candidates: places.into_iter().map(candidate).collect() }))
         }
-        Resolution::Unknown { nearest } => {
-            Err(Error::Place(PlaceProblem { ambiguous: false, candidates: nearest.into_iter().map(candidate).collect() }))
-        }
+        Resolution::Unknown { nearest } => Err(Error::Place(PlaceProblem {
+            ambiguous: false,
+            candidates: nearest.into_iter().map(candidate).collect(),
+        })),
     }
 }
 
@@ -189,7 +192,8 @@ fn whole_country(query: &mut Query) {
 /// What was typed, where a phrase of the vocabulary also finds what has its term.
 fn words(text: &str) -> Words {
     let readings = vocabulary().by_phrase(text);
-    let terms: Vec<Vec<&str>> = readings.iter().map(|reading| reading.terms.iter().map(|term| term.id.as_str()).collect()).collect();
+    let terms: Vec<Vec<&str>> =
+        readings.iter().map(|reading| reading.terms.iter().map(|term| term.id.as_str()).collect()).collect();
     let phrases = readings.iter().map(|reading| reading.typed);
     Words::parse(text).with_synonyms(&Synonyms::new(phrases.zip(terms.iter().map(Vec::as_slice))))
 }
@@ -234,7 +238,9 @@ fn described(asked: &Asked) -> AskedPlace {
         within: place.within.clone(),
         area_code: asked.area_code.clone(),
         note: place.note.as_ref().map(|note| match note {
-            Note::PostcodeToSector => "The postcode was answered by its sector, the first part and one digit.".to_owned(),
+            Note::PostcodeToSector => {
+                "The postcode was answered by its sector, the first part and one digit.".to_owned()
+            }
             Note::PostcodeToDistrict => "The postcode was answered by its district, the first part.".to_owned(),
         }),
     }

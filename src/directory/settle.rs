@@ -64,7 +64,8 @@ pub async fn lines(tx: &mut Tx, touched: &Touched) -> Result<Vec<Line>> {
 /// The digest of all that readers are shown of a listing.
 pub fn fingerprint(public: &PublicListing) -> String {
     let listing = serde_json::to_vec(&public.listing).expect("a listing has only text keys");
-    let cards: Vec<Vec<u8>> = public.cards.iter().map(|(card, _)| serde_json::to_vec(card).expect("a card has only text keys")).collect();
+    let cards: Vec<Vec<u8>> =
+        public.cards.iter().map(|(card, _)| serde_json::to_vec(card).expect("a card has only text keys")).collect();
     let mut parts: Vec<&[u8]> = vec![&listing, if public.is_hit { b"hit" } else { b"record" }];
     parts.extend(cards.iter().map(Vec::as_slice));
     digest(&parts)
@@ -82,12 +83,14 @@ async fn widened(read: &mut Snapshot, touched: &Touched) -> Result<Vec<ListingRe
     }
     // An organisation's listing names its services, and a service's listing shows its organisation.
     let ids: Vec<_> = services.iter().copied().collect();
-    let running: Vec<_> = read.get::<Service>(&ids).await?.iter().filter_map(|service| service.record.organization_id).collect();
+    let running: Vec<_> =
+        read.get::<Service>(&ids).await?.iter().filter_map(|service| service.record.organization_id).collect();
     let written: Vec<_> = organizations.iter().copied().collect();
     let offered = read.by_key::<Service, _>(Key::Organization, &written).await?;
     services.extend(offered.iter().map(|service| service.record.id));
     organizations.extend(running);
-    let mut organizations: Vec<_> = known(read.get::<Organization>(&organizations.into_iter().collect::<Vec<_>>()).await?);
+    let mut organizations: Vec<_> =
+        known(read.get::<Organization>(&organizations.into_iter().collect::<Vec<_>>()).await?);
     organizations.sort_unstable();
     let mut services: Vec<_> = services.into_iter().collect();
     services.sort_unstable();

@@ -160,7 +160,8 @@ impl View {
     pub fn begin(&self, payload: Payload) -> Result<Generation> {
         fs::create_dir_all(&self.folder).map_err(Error::Folder)?;
         let last = self.names().filter_map(|name| name[2..].parse::<u64>().ok()).max().unwrap_or(0);
-        let in_use = self.generation.load().as_ref().and_then(|generation| generation.name[2..].parse().ok()).unwrap_or(0);
+        let in_use =
+            self.generation.load().as_ref().and_then(|generation| generation.name[2..].parse().ok()).unwrap_or(0);
         let name = format!("g-{:08}", last.max(in_use) + 1);
         let folder = self.folder.join(&name);
         fs::create_dir_all(&folder).map_err(Error::Folder)?;

@@ -39,7 +39,8 @@ impl Directory {
             Standing::Withdrawn => "withdraw",
         };
         let detail = serde_json::json!({ "listings": lines.len() });
-        let audit = Audit { at: self.clock.now(), actor: actor.to_owned(), action, subject: Some(service.to_string()), detail };
+        let audit =
+            Audit { at: self.clock.now(), actor: actor.to_owned(), action, subject: Some(service.to_string()), detail };
         let committed = tx.commit(audit, &lines).await?;
         for line in lines.iter().filter(|line| line.digest.is_none()) {
             self.view.hide(&line.listing.id, committed.sequence);

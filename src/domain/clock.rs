@@ -77,6 +77,7 @@ pub trait Chance: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the door through which time comes in")]
     fn now(&self) -> Timestamp {
         Timestamp(Utc::now().trunc_subsecs(3))
     }
@@ -87,6 +88,7 @@ impl Clock for SystemClock {
 pub struct SystemChance;
 
 impl Chance for SystemChance {
+    #[expect(clippy::disallowed_methods, reason = "this is the door through which chance comes in")]
     fn fill(&self, bytes: &mut [u8]) {
         getrandom::fill(bytes).expect("the operating system's random source does not fail once it has started");
     }

@@ -3,17 +3,18 @@
 
 use super::{
     card::{
-        Card, CardPhone, CardPlace, CardPlaceKind, LastChecked, Listing, ListingKind, ListingPlace, NamedArea, OrganizationName,
-        Provenance, ServiceName, TermLabel,
+        Card, CardPhone, CardPlace, CardPlaceKind, LastChecked, Listing, ListingKind, ListingPlace, NamedArea,
+        OrganizationName, Provenance, ServiceName, TermLabel,
     },
     entry::{Entry, Source, Standing},
     location::Location,
     organization::Organization,
     place::{AreaCode, PlaceMode, Position},
     plain,
+    schedule::Schedule,
     service::Service,
     service_at_location::ServiceAtLocation,
-    taxonomy::Attribute,
+    taxonomy::{Attribute, HOUSE_TAXONOMY},
     vocabulary::{Facet, vocabulary},
     when,
 };
@@ -26,9 +27,6 @@ pub const UNITED_KINGDOM: &str = "K02000001";
 
 /// `link_type` of an attribute whose value is the listing's kind.
 pub const KIND_LINK: &str = "kith:kind";
-
-/// `taxonomy` of an attribute's term that belongs to the house vocabulary, by its `code`.
-pub const HOUSE_TAXONOMY: &str = "kith";
 
 /// What the gazetteer knows, as publishing needs it. `directory` hands it in.
 pub trait Locate: Send + Sync {
@@ -109,13 +107,18 @@ impl Joined {
         let mut places = Vec::new();
         match mode {
             PlaceMode::Exact => {
-                for (at, location) in self.places.iter().filter(|(_, location)| location.standing == Standing::Published) {
+                for (at, location) in
+                    self.places.iter().filter(|(_, location)| location.standing == Standing::Published)
+                {
                     let (place, whereabouts) = exact_place(&location.record, gazetteer);
                     let mut card = base.clone();
                     card.service_at_location_id = at.as_ref().map(|at| at.record.id);
                     card.location_id = Some(location.record.id);
                     if let Some(at) = at {
                         card.schedule_text = when::in_words(&at.record.schedules).or(card.schedule_text);
+                        if !at.record.schedules.is_empty() {
+                            card.attending_type = attending_types(&at.record.schedules);
+                        }
                     }
                     card.place = place.clone();
                     cards.push((card, whereabouts));
@@ -144,10 +147,12 @@ impl Joined {
 
     /// The card without a place.
     fn card(&self, facts: &Facts) -> Card {
-        let (who_for, terms) = facts.terms.iter().map(|term| term.label.clone()).partition(|term| term.facet == Some(Facet::Audience));
+        let (who_for, terms) =
+            facts.terms.iter().map(|term| term.label.clone()).partition(|term| term.facet == Some(Facet::Audience));
         let service = self.service.as_ref().map(|entry| &entry.record);
         let organization = self.organization.as_ref().filter(|_| service.is_some()).map(|entry| &entry.record);
-        let contact = |of_service: Option<&String>, of_organization: Option<&String>| of_service.or(of_organization).cloned();
+        let contact =
+            |of_service: Option<&String>, of_organization: Option<&String>| of_service.or(of_organization).cloned();
         let own = self.organization.as_ref().map(|entry| &entry.record);
         let phones = service.map(|s| &s.phones).filter(|phones| !phones.is_empty()).or(own.map(|o| &o.phones));
         Card {
@@ -163,7 +168,7 @@ impl Joined {
             minimum_age: service.and_then(|s| s.minimum_age),
             maximum_age: service.and_then(|s| s.maximum_age),
             schedule_text: service.and_then(|s| when::in_words(&s.schedules)),
-            attending_type: service.map(attending_types).unwrap_or_default(),
+            attending_type: service.map(|s| attending_types(&s.schedules)).unwrap_or_default(),
             phones: phones.into_iter().flatten().map(card_phone).collect(),
             email: contact(service.and_then(|s| s.email.as_ref()), own.and_then(|o| o.email.as_ref())),
             url: contact(service.and_then(|s| s.url.as_ref()), own.and_then(|o| o.website.as_ref())),
@@ -194,7 +199,10 @@ impl Joined {
         let mut codes = self.service.as_ref().map(|service| service.facts.areas.clone()).unwrap_or_default();
         let areas: Vec<NamedArea> = codes
             .iter()
-            .map(|code| NamedArea { code: code.0.clone(), name: gazetteer.area_name(code).unwrap_or_else(|| code.0.clone()) })
+            .map(|code| NamedArea {
+                code: code.0.clone(),
+                name: gazetteer.area_name(code).unwrap_or_else(|| code.0.clone()),
+            })
             .collect();
         let names = areas.iter().map(|area| area.name.as_str()).collect::<Vec<_>>().join(", ");
         let label = match (mode, names.is_empty()) {
@@ -237,7 +245,10 @@ impl Facts {
             id: service.id.to_string(),
             kind: kind_of(&service.attributes).unwrap_or_default(),
             name: service.name.clone(),
-            names: plain::line(&format!("{} {organization_name}", service.alternate_name.as_deref().unwrap_or_default())),
+            names: plain::line(&format!(
+                "{} {organization_name}",
+                service.alternate_name.as_deref().unwrap_or_default()
+            )),
             description: plain::paragraphs(service.description.as_deref().unwrap_or_default()),
             terms: terms_of(&service.attributes),
         }
@@ -304,7 +315,8 @@ fn exact_place(location: &Location, gazetteer: &dyn Locate) -> (CardPlace, Where
         address.map(|a| a.city.as_str()).unwrap_or_default(),
         postcode,
     ];
-    let label = parts.iter().map(|part| plain::line(part)).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    let label =
+        parts.iter().map(|part| plain::line(part)).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     let position = located.as_ref().map(|located| located.position);
     let place = CardPlace {
         kind: CardPlaceKind::Exact,
@@ -314,7 +326,8 @@ fn exact_place(location: &Location, gazetteer: &dyn Locate) -> (CardPlace, Where
         precision_km: position.map(|position| position.precision_km),
         areas: Vec::new(),
     };
-    let whereabouts = located.map_or(Whereabouts::NotStated, |located| Whereabouts::Point(located.position, located.areas));
+    let whereabouts =
+        located.map_or(Whereabouts::NotStated, |located| Whereabouts::Point(located.position, located.areas));
     (place, whereabouts)
 }
 
@@ -332,12 +345,16 @@ fn public_service(service: &Service, mode: PlaceMode) -> Service {
 }
 
 fn card_phone(phone: &super::contact::Phone) -> CardPhone {
-    CardPhone { number: phone.number.clone(), phone_type: phone.phone_type.clone(), description: phone.description.as_deref().map(plain::line) }
+    CardPhone {
+        number: phone.number.clone(),
+        phone_type: phone.phone_type.clone(),
+        description: phone.description.as_deref().map(plain::line),
+    }
 }
 
-fn attending_types(service: &Service) -> Vec<String> {
+fn attending_types(schedules: &[Schedule]) -> Vec<String> {
     let mut types: Vec<String> = Vec::new();
-    for word in service.schedules.iter().filter_map(|schedule| schedule.attending_type.as_deref()) {
+    for word in schedules.iter().filter_map(|schedule| schedule.attending_type.as_deref()) {
         if !types.iter().any(|known| known == word) {
             types.push(word.to_owned());
         }
@@ -357,9 +374,15 @@ fn cost(service: &Service) -> Option<String> {
     let option = service.cost_options.first()?;
     let amount = option.amount.map(|amount| if amount == 0.0 { "free".to_owned() } else { format!("£{amount:.2}") });
     let words = [option.option.as_deref(), option.amount_description.as_deref(), amount.as_deref()];
-    Some(words.into_iter().flatten().map(plain::line).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
+    Some(words.into_iter().flatten().map(plain::line).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", "))
+        .filter(|text| !text.is_empty())
 }
 
 fn provenance(source: &Source) -> Provenance {
-    Provenance { name: source.name.clone(), url: source.url.clone(), licence: source.licence.clone(), attribution: source.attribution.clone() }
+    Provenance {
+        name: source.name.clone(),
+        url: source.url.clone(),
+        licence: source.licence.clone(),
+        attribution: source.attribution.clone(),
+    }
 }

@@ -68,7 +68,8 @@ fn without_tags(text: &str) -> String {
         if let Some(tag) = within_tags.then(|| tag(rest)).flatten() {
             let name = tag.trim_start_matches(['<', '/']).to_ascii_lowercase();
             let name = name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or("");
-            if matches!(name, "p" | "br" | "div" | "li" | "ul" | "ol" | "tr" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6") {
+            if matches!(name, "p" | "br" | "div" | "li" | "ul" | "ol" | "tr" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
+            {
                 out.push('\n');
             }
             rest = &rest[tag.len()..];

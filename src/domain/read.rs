@@ -7,18 +7,17 @@
 //! Blank texts, nulls and absent members are the same: not stated. What can be put right without
 //! guessing is put right and told as a [`Notice`]; the rest is a [`Violation`].
 
-use std::fmt;
-
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::id::{Id, Kind, NotAnId};
 
+mod fault;
 mod fields;
-mod question;
 pub mod forms;
+mod question;
 pub(crate) mod table;
 
+pub use fault::{Code, Mended, Notice, Violation, push_token};
 pub use fields::Words;
 pub(crate) use table::record;
 
@@ -35,8 +34,10 @@ pub const DESCRIPTION: usize = 50_000;
 pub const LIST: usize = 1_000;
 /// How many faults of one record are told.
 const FAULTS: usize = 1_000;
-/// How deep a field that the standard does not know may nest.
+/// How deep a member that the standard does not know may nest.
 const EXTRA_DEPTH: usize = 16;
+/// How much of such members is kept of one record, in bytes of text.
+const EXTRA_SIZE: usize = 200_000;
 
 /// A record type that can be read.
 pub trait Read: Sized {
@@ -59,6 +60,7 @@ pub fn read_with<T: Read>(record: &Record, pointer: &str, ids: &mut dyn Ids, unr
         violations: Vec::new(),
         notices: Vec::new(),
         extra: Map::new(),
+        room: EXTRA_SIZE,
     };
     let value = Reader::over(record, &mut run, None).finish::<T>();
     let record = run.violations.is_empty().then_some(value);
@@ -105,108 +107,6 @@ pub enum Unreadable {
     Dropped,
 }
 
-/// One fault of a record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Violation {
-    /// Where, as an RFC 6901 pointer.
-    pub pointer: String,
-    /// What kind of fault.
-    pub code: Code,
-    /// Why, in words that never repeat the value.
-    pub reason: String,
-}
-
-impl Violation {
-    /// A fault with the usual words for its code.
-    pub fn new(pointer: impl Into<String>, code: Code) -> Self {
-        Self { pointer: pointer.into(), code, reason: code.reason().to_owned() }
-    }
-}
-
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", if self.pointer.is_empty() { "the record" } else { &self.pointer }, self.reason)
-    }
-}
-
-/// Something that was put right while reading.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Notice {
-    /// Where, as an RFC 6901 pointer.
-    pub pointer: String,
-    /// What was done.
-    pub mended: Mended,
-}
-
-/// Declares an enum of words with their meaning in a sentence.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident, $(#[$says:meta])* $method:ident { $($variant:ident $word:literal $reason:literal;)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $(#[doc = concat!("The value ", $reason, ".")] $variant,)* }
-
-        impl $name {
-            /// The word for programs.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* }
-            }
-            $(#[$says])*
-            pub const fn $method(self) -> &'static str {
-                match self { $(Self::$variant => $reason,)* }
-            }
-        }
-    };
-}
-
-words! {
-    /// The kinds of fault.
-    Code,
-    /// The usual words after a field's name.
-    reason {
-        Required "required" "is needed";
-        NotText "not_text" "is not text";
-        NotANumber "not_a_number" "is not a number";
-        NotAUuid "not_a_uuid" "is not a UUID";
-        NotInList "not_in_list" "is not one of the words allowed here";
-        NotADate "not_a_date" "is not a date of the form YYYY-MM-DD";
-        NotATime "not_a_time" "is not a time of the form HH:MM";
-        NotAnAddressOfTheWeb "not_an_address_of_the_web" "is not a web address";
-        NotAnEmail "not_an_email" "is not an e-mail address";
-        OutOfRange "out_of_range" "is outside what makes sense here";
-        TooLong "too_long" "is too long";
-        HasNul "has_nul" "holds a NUL character";
-        NotAList "not_a_list" "is not a list";
-        NotAnObject "not_an_object" "is not an object";
-        NotReadable "not_readable" "cannot be read in this format";
-        UnknownKind "unknown_kind" "is neither a service nor an organization";
-        UnknownParameter "unknown_parameter" "is no parameter here";
-        UnknownTerm "unknown_term" "is no term of the vocabulary";
-        Conflict "conflict" "contradicts another value";
-        TooDeep "too_deep" "is further than can be paged";
-        Duplicate "duplicate" "has the id of an earlier item and says something else";
-    }
-}
-
-words! {
-    /// What reading puts right.
-    Mended,
-    /// What was done, in words.
-    says {
-        SchemeAdded "scheme_added" "was given https://";
-        NumberInText "number_in_text" "was a number written as text";
-        TextInNumber "text_in_number" "was text written as a number";
-        Trimmed "trimmed" "was padded with blanks";
-        CaseFolded "case_folded" "was spelled with other capitals";
-        Rewritten "rewritten" "was written in another form";
-        LeftBlank "left_blank" "is needed by the standard and not stated";
-        PositionDropped "position_dropped" "was no position on the map and was left out";
-        Dropped "dropped" "could not be read and was left out";
-        ShapeDropped "shape_dropped" "was a drawn shape, which a protected listing may not have";
-        FirstKept "first_kept" "was told in two ways; the first was kept";
-    }
-}
-
 /// One step of the way to a field.
 enum Step {
     Base(String),
@@ -222,6 +122,7 @@ struct Run<'i> {
     violations: Vec<Violation>,
     notices: Vec<Notice>,
     extra: Record,
+    room: usize,
 }
 
 impl Run<'_> {
@@ -242,12 +143,6 @@ impl Run<'_> {
     }
 }
 
-/// Appends one token, escaped as RFC 6901 asks.
-pub fn push_token(pointer: &mut String, token: &str) {
-    pointer.push('/');
-    pointer.push_str(&token.replace('~', "~0").replace('/', "~1"));
-}
-
 /// Walks one object, field by field.
 pub struct Reader<'r, 'i> {
     record: &'r Record,
@@ -266,11 +161,26 @@ impl<'r, 'i> Reader<'r, 'i> {
     /// Reads the whole object and keeps what the type did not ask for.
     fn finish<T: Read>(mut self) -> T {
         let value = T::read(&mut self);
-        let base = self.run.path.iter().map(|step| match step { Step::Base(base) => base.len(), _ => 0 }).sum::<usize>();
+        let base = self
+            .run
+            .path
+            .iter()
+            .map(|step| match step {
+                Step::Base(base) => base.len(),
+                _ => 0,
+            })
+            .sum::<usize>();
         for (name, value) in self.record.iter().filter(|(name, _)| !self.seen.contains(&name.as_str())) {
-            if !value.is_null() && is_clean(name, value, EXTRA_DEPTH) {
-                let pointer = self.run.pointer(Some(name));
-                self.run.extra.insert(pointer[base..].to_owned(), value.clone());
+            if value.is_null() {
+                continue;
+            }
+            let pointer = self.run.pointer(Some(name));
+            match weight(name, value, EXTRA_DEPTH).and_then(|weight| self.run.room.checked_sub(weight)) {
+                Some(room) => {
+                    self.run.room = room;
+                    self.run.extra.insert(pointer[base..].to_owned(), value.clone());
+                }
+                None => self.run.notices.push(Notice { pointer, mended: Mended::Dropped }),
             }
         }
         value
@@ -388,18 +298,31 @@ pub fn term_name(term: &Record) -> Option<String> {
 
 /// Names of whole records: one of these in a place that the standard does not give it is never kept, because
 /// it might be the place of a protected service.
-const RECORDS: [&str; 8] =
-    ["service", "services", "organization", "organizations", "location", "locations", "service_at_location", "service_at_locations"];
+const RECORDS: [&str; 8] = [
+    "service",
+    "services",
+    "organization",
+    "organizations",
+    "location",
+    "locations",
+    "service_at_location",
+    "service_at_locations",
+];
 
-/// Whether a member of no known meaning may be kept: no NUL, not too deep, no whole record.
-fn is_clean(name: &str, value: &Value, depth: usize) -> bool {
-    let fits = depth > 0 && !name.contains('\0') && !RECORDS.contains(&name);
-    fits && match value {
-        Value::String(text) => !text.contains('\0'),
-        Value::Array(items) => items.iter().all(|item| is_clean("", item, depth - 1)),
-        Value::Object(members) => members.iter().all(|(name, value)| is_clean(name, value, depth - 1)),
-        _ => true,
+/// How much a member of no known meaning weighs, in bytes; `None` when it may not be kept, because it holds a
+/// NUL or a whole record, or goes too deep.
+fn weight(name: &str, value: &Value, depth: usize) -> Option<usize> {
+    if depth == 0 || name.contains('\0') || RECORDS.contains(&name) {
+        return None;
     }
+    let own = name.len() + 8;
+    let inside: Option<usize> = match value {
+        Value::String(text) => (!text.contains('\0')).then_some(text.len()),
+        Value::Array(items) => items.iter().map(|item| weight("", item, depth - 1)).sum(),
+        Value::Object(members) => members.iter().map(|(name, value)| weight(name, value, depth - 1)).sum(),
+        _ => Some(0),
+    };
+    inside.map(|inside| own + inside)
 }
 
 #[cfg(test)]

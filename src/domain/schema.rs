@@ -66,9 +66,65 @@ pub fn number<S: Serializer>(number: &Option<f64>, serializer: S) -> Result<S::O
 
 #[cfg(test)]
 mod tests {
-    use poem_openapi::types::{ParseFromParameter, Type};
+    use std::collections::BTreeSet;
 
-    use crate::domain::id::{Id, kind};
+    use poem_openapi::{
+        registry::Registry,
+        types::{ParseFromParameter, ToJSON, Type},
+    };
+    use serde::Serialize;
+    use serde_json::{Value, json};
+
+    use crate::domain::{
+        contact::{Contact, Language, Phone},
+        id::{Id, kind},
+        location::{Accessibility, Address, Location},
+        organization::Organization,
+        read::{Read, read},
+        schedule::Schedule,
+        service::{CostOption, Service, ServiceArea},
+        service_at_location::ServiceAtLocation,
+        taxonomy::{Attribute, Taxonomy, TaxonomyTerm},
+    };
+
+    /// Reads a record of the least members and compares what is written of it with what is published.
+    fn least<T: Read + Serialize + Type + ToJSON>(mut least: Value) {
+        least["id"] = json!("ac148810-d857-441c-9679-408f346de14b");
+        let (record, faults) = read::<T>(least.as_object().unwrap());
+        let record = record.unwrap_or_else(|| panic!("{}: {faults:?}", T::name()));
+        let written = serde_json::to_value(&record).unwrap();
+        let mut registry = Registry::new();
+        T::register(&mut registry);
+        let schema = &registry.schemas[&*T::name()];
+        let keys: BTreeSet<&str> = written.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(keys, schema.required.iter().copied().collect(), "{}", T::name());
+        assert_eq!(record.to_json().unwrap(), written, "{}", T::name());
+        // Every member of the published schema is one that reading knows.
+        for (name, _) in &schema.properties {
+            let mut odd = least.clone();
+            odd[*name] = json!([[7]]);
+            assert!(read::<T>(odd.as_object().unwrap()).0.is_none(), "{} does not read {name}", T::name());
+        }
+    }
+
+    #[test]
+    fn what_is_published_as_needed_is_what_is_always_written() {
+        least::<Service>(json!({"name": "a", "status": "temporarily closed"}));
+        least::<Organization>(json!({"name": "a"}));
+        least::<Location>(json!({"location_type": "virtual"}));
+        least::<Address>(json!({"address_type": "postal"}));
+        least::<Phone>(json!({"number": "1"}));
+        least::<Taxonomy>(json!({"name": "a"}));
+        least::<TaxonomyTerm>(json!({"name": "a"}));
+        least::<ServiceAtLocation>(json!({}));
+        least::<Schedule>(json!({}));
+        least::<ServiceArea>(json!({}));
+        least::<CostOption>(json!({}));
+        least::<Contact>(json!({}));
+        least::<Language>(json!({}));
+        least::<Accessibility>(json!({}));
+        least::<Attribute>(json!({}));
+    }
 
     #[test]
     fn an_id_is_a_string_of_format_uuid() {

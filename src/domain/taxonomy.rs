@@ -19,7 +19,7 @@ record! {
         /// Its name.
         name: String = required_text(NAME);
         /// What it is for; empty when the source did not say.
-        description: String = wanted_text(TEXT);
+        description: String = text_or_empty(TEXT);
     }
     optional {
         /// A lasting identifier of it.
@@ -48,7 +48,7 @@ record! {
         /// The term.
         name: String = required_text(NAME);
         /// What it means; empty when the source did not say.
-        description: String = wanted_text(TEXT);
+        description: String = text_or_empty(TEXT);
     }
     optional {
         /// Its code in the taxonomy.

@@ -26,7 +26,11 @@ fn one(schedule: &Schedule) -> Option<String> {
         Some(Freq::Weekly) => format!("{} on {names}", every(interval, "week")),
         Some(Freq::Monthly) if days.is_empty() => every(interval, "month"),
         Some(Freq::Monthly) => {
-            let of = if interval == 1.0 { "of the month".to_owned() } else { format!("of {}", every(interval, "month").to_lowercase()) };
+            let of = if interval == 1.0 {
+                "of the month".to_owned()
+            } else {
+                format!("of {}", every(interval, "month").to_lowercase())
+            };
             let ordered: Vec<String> = days.iter().map(|day| format!("{} {}", ordinal(day.week), day.name)).collect();
             format!("The {} {of}", listed(&ordered.iter().map(String::as_str).collect::<Vec<_>>()))
         }
@@ -40,7 +44,8 @@ fn one(schedule: &Schedule) -> Option<String> {
         (None, None) => String::new(),
     };
     let line = [rhythm, hours].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
-    let line = if line.is_empty() { super::plain::line(schedule.description.as_deref().unwrap_or_default()) } else { line };
+    let line =
+        if line.is_empty() { super::plain::line(schedule.description.as_deref().unwrap_or_default()) } else { line };
     (!line.is_empty()).then_some(line)
 }
 
@@ -100,5 +105,9 @@ fn listed(words: &[&str]) -> String {
 /// `19:00Z`, `19:00:00+01:00` and `19:00` are all 19:00 on the wall.
 fn clock(time: Option<&str>) -> Option<String> {
     let hour_minute = time?.get(..5)?;
-    hour_minute.bytes().enumerate().all(|(i, b)| if i == 2 { b == b':' } else { b.is_ascii_digit() }).then(|| hour_minute.to_owned())
+    hour_minute
+        .bytes()
+        .enumerate()
+        .all(|(i, b)| if i == 2 { b == b':' } else { b.is_ascii_digit() })
+        .then(|| hour_minute.to_owned())
 }

@@ -29,7 +29,7 @@ const COST_OPTION: Shape<'static> = Shape::Only(&[
 const TERM: Shape<'static> =
     Shape::Only(&[("id", WORD), ("code", WORD), ("name", WORD), ("taxonomy", WORD), ("term_uri", WORD)]);
 
-/// `value` is kept for our own link types only; see `compile`.
+/// `value` is kept for our own link types only, and only where it is one of their words; see `compile`.
 const ATTRIBUTE: Shape<'static> = Shape::Only(&[("link_type", WORD), ("value", WORD), ("taxonomy_term", TERM)]);
 
 /// `extent` is kept only when it is a gazetteer code; see `compile`.

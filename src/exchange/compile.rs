@@ -13,17 +13,19 @@ use super::{
     decide::Decisions,
     drafts::{Draft, Item, Links, Offer},
     ids::Ids,
-    sketch::{id_of_name, id_of_place},
+    sketch::{id_of_name, id_of_place, mode},
 };
 use crate::domain::{
+    card::ListingKind,
     entry::{Aggregate, ServiceFacts},
+    listing::KIND_LINK,
     location::Location,
     organization::Organization,
     place::{AreaCode, PlaceMode},
     read::{self, Code, LIST, Mended, Notice, Outcome, Read, Record, Unreadable, Violation, foreign_id, term_name},
     service::Service,
     service_at_location::ServiceAtLocation,
-    taxonomy::{Attribute, HOUSE_TAXONOMY, Taxonomy},
+    taxonomy::{Attribute, HOUSE_TAXONOMY, PLACE_MODE_LINK, Taxonomy},
 };
 
 /// What an item is.
@@ -159,10 +161,11 @@ impl<'s> Compiler<'s> {
             let id = word(&nested, "id").or(linked).unwrap_or_else(|| id_of_place(service, index));
             nested.insert("id".to_owned(), id.clone().into());
             location = Some(id);
-            self.location(nested, &format!("{pointer}/location"), work);
+            self.location(nested, None, &format!("{pointer}/location"), work);
         }
         let own = word(&record, "id");
-        let foreign_id = own.unwrap_or_else(|| format!("{}/{}", service.unwrap_or_default(), location.as_deref().unwrap_or_default()));
+        let foreign_id = own
+            .unwrap_or_else(|| format!("{}/{}", service.unwrap_or_default(), location.as_deref().unwrap_or_default()));
         record.insert("id".to_owned(), foreign_id.clone().into());
         for (field, id) in [("location_id", location.as_deref()), ("service_id", service)] {
             if let Some(id) = id {
@@ -180,7 +183,8 @@ impl<'s> Compiler<'s> {
     fn organization(&mut self, mut record: Record, pointer: &str, work: &mut Work) {
         let foreign_id = word(&record, "id");
         let places = elements(&mut record, "locations", pointer, work);
-        let new = pointer.is_empty() || self.first("organization", foreign_id.as_deref(), &record, pointer, work);
+        // An organization with an item of its own is given even when it was nested in an earlier one.
+        let new = self.first("organization", foreign_id.as_deref(), &record, pointer, work) || pointer.is_empty();
         let attributes = self.terms(&mut record, pointer, work);
         let links = Links { organization: word(&record, "parent_organization_id"), ..Links::default() };
         if let Some((organization, extra)) = self.read::<Organization>(&record, pointer, work)
@@ -188,33 +192,42 @@ impl<'s> Compiler<'s> {
         {
             give_terms(&organization.attributes, attributes, work);
             if let Some(foreign_id) = foreign_id.clone() {
-                if pointer.is_empty() {
-                    work.given.push((("organization", foreign_id.clone()), hash(&record)));
-                }
-                work.drafts.push(Draft::Organization(Offer { foreign_id, record: organization, facts: (), extra, links }));
+                work.drafts.push(Draft::Organization(Offer {
+                    foreign_id,
+                    record: organization,
+                    facts: (),
+                    extra,
+                    links,
+                }));
             }
         }
         for (index, mut place) in places {
             let id = word(&place, "id").unwrap_or_else(|| id_of_place(foreign_id.as_deref(), index));
             place.insert("id".to_owned(), id.into());
-            if let Some(owner) = &foreign_id {
-                place.entry("organization_id").or_insert_with(|| owner.clone().into());
-            }
-            self.location(place, &format!("{pointer}/locations/{index}"), work);
+            self.location(place, foreign_id.as_deref(), &format!("{pointer}/locations/{index}"), work);
         }
     }
 
-    /// A location; its id has been settled.
-    fn location(&mut self, mut record: Record, pointer: &str, work: &mut Work) {
+    /// A location; its id has been settled. `owner` is the organization it stands in.
+    fn location(&mut self, mut record: Record, owner: Option<&str>, pointer: &str, work: &mut Work) {
         let Some(foreign_id) = word(&record, "id") else { return };
         let new = self.first("location", Some(&foreign_id), &record, pointer, work);
+        if let Some(owner) = owner {
+            record.entry("organization_id").or_insert_with(|| owner.into());
+        }
         let links = Links { organization: word(&record, "organization_id"), ..Links::default() };
         let attributes = self.terms(&mut record, pointer, work);
         if let Some((location, extra)) = self.read::<Location>(&record, pointer, work)
             && new
         {
             give_terms(&location.attributes, attributes, work);
-            work.drafts.push(Draft::Location(Box::new(Offer { foreign_id, record: location, facts: (), extra, links })));
+            work.drafts.push(Draft::Location(Box::new(Offer {
+                foreign_id,
+                record: location,
+                facts: (),
+                extra,
+                links,
+            })));
         }
     }
 
@@ -230,18 +243,29 @@ impl<'s> Compiler<'s> {
                 && let Some(id) = word(&detail, "id").or_else(|| word(&detail, "name"))
             {
                 detail.insert("id".to_owned(), id.clone().into());
-                if !term.contains_key("taxonomy") && let Some(name) = detail.get("name") {
+                if !term.contains_key("taxonomy")
+                    && let Some(name) = detail.get("name")
+                {
                     term.insert("taxonomy".to_owned(), name.clone());
                 }
                 term.insert("taxonomy_id".to_owned(), id.clone().into());
                 let new = self.first("taxonomy", Some(&id), &detail, &pointer, work);
-                if let Some((taxonomy, extra)) = self.read::<Taxonomy>(&detail, &pointer, work) && new {
-                    work.drafts.push(Draft::Taxonomy(Offer { foreign_id: id, record: taxonomy, facts: (), extra, links: Links::default() }));
+                if let Some((taxonomy, extra)) = self.read::<Taxonomy>(&detail, &pointer, work)
+                    && new
+                {
+                    work.drafts.push(Draft::Taxonomy(Offer {
+                        foreign_id: id,
+                        record: taxonomy,
+                        facts: (),
+                        extra,
+                        links: Links::default(),
+                    }));
                 }
             }
             let Some(id) = word(term, "id").or_else(|| term_name(term)) else { continue };
             term.insert("id".to_owned(), id.clone().into());
-            let (house, taxonomy) = (word(term, "taxonomy").as_deref() == Some(HOUSE_TAXONOMY), word(term, "taxonomy_id"));
+            let (house, taxonomy) =
+                (word(term, "taxonomy").as_deref() == Some(HOUSE_TAXONOMY), word(term, "taxonomy_id"));
             attribute.insert("taxonomy_term_id".to_owned(), id.clone().into());
             let seen = ("taxonomy_term", id.clone());
             if !house && !self.given.contains_key(&seen) && !work.given.iter().any(|(given, _)| *given == seen) {
@@ -256,7 +280,8 @@ impl<'s> Compiler<'s> {
     fn first(&self, kind: &'static str, id: Option<&str>, record: &Record, pointer: &str, work: &mut Work) -> bool {
         let Some(id) = id else { return true };
         let (key, says) = ((kind, id.to_owned()), hash(record));
-        let before = self.given.get(&key).or_else(|| work.given.iter().find(|(given, _)| *given == key).map(|(_, said)| said));
+        let before =
+            self.given.get(&key).or_else(|| work.given.iter().find(|(given, _)| *given == key).map(|(_, said)| said));
         match before {
             Some(said) => {
                 if *said != says {
@@ -273,7 +298,8 @@ impl<'s> Compiler<'s> {
 
     fn read<T: Aggregate + Read>(&mut self, record: &Record, pointer: &str, work: &mut Work) -> Option<(T, Record)> {
         let mut resolver = Resolver { decisions: self.decisions, ids: &mut *self.ids };
-        let Outcome { record, violations, notices, extra } = read::read_with::<T>(record, pointer, &mut resolver, self.unreadable);
+        let Outcome { record, violations, notices, extra } =
+            read::read_with::<T>(record, pointer, &mut resolver, self.unreadable);
         work.violations.extend(violations);
         work.notices.extend(notices);
         record.map(|record| (record, extra))
@@ -318,7 +344,8 @@ fn areas(service: &mut Service, mode: PlaceMode, work: &mut Work) -> Vec<AreaCod
             Some(code) if is_area_code(code) => areas.push(AreaCode(code.to_owned())),
             Some(_) if mode == PlaceMode::Area => {
                 (area.extent, area.extent_type) = (None, None);
-                work.notices.push(Notice { pointer: format!("/service_areas/{index}/extent"), mended: Mended::ShapeDropped });
+                work.notices
+                    .push(Notice { pointer: format!("/service_areas/{index}/extent"), mended: Mended::ShapeDropped });
             }
             _ => {}
         }
@@ -334,11 +361,17 @@ fn is_area_code(text: &str) -> bool {
     first.bytes().all(|b| b.is_ascii_uppercase()) && rest.len() == 8 && rest.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Of a protected service, attributes keep their value only where the link type is our own.
+/// Of a protected service, attributes keep their value only where it is one of our own words.
 fn clear_values(record: &mut Record) {
     let Some(Value::Array(attributes)) = record.get_mut("attributes") else { return };
     for attribute in attributes.iter_mut().filter_map(Value::as_object_mut) {
-        if !word(attribute, "link_type").is_some_and(|link| link.starts_with("kith:")) {
+        let value = word(attribute, "value").unwrap_or_default();
+        let ours = match word(attribute, "link_type").as_deref() {
+            Some(PLACE_MODE_LINK) => mode(&value).is_some(),
+            Some(KIND_LINK) => ListingKind::from_word(&value).is_some(),
+            _ => false,
+        };
+        if !ours {
             attribute.remove("value");
         }
     }

@@ -19,7 +19,11 @@ pub fn decide(
     at_risk: &dyn Fn(&About) -> bool,
     kept: &Kept,
 ) -> Result<Decisions, Error> {
-    let mut decisions = Decisions { organizations: kept.organizations.clone(), ..Decisions::default() };
+    let mut decisions = Decisions {
+        organizations: kept.organizations.clone(),
+        locations: kept.locations.clone(),
+        ..Decisions::default()
+    };
     let mut links = Vec::new();
     for sketch in sketches {
         let sketch = sketch?;
@@ -77,6 +81,8 @@ pub struct Kept {
     pub modes: HashMap<String, PlaceMode>,
     /// Organizations of `area` services, by the source's id.
     pub organizations: HashSet<String>,
+    /// Places that an earlier file shared with an `area` service, by the source's id.
+    pub locations: HashSet<String>,
 }
 
 /// What pass 2 may read.
@@ -186,9 +192,17 @@ mod tests {
     }
 
     #[test]
+    fn a_place_withheld_before_stays_withheld() {
+        let kept = Kept { locations: ["p".to_owned()].into(), ..Kept::default() };
+        let decisions = decide([Ok(service(1, "b", "Choir", "p"))], &at_risk, &kept).unwrap();
+        assert!(decisions.withholds_location("p") && decisions.mode("b") == PlaceMode::Exact);
+    }
+
+    #[test]
     fn an_organization_at_risk_is_withheld_though_no_service_is() {
         let about = About { name: "Refuge".to_owned(), ..About::default() };
-        let organization = SketchOrganization { foreign_id: Some("o".to_owned()), about, locations: vec!["p".to_owned()] };
+        let organization =
+            SketchOrganization { foreign_id: Some("o".to_owned()), about, locations: vec!["p".to_owned()] };
         let sketch = Sketch { row: 1, service: None, organization: Some(organization), fault: None };
         let decisions = decide([Ok(sketch)], &at_risk, &Kept::default()).unwrap();
         assert!(decisions.withholds_organization("o") && decisions.withholds_location("p"));

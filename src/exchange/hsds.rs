@@ -1,45 +1,45 @@
 //! HSDS 3 JSON: compiled services, and organizations.
 
 use super::{
-    Error,
-    allow,
+    Error, allow,
     compile::{Compiler, Input, Subject},
     decide::{Decisions, RowKind},
     drafts::Item,
-    items::{Items, Raw, position},
+    items::{Items, Raw},
     shape::{Members, Shape, decode},
     sketch::Sketch,
 };
-use crate::domain::{place::PlaceMode, read::{Code, Violation}};
+use crate::domain::{
+    place::PlaceMode,
+    read::{Code, Violation},
+};
 
 /// Pass 1.
 pub fn sketches(items: Items<'_>) -> impl Iterator<Item = Result<Sketch, Error>> {
-    let bytes = items.bytes();
-    items.map(move |raw| raw.map(|raw| sketch(bytes, &raw)))
+    items.map(|raw| raw.map(|raw| sketch(&raw)))
 }
 
-fn sketch(bytes: &[u8], raw: &Raw<'_>) -> Sketch {
-    Sketch::of_json(raw.row, raw.bytes).unwrap_or_else(|error| Sketch::unreadable(raw.row, broken(bytes, raw, &error)))
+fn sketch(raw: &Raw<'_>) -> Sketch {
+    Sketch::of_json(raw.row, raw.bytes).unwrap_or_else(|error| Sketch::unreadable(raw.row, broken(raw, &error)))
 }
 
 /// Pass 2.
 pub fn records<'s>(items: Items<'s>, mut compiler: Compiler<'s>) -> impl Iterator<Item = Result<Item, Error>> + 's {
-    let bytes = items.bytes();
     items.enumerate().map(move |(index, raw)| {
         let raw = raw?;
         let decisions = compiler.decisions();
-        let sketch = sketch(bytes, &raw);
+        let sketch = sketch(&raw);
         Ok(match decisions.plan(index, raw.row)? {
             RowKind::Refused(fault) => Item::refused(raw.row, vec![fault.clone()]),
             RowKind::Service(own) => {
                 let service = sketch.service.as_ref().ok_or(Error::Changed { row: raw.row })?;
                 let mode = service.foreign_id.as_deref().map_or(*own, |id| decisions.mode(id));
                 let read = with_service_shape(decisions, &sketch, mode, |shape| decode(raw.bytes, shape));
-                item(&mut compiler, bytes, &raw, Subject::Service(mode), read)
+                item(&mut compiler, &raw, Subject::Service(mode), read)
             }
             RowKind::Organization => {
                 let read = with_organization_shape(decisions, &sketch, |shape| decode(raw.bytes, shape));
-                item(&mut compiler, bytes, &raw, Subject::Organization, read)
+                item(&mut compiler, &raw, Subject::Organization, read)
             }
         })
     })
@@ -47,7 +47,6 @@ pub fn records<'s>(items: Items<'s>, mut compiler: Compiler<'s>) -> impl Iterato
 
 fn item(
     compiler: &mut Compiler<'_>,
-    bytes: &[u8],
     raw: &Raw<'_>,
     subject: Subject,
     read: serde_json::Result<(serde_json::Value, u32)>,
@@ -57,12 +56,17 @@ fn item(
             compiler.item(Input { row: raw.row, subject, record, withheld, notices: Vec::new() })
         }
         Ok(_) => Item::refused(raw.row, vec![Violation::new("", Code::NotAnObject)]),
-        Err(error) => Item::refused(raw.row, vec![broken(bytes, raw, &error)]),
+        Err(error) => Item::refused(raw.row, vec![broken(raw, &error)]),
     }
 }
 
 /// What may be read of a service: for `area` the short list, else all but what is withheld.
-fn with_service_shape<T>(decisions: &Decisions, sketch: &Sketch, mode: PlaceMode, then: impl FnOnce(Shape<'_>) -> T) -> T {
+fn with_service_shape<T>(
+    decisions: &Decisions,
+    sketch: &Sketch,
+    mode: PlaceMode,
+    then: impl FnOnce(Shape<'_>) -> T,
+) -> T {
     if mode == PlaceMode::Area {
         return then(Shape::Only(allow::SERVICE));
     }
@@ -91,9 +95,13 @@ fn places<'l>(decisions: &Decisions, locations: impl Iterator<Item = &'l String>
 }
 
 /// The fault of an item that is no JSON: its line and column in the file, and no more.
-fn broken(bytes: &[u8], raw: &Raw<'_>, error: &serde_json::Error) -> Violation {
-    let start = position(bytes, raw.offset);
+fn broken(raw: &Raw<'_>, error: &serde_json::Error) -> Violation {
+    let start = raw.start;
     let line = start.line + error.line().saturating_sub(1);
     let column = if error.line() <= 1 { start.column + error.column().saturating_sub(1) } else { error.column() };
-    Violation { pointer: String::new(), code: Code::NotReadable, reason: format!("is not JSON that can be read, at line {line}, column {column}") }
+    Violation {
+        pointer: String::new(),
+        code: Code::NotReadable,
+        reason: format!("is not JSON that can be read, at line {line}, column {column}"),
+    }
 }

@@ -10,6 +10,8 @@ pub struct Items<'a> {
     at: usize,
     row: u64,
     form: Form,
+    /// How far lines have been counted, how many there were, and where the last began.
+    counted: (usize, usize, usize),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,7 +34,7 @@ pub struct Raw<'a> {
     /// Its JSON.
     pub bytes: &'a [u8],
     /// Where in the file it begins.
-    pub offset: usize,
+    pub start: Position,
 }
 
 impl<'a> Items<'a> {
@@ -47,7 +49,7 @@ impl<'a> Items<'a> {
             },
             _ => return Err(position(bytes, start).into_not_json()),
         };
-        Ok(Self { bytes, at, row: 0, form })
+        Ok(Self { bytes, at, row: 0, form, counted: (0, 1, 0) })
     }
 
     /// The items of a text with one object a line.
@@ -56,12 +58,18 @@ impl<'a> Items<'a> {
         if bytes.get(start) != Some(&b'{') {
             return Err(position(bytes, start).into_not_json());
         }
-        Ok(Self { bytes, at: 0, row: 0, form: Form::Lines })
+        Ok(Self { bytes, at: 0, row: 0, form: Form::Lines, counted: (0, 1, 0) })
     }
 
-    /// The whole text, to tell lines by.
-    pub fn bytes(&self) -> &'a [u8] {
-        self.bytes
+    /// The item between two places. Lines are counted from the item before, so that a file is counted once.
+    fn raw(&mut self, from: usize, to: usize) -> Raw<'a> {
+        let (counted, mut line, mut line_start) = self.counted;
+        for (at, _) in self.bytes[counted..from].iter().enumerate().filter(|(_, byte)| **byte == b'\n') {
+            line += 1;
+            line_start = counted + at + 1;
+        }
+        self.counted = (from, line, line_start);
+        Raw { row: self.row, bytes: &self.bytes[from..to], start: Position { line, column: from - line_start + 1 } }
     }
 
     fn step(&mut self) -> Result<Option<Raw<'a>>, usize> {
@@ -69,8 +77,9 @@ impl<'a> Items<'a> {
             Form::Done => Ok(None),
             Form::Single => {
                 self.form = Form::Done;
+                self.row = 1;
                 let end = skip(self.bytes, self.at)?;
-                Ok(Some(Raw { row: 1, bytes: &self.bytes[self.at..end], offset: self.at }))
+                Ok(Some(self.raw(self.at, end)))
             }
             Form::List(given) => {
                 let mut at = blank(self.bytes, self.at);
@@ -86,17 +95,18 @@ impl<'a> Items<'a> {
                 self.at = skip(self.bytes, at)?;
                 self.form = Form::List(true);
                 self.row += 1;
-                Ok(Some(Raw { row: self.row, bytes: &self.bytes[at..self.at], offset: at }))
+                Ok(Some(self.raw(at, self.at)))
             }
             Form::Lines => {
                 while self.at < self.bytes.len() {
                     let offset = self.at;
-                    let end = self.bytes[offset..].iter().position(|b| *b == b'\n').map_or(self.bytes.len(), |n| offset + n);
+                    let end =
+                        self.bytes[offset..].iter().position(|b| *b == b'\n').map_or(self.bytes.len(), |n| offset + n);
                     self.at = end + 1;
                     self.row += 1;
-                    let line = self.bytes[offset..end].trim_ascii();
-                    if !line.is_empty() {
-                        return Ok(Some(Raw { row: self.row, bytes: line, offset }));
+                    let start = blank(self.bytes, offset);
+                    if start < end {
+                        return Ok(Some(self.raw(start, end)));
                     }
                 }
                 self.form = Form::Done;
@@ -203,7 +213,9 @@ fn string(bytes: &[u8], start: usize) -> Result<usize, usize> {
 /// A line and a column in bytes, both from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
+    /// The line.
     pub line: usize,
+    /// The column.
     pub column: usize,
 }
 
@@ -225,13 +237,18 @@ mod tests {
     use super::{Error, Items};
 
     fn texts(bytes: &str) -> Result<Vec<String>, Error> {
-        Items::of_document(bytes.as_bytes())?.map(|item| item.map(|raw| String::from_utf8_lossy(raw.bytes).into_owned())).collect()
+        Items::of_document(bytes.as_bytes())?
+            .map(|item| item.map(|raw| String::from_utf8_lossy(raw.bytes).into_owned()))
+            .collect()
     }
 
     #[test]
     fn items_of_a_list_a_page_and_a_single_object_are_found() {
         assert_eq!(texts(r#" [ {"a":"]}\""} , 7,{} ] "#).unwrap(), [r#"{"a":"]}\""}"#, "7", "{}"]);
-        assert_eq!(texts(r#"{"total_items": 1, "contents" : [{"x":[1,{}]}], "empty": false}"#).unwrap(), [r#"{"x":[1,{}]}"#]);
+        assert_eq!(
+            texts(r#"{"total_items": 1, "contents" : [{"x":[1,{}]}], "empty": false}"#).unwrap(),
+            [r#"{"x":[1,{}]}"#]
+        );
         assert_eq!(texts(r#"{"id": 1}"#).unwrap(), [r#"{"id": 1}"#]);
         assert_eq!(texts("[]").unwrap(), [""; 0]);
     }
@@ -249,7 +266,8 @@ mod tests {
 
     #[test]
     fn lines_are_counted_and_blank_ones_passed_over() {
-        let rows: Vec<_> = Items::of_lines(b"{}\r\n\n oops\n{\"a\":1}").unwrap().map(|item| item.unwrap().row).collect();
+        let rows: Vec<_> =
+            Items::of_lines(b"{}\r\n\n oops\n{\"a\":1}").unwrap().map(|item| item.unwrap().row).collect();
         assert_eq!(rows, [1, 3, 4]);
         assert!(Items::of_lines(b"<html>").is_err());
     }

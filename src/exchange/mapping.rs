@@ -207,12 +207,32 @@ fn yes() -> bool {
 /// What a mapping may set beside the fields of the short list in `allow`.
 const SERVICE: &[&str] = &["program_id", "wait_time", "fees", "accreditations", "assurer_email", "licenses", "phone"];
 const ORGANIZATION: &[&str] = &["description", "legal_status", "logo", "uri", "year_incorporated", "phone"];
-const NESTED: &[&str] = &["id", "organization_id", "organization", "phones", "languages", "cost_options", "attributes", "service_areas", "organization_identifiers"];
+const NESTED: &[&str] = &[
+    "id",
+    "organization_id",
+    "organization",
+    "phones",
+    "languages",
+    "cost_options",
+    "attributes",
+    "service_areas",
+    "organization_identifiers",
+];
 
 /// What of a place belongs to the location; the rest belongs to its address.
-pub(super) const LOCATION: &[&str] =
-    &["name", "alternate_name", "description", "transportation", "url", "latitude", "longitude", "external_identifier", "external_identifier_type"];
-const ADDRESS: &[&str] = &["attention", "address_1", "address_2", "city", "region", "state_province", "postal_code", "postcode", "country"];
+pub(super) const LOCATION: &[&str] = &[
+    "name",
+    "alternate_name",
+    "description",
+    "transportation",
+    "url",
+    "latitude",
+    "longitude",
+    "external_identifier",
+    "external_identifier_type",
+];
+const ADDRESS: &[&str] =
+    &["attention", "address_1", "address_2", "city", "region", "state_province", "postal_code", "postcode", "country"];
 
 impl Mapping {
     /// Reads a mapping file. Unknown keys and fields are faults.
@@ -230,10 +250,16 @@ impl Mapping {
             let place = position(text.as_bytes(), text.find(word).unwrap_or(0));
             Err(Error::Mapping { line: place.line, column: place.column, reason })
         };
-        let plain = |members, more: &[&str], name: &str| (allow::has(members, name) && !NESTED.contains(&name)) || more.contains(&name);
+        let plain = |members, more: &[&str], name: &str| {
+            (allow::has(members, name) && !NESTED.contains(&name)) || more.contains(&name)
+        };
         let is_service = self.entity.kind == EntityKind::Service;
         for name in self.fields.keys() {
-            let known = if is_service { plain(allow::SERVICE, SERVICE, name) } else { plain(allow::ORGANIZATION, ORGANIZATION, name) };
+            let known = if is_service {
+                plain(allow::SERVICE, SERVICE, name)
+            } else {
+                plain(allow::ORGANIZATION, ORGANIZATION, name)
+            };
             if !known {
                 return fault(name, format!("fields has no {name:?} for this kind of entity"));
             }
@@ -243,7 +269,9 @@ impl Mapping {
                 return fault(name, format!("organization has no {name:?} for this kind of entity"));
             }
         }
-        if let Some(name) = self.place.keys().find(|name| !LOCATION.contains(&name.as_str()) && !ADDRESS.contains(&name.as_str())) {
+        if let Some(name) =
+            self.place.keys().find(|name| !LOCATION.contains(&name.as_str()) && !ADDRESS.contains(&name.as_str()))
+        {
             return fault(name, format!("place has no {name:?}"));
         }
         if !self.fields.contains_key("name") {
@@ -263,12 +291,14 @@ impl Mapping {
 mod tests {
     use super::{Cell, Mapping};
 
-    const LEAST: &str = "[source]\nname = \"s\"\n[entity]\nkind = \"organization\"\nid = \"ref\"\n[fields]\nname = \"n\"\n";
+    const LEAST: &str =
+        "[source]\nname = \"s\"\n[entity]\nkind = \"organization\"\nid = \"ref\"\n[fields]\nname = \"n\"\n";
 
     #[test]
     fn the_example_above_is_a_mapping() {
         let head = include_str!("mapping.rs").lines().skip_while(|line| !line.contains("```toml")).skip(1);
-        let example: Vec<_> = head.take_while(|line| !line.contains("```")).map(|line| line.trim_start_matches("//!").trim()).collect();
+        let example: Vec<_> =
+            head.take_while(|line| !line.contains("```")).map(|line| line.trim_start_matches("//!").trim()).collect();
         let mapping = Mapping::parse(&example.join("\n")).unwrap();
         assert_eq!(mapping.source.delimiter, ';');
         assert!(matches!(&mapping.fields["description"], Cell::First(columns) if columns.len() == 2));

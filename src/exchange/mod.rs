@@ -3,7 +3,7 @@
 //! 1. [`Package::sketches`] decodes ids, names, terms and links of every item and skips all else;
 //!    [`decide`] makes of them each service's place mode, and what is withheld for everyone.
 //! 2. [`Package::records`] reads whole items. Of an `area` service, of its organization and of the
-//!    places it shares, only the members on a short list ([`allow`]) are decoded; the bytes of all
+//!    places it shares, only the members on a short list (`allow`) are decoded; the bytes of all
 //!    others are passed over by the JSON or CSV reader and never become a value.
 //!
 //! Nothing here opens a file, asks a store or knows the time. A faulty item does not stop the others.
@@ -16,6 +16,7 @@ mod encoding;
 mod hsds;
 mod ids;
 mod items;
+mod loose;
 pub mod mapping;
 mod shape;
 mod sketch;
@@ -69,10 +70,10 @@ impl<'a> Package<'a> {
         }
         let package = Self { bytes, format };
         match format {
-            Format::Hsds => drop(items::Items::of_document(bytes)?),
-            Format::HsdsLines => drop(items::Items::of_lines(bytes)?),
-            Format::Table(mapping) => drop(table::Table::open(bytes, mapping)?),
-        }
+            Format::Hsds => items::Items::of_document(bytes).map(|_| ()),
+            Format::HsdsLines => items::Items::of_lines(bytes).map(|_| ()),
+            Format::Table(mapping) => table::Table::open(bytes, mapping).map(|_| ()),
+        }?;
         Ok(package)
     }
 

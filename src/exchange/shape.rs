@@ -179,7 +179,10 @@ mod tests {
     #[test]
     fn elements_may_differ_in_shape_and_a_member_may_not_come_twice() {
         let shape = Shape::But(&[("list", Shape::Nth(&[Shape::Whole, Shape::Nothing]))]);
-        assert_eq!(decode(br#"{"list": [1, 2, 3], "x": [4]}"#, shape).unwrap(), (json!({"list": [1, null, null], "x": [4]}), 2));
+        assert_eq!(
+            decode(br#"{"list": [1, 2, 3], "x": [4]}"#, shape).unwrap(),
+            (json!({"list": [1, null, null], "x": [4]}), 2)
+        );
         assert!(decode(br#"{"name": "a", "name": "b"}"#, SERVICE).is_err());
     }
 }

@@ -2,16 +2,12 @@
 //!
 //! Only the members named in these structs are decoded; the JSON reader passes over all others.
 
-use std::{fmt, marker::PhantomData};
+use serde::{Deserialize, de::IgnoredAny};
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
-};
-
+use super::loose::{List, Loose, Word};
 use crate::domain::{
     place::PlaceMode,
-    read::{Code, Violation, foreign_id},
+    read::{Code, Violation},
     taxonomy::PLACE_MODE_LINK,
 };
 
@@ -80,11 +76,14 @@ impl Sketch {
         };
         Ok(match item.kind() {
             Some(Kind::Service) => {
-                let organization = item.organization.object.as_ref().map(|nested| nested.organization(item.organization_id.id()));
+                let organization =
+                    item.organization.object.as_ref().map(|nested| nested.organization(item.organization_id.id()));
                 let service = item.service(organization.as_ref().and_then(|nested| nested.foreign_id.clone()));
                 Self { row, service: Some(service), organization, fault: None }
             }
-            Some(Kind::Organization) => Self { row, service: None, organization: Some(item.organization(None)), fault: None },
+            Some(Kind::Organization) => {
+                Self { row, service: None, organization: Some(item.organization(None)), fault: None }
+            }
             None => Self::unreadable(row, Violation::new("", Code::UnknownKind)),
         })
     }
@@ -124,7 +123,14 @@ struct Thing {
     location_type: Option<IgnoredAny>,
     addresses: Option<IgnoredAny>,
     service_id: Option<IgnoredAny>,
+    service: Option<IgnoredAny>,
     location_id: Option<IgnoredAny>,
+    location: Option<IgnoredAny>,
+    taxonomy: Option<IgnoredAny>,
+    taxonomy_id: Option<IgnoredAny>,
+    taxonomy_detail: Option<IgnoredAny>,
+    parent_id: Option<IgnoredAny>,
+    version: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize, Default)]
@@ -160,12 +166,17 @@ struct Named {
 
 impl Thing {
     fn kind(&self) -> Option<Kind> {
-        let (place, link) = (self.location_type.is_some() || self.addresses.is_some(), self.service_id.is_some() || self.location_id.is_some());
-        if place || link {
+        let any = |members: &[&Option<IgnoredAny>]| members.iter().any(|member| member.is_some());
+        let place = any(&[&self.location_type, &self.addresses]);
+        let link = any(&[&self.service_id, &self.service, &self.location_id, &self.location]);
+        let term = any(&[&self.taxonomy, &self.taxonomy_id, &self.taxonomy_detail, &self.parent_id, &self.version]);
+        if link || ((place || term) && self.status.is_none()) {
             return None;
         }
-        let service = self.status.is_some() || self.schedules.is_some() || self.eligibility_description.is_some();
-        let linked = self.organization_id.word.is_some() || self.organization.object.is_some() || !self.service_at_locations.0.is_empty();
+        let service = any(&[&self.status, &self.schedules, &self.eligibility_description]);
+        let linked = self.organization_id.word.is_some()
+            || self.organization.object.is_some()
+            || !self.service_at_locations.0.is_empty();
         match service || linked {
             true => Some(Kind::Service),
             false => self.name.word.is_some().then_some(Kind::Organization),
@@ -173,16 +184,19 @@ impl Thing {
     }
 
     fn about(&self) -> About {
-        let ours = |attribute: &&SketchAttribute| !attribute.link_type.word.as_deref().is_some_and(|link| link.starts_with("kith:place"));
         let words = |attribute: &SketchAttribute| {
             let term = attribute.taxonomy_term.object.as_ref();
-            [term.and_then(|t| t.name.word.clone()), term.and_then(|t| t.code.word.clone()), attribute.label.word.clone(), attribute.value.word.clone()]
+            [
+                term.and_then(|t| t.name.word.clone()),
+                term.and_then(|t| t.code.word.clone()),
+                attribute.label.word.clone(),
+            ]
         };
         About {
             name: self.name.word.clone().unwrap_or_default(),
             alternate_name: self.alternate_name.word.clone().unwrap_or_default(),
             description: self.description.word.clone().unwrap_or_default(),
-            terms: self.attributes.objects().filter(ours).flat_map(words).flatten().collect(),
+            terms: self.attributes.objects().flat_map(words).flatten().collect(),
         }
     }
 
@@ -192,16 +206,27 @@ impl Thing {
         let mut further = Vec::new();
         for (index, place) in self.service_at_locations.0.iter().enumerate() {
             let place = place.object.as_ref();
-            let nested = place.and_then(|place| place.location.object.as_ref().and_then(|l| l.id.id()).or_else(|| place.location.id()));
+            let nested = place.and_then(|place| {
+                place.location.object.as_ref().and_then(|l| l.id.id()).or_else(|| place.location.id())
+            });
             let linked = place.and_then(|place| place.location_id.id());
             let id = nested.or_else(|| linked.clone()).unwrap_or_else(|| id_of_place(foreign_id.as_deref(), index));
             further.extend(linked.filter(|linked| *linked != id));
             locations.push(id);
         }
         locations.extend(further);
-        let declared = self.attributes.objects().filter(|attribute| attribute.link_type.word.as_deref() == Some(PLACE_MODE_LINK));
-        let declared_mode = declared.filter_map(|attribute| mode(attribute.value.word.as_deref()?)).max_by_key(|mode| protection(*mode));
-        SketchService { about: self.about(), organization: nested.or_else(|| self.organization_id.id()), locations, declared_mode, foreign_id }
+        let declared =
+            self.attributes.objects().filter(|attribute| attribute.link_type.word.as_deref() == Some(PLACE_MODE_LINK));
+        let declared_mode = declared
+            .filter_map(|attribute| mode(attribute.value.word.as_deref()?))
+            .max_by_key(|mode| protection(*mode));
+        SketchService {
+            about: self.about(),
+            organization: nested.or_else(|| self.organization_id.id()),
+            locations,
+            declared_mode,
+            foreign_id,
+        }
     }
 
     fn organization(&self, linked: Option<String>) -> SketchOrganization {
@@ -210,7 +235,11 @@ impl Thing {
             let id = place.object.as_ref().and_then(|place| place.id.id()).or_else(|| place.id());
             id.unwrap_or_else(|| id_of_place(foreign_id.as_deref(), index))
         };
-        SketchOrganization { about: self.about(), locations: self.locations.0.iter().enumerate().map(place).collect(), foreign_id }
+        SketchOrganization {
+            about: self.about(),
+            locations: self.locations.0.iter().enumerate().map(place).collect(),
+            foreign_id,
+        }
     }
 }
 
@@ -225,148 +254,5 @@ pub(super) fn protection(mode: PlaceMode) -> u8 {
         PlaceMode::Exact => 0,
         PlaceMode::Remote => 1,
         PlaceMode::Area => 2,
-    }
-}
-
-/// A word, an object, or something else that is passed over: pass 1 finds no fault with kinds of values.
-struct Loose<T> {
-    word: Option<String>,
-    object: Option<T>,
-}
-
-/// A text or a number.
-type Word = Loose<Nothing>;
-
-#[derive(Deserialize)]
-struct Nothing {}
-
-impl<T> Loose<T> {
-    /// The word as an id.
-    fn id(&self) -> Option<String> {
-        self.word.as_deref().map(foreign_id)
-    }
-}
-
-impl<T> Default for Loose<T> {
-    fn default() -> Self {
-        Self { word: None, object: None }
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Loose<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(LooseVisitor(PhantomData))
-    }
-}
-
-struct LooseVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for LooseVisitor<T> {
-    type Value = Loose<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Loose<T>, A::Error> {
-        Ok(Loose { word: None, object: Some(T::deserialize(MapAccessDeserializer::new(map))?) })
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Loose<T>, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Loose::default())
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Loose<T>, E> {
-        let text = text.trim();
-        Ok(Loose { word: (!text.is_empty()).then(|| text.to_owned()), object: None })
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Loose<T>, E> {
-        Ok(Loose { word: Some(number.to_string()), object: None })
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Loose<T>, E> {
-        Ok(Loose { word: Some(number.to_string()), object: None })
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Loose<T>, E> {
-        Ok(Loose { word: Some(serde_json::Value::from(number).to_string()), object: None })
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Loose<T>, E> {
-        Ok(Loose::default())
-    }
-
-    fn visit_unit<E>(self) -> Result<Loose<T>, E> {
-        Ok(Loose::default())
-    }
-}
-
-/// A list, or nothing when something else stands there.
-struct List<T>(Vec<Loose<T>>);
-
-impl<T> List<T> {
-    fn objects(&self) -> impl Iterator<Item = &T> {
-        self.0.iter().filter_map(|item| item.object.as_ref())
-    }
-}
-
-impl<T> Default for List<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ListVisitor(PhantomData))
-    }
-}
-
-struct ListVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
-    type Value = List<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<List<T>, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = list.next_element()? {
-            items.push(item);
-        }
-        Ok(List(items))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<List<T>, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(List::default())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<List<T>, E> {
-        Ok(List::default())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<List<T>, E> {
-        Ok(List::default())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<List<T>, E> {
-        Ok(List::default())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<List<T>, E> {
-        Ok(List::default())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<List<T>, E> {
-        Ok(List::default())
-    }
-
-    fn visit_unit<E>(self) -> Result<List<T>, E> {
-        Ok(List::default())
     }
 }

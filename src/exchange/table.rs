@@ -8,8 +8,7 @@ use csv::ByteRecord;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Error,
-    allow,
+    Error, allow,
     compile::{Compiler, Input, Subject},
     decide::RowKind,
     drafts::Item,
@@ -36,7 +35,10 @@ impl<'a> Table<'a> {
     pub fn open(bytes: &'a [u8], mapping: &'a Mapping) -> Result<Self, Error> {
         let mut rows = rows(bytes, mapping);
         let header = rows.next().and_then(Result::ok).ok_or(Error::Header)?;
-        let names: Vec<_> = header.iter().map(|cell| mapping.source.encoding.text(cell).ok_or(Error::Header)).collect::<Result<_, _>>()?;
+        let names: Vec<_> = header
+            .iter()
+            .map(|cell| mapping.source.encoding.text(cell).ok_or(Error::Header))
+            .collect::<Result<_, _>>()?;
         let mut columns = HashMap::new();
         for column in asked(mapping) {
             let found: Vec<_> = names.iter().enumerate().filter(|(_, name)| name.trim() == column).collect();
@@ -63,7 +65,10 @@ impl<'a> Table<'a> {
     }
 
     /// Pass 2.
-    pub fn records<'s>(mut self, compiler: Compiler<'s>) -> Result<impl Iterator<Item = Result<Item, Error>> + 's, Error>
+    pub fn records<'s>(
+        mut self,
+        compiler: Compiler<'s>,
+    ) -> Result<impl Iterator<Item = Result<Item, Error>> + 's, Error>
     where
         'a: 's,
     {
@@ -103,11 +108,12 @@ impl<'a> Table<'a> {
             }
             EntityKind::Service => {
                 let sketch = reading.sketch(row).ok().and_then(|sketch| sketch.service).unwrap_or_default();
-                let mode = match (sketch.foreign_id, decisions.plan(usize::try_from(row - 2).unwrap_or(usize::MAX), row)) {
-                    (Some(id), _) => decisions.mode(&id),
-                    (None, Ok(RowKind::Service(mode))) => *mode,
-                    _ => PlaceMode::Area,
-                };
+                let mode =
+                    match (sketch.foreign_id, decisions.plan(usize::try_from(row - 2).unwrap_or(usize::MAX), row)) {
+                        (Some(id), _) => decisions.mode(&id),
+                        (None, Ok(RowKind::Service(mode))) => *mode,
+                        _ => PlaceMode::Area,
+                    };
                 let withheld = sketch.organization.is_some_and(|id| decisions.withholds_organization(&id));
                 let shared = sketch.locations.iter().any(|id| decisions.withholds_location(id));
                 (Subject::Service(mode), reading.service(mode, withheld, shared))
@@ -139,9 +145,11 @@ impl<'a> Table<'a> {
             "" => self.mapping.fields.get(field),
             "/phones/0" => self.mapping.fields.get("phone"),
             "/organization" => self.mapping.organization.get(field),
-            _ if head.contains("location") => {
-                self.mapping.place.get(field).or_else(|| self.mapping.place.get("postcode").filter(|_| field == "postal_code"))
-            }
+            _ if head.contains("location") => self
+                .mapping
+                .place
+                .get(field)
+                .or_else(|| self.mapping.place.get("postcode").filter(|_| field == "postal_code")),
             _ => None,
         };
         if let Some(column) = cell.and_then(|cell| columns(cell).first().copied()) {
@@ -201,7 +209,13 @@ impl Reading<'_> {
         let index = self.table.columns.get(column).copied().unwrap_or(usize::MAX);
         let mut cells = Vec::new();
         for cell in self.records.iter().filter_map(|record| record.get(index)) {
-            let text = self.table.mapping.source.encoding.text(cell).ok_or_else(|| Violation::new(token(column), Code::NotText))?;
+            let text = self
+                .table
+                .mapping
+                .source
+                .encoding
+                .text(cell)
+                .ok_or_else(|| Violation::new(token(column), Code::NotText))?;
             if !text.trim().is_empty() {
                 cells.push(text.into_owned());
             }
@@ -362,8 +376,12 @@ impl Reading<'_> {
                 let nested = self.about(&mapping.organization);
                 let own = mapping.organization.get("id").and_then(|cell| self.value(cell)).map(|id| foreign_id(&id));
                 let organization = own.or_else(|| (!nested.name.is_empty()).then(|| id_of_name(&nested.name)));
-                let run_by = SketchOrganization { foreign_id: organization.clone(), about: nested, locations: Vec::new() };
-                (Some(SketchService { foreign_id: id, about, organization, locations, declared_mode: None }), Some(run_by))
+                let run_by =
+                    SketchOrganization { foreign_id: organization.clone(), about: nested, locations: Vec::new() };
+                (
+                    Some(SketchService { foreign_id: id, about, organization, locations, declared_mode: None }),
+                    Some(run_by),
+                )
             }
         };
         match self.faults.drain(..).next() {
@@ -373,8 +391,15 @@ impl Reading<'_> {
     }
 
     fn about(&mut self, fields: &BTreeMap<String, Cell>) -> About {
-        let mut text = |field: &str| fields.get(field).and_then(|cell| self.value(cell)).map(|text| text.trim().to_owned()).unwrap_or_default();
-        About { name: text("name"), alternate_name: text("alternate_name"), description: text("description"), terms: Vec::new() }
+        let mut text = |field: &str| {
+            fields.get(field).and_then(|cell| self.value(cell)).map(|text| text.trim().to_owned()).unwrap_or_default()
+        };
+        About {
+            name: text("name"),
+            alternate_name: text("alternate_name"),
+            description: text("description"),
+            terms: Vec::new(),
+        }
     }
 }
 

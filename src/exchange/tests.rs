@@ -3,7 +3,12 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use super::{About, Decisions, Draft, Error, Format, Item, Kept, Mapping, Package, SourceIds, decide};
-use crate::domain::{clock::SeededChance, id::Id, place::{AreaCode, PlaceMode}, read::{Code, Mended}};
+use crate::domain::{
+    clock::SeededChance,
+    id::Id,
+    place::{AreaCode, PlaceMode},
+    read::{Code, Mended},
+};
 
 const PAGE: &str = include_str!("../../tests/fixtures/hsds-page.json");
 const BROKEN: &str = include_str!("../../tests/fixtures/hsds-broken.json");
@@ -11,7 +16,8 @@ const CHARITIES: &str = include_str!("../../tests/fixtures/uk-charities.toml");
 
 /// Stands in for the vocabulary: only the word in a name counts.
 fn at_risk(about: &About) -> bool {
-    about.name.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| word == "refuge") || about.terms.iter().any(|term| term == "refuge")
+    about.name.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| word == "refuge")
+        || about.terms.iter().any(|term| term == "refuge")
 }
 
 fn import(bytes: &[u8], format: &Format) -> Result<(Decisions, Vec<Item>), Error> {
@@ -66,7 +72,9 @@ fn a_page_of_services_comes_apart_into_records_that_refer_to_each_other() {
     assert_eq!(first.record.schedules[0].opens_at.as_deref(), Some("19:00"));
     assert_eq!(first.extra.keys().collect::<Vec<_>>(), ["/pc_local_code"]);
     assert_eq!(first.links.organization.as_deref(), Some("5b1c0f6e-1a52-4d53-9d0c-3f1f5a0b0001"));
-    let [Draft::Service(second), Draft::ServiceAtLocation(at)] = &items[1].result.as_ref().unwrap()[..] else { panic!() };
+    let [Draft::Service(second), Draft::ServiceAtLocation(at)] = &items[1].result.as_ref().unwrap()[..] else {
+        panic!()
+    };
     assert_eq!(second.foreign_id, "walking-group-2");
     assert_eq!(second.record.organization_id, first.record.organization_id);
     assert_eq!(second.record.attributes[0].taxonomy_term_id, first.record.attributes[0].taxonomy_term_id);
@@ -95,27 +103,30 @@ fn a_broken_item_tells_all_its_faults_and_stops_no_other() {
     let faults = |index: usize| -> Vec<_> {
         items[index].result.as_ref().unwrap_err().iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect()
     };
-    assert_eq!(faults(0), [
-        ("/organization/name", Code::Required),
-        ("/organization/website", Code::NotAnAddressOfTheWeb),
-        ("/service_at_locations/1", Code::NotAnObject),
-        ("/name", Code::Required),
-        ("/status", Code::NotInList),
-        ("/description", Code::NotText),
-        ("/url", Code::NotAnAddressOfTheWeb),
-        ("/email", Code::NotAnEmail),
-        ("/assured_date", Code::NotADate),
-        ("/minimum_age", Code::NotANumber),
-        ("/maximum_age", Code::OutOfRange),
-        ("/schedules/0/freq", Code::NotInList),
-        ("/schedules/0/opens_at", Code::NotATime),
-        ("/schedules/0/interval", Code::OutOfRange),
-        ("/phones/0/number", Code::Required),
-        ("/phones/1/extension", Code::NotANumber),
-        ("/languages", Code::NotAList),
-        ("/service_at_locations/0/location/location_type", Code::NotInList),
-        ("/service_at_locations/0/location/addresses/0/address_type", Code::Required),
-    ]);
+    assert_eq!(
+        faults(0),
+        [
+            ("/organization/name", Code::Required),
+            ("/organization/website", Code::NotAnAddressOfTheWeb),
+            ("/service_at_locations/1", Code::NotAnObject),
+            ("/name", Code::Required),
+            ("/status", Code::NotInList),
+            ("/description", Code::NotText),
+            ("/url", Code::NotAnAddressOfTheWeb),
+            ("/email", Code::NotAnEmail),
+            ("/assured_date", Code::NotADate),
+            ("/minimum_age", Code::NotANumber),
+            ("/maximum_age", Code::OutOfRange),
+            ("/schedules/0/freq", Code::NotInList),
+            ("/schedules/0/opens_at", Code::NotATime),
+            ("/schedules/0/interval", Code::OutOfRange),
+            ("/phones/0/number", Code::Required),
+            ("/phones/1/extension", Code::NotANumber),
+            ("/languages", Code::NotAList),
+            ("/service_at_locations/0/location/location_type", Code::NotInList),
+            ("/service_at_locations/0/location/addresses/0/address_type", Code::Required),
+        ]
+    );
     assert_eq!(faults(1), [("", Code::NotAnObject)]);
     assert_eq!(faults(2), [("", Code::UnknownKind)]);
     assert_eq!(faults(3), [("", Code::NotReadable)]);
@@ -153,14 +164,18 @@ fn nothing_of_a_refuges_place_is_decoded_or_drafted() {
     let Draft::Service(refuge) = &items[1].result.as_ref().unwrap()[1] else { panic!() };
     assert_ne!(refuge.record.id.to_string(), refuge.foreign_id);
     assert_eq!(&refuge.record.id.to_string()[14..15], "4");
-    assert_eq!((refuge.facts.mode, &refuge.facts.areas[..]), (PlaceMode::Area, &[AreaCode("E12000003".to_owned())][..]));
+    assert_eq!(
+        (refuge.facts.mode, &refuge.facts.areas[..]),
+        (PlaceMode::Area, &[AreaCode("E12000003".to_owned())][..])
+    );
     assert_eq!((refuge.record.phones.len(), refuge.extra.len(), refuge.record.schedules.len()), (1, 0, 0));
     assert!(items[1].notices.iter().any(|notice| notice.mended == Mended::ShapeDropped));
 }
 
 #[test]
 fn an_item_that_cannot_be_sketched_is_never_read() {
-    let twice = r#"{"id":"a","id":"b","name":"x","status":"active","service_at_locations":[{"location":{"id":"CANARY"}}]}"#;
+    let twice =
+        r#"{"id":"a","id":"b","name":"x","status":"active","service_at_locations":[{"location":{"id":"CANARY"}}]}"#;
     let items = hsds(twice);
     assert_eq!(items[0].result.as_ref().unwrap_err()[0].code, Code::NotReadable);
     assert!(!format!("{items:?}").contains("CANARY"));
@@ -228,8 +243,13 @@ fn rows_of_one_id_are_one_entry_when_the_mapping_merges_them() {
     let (_, items) = import(text.as_bytes(), &table("[merge]\non = \"ref\"\n")).unwrap();
     assert_eq!(items.iter().map(|item| item.merged_into).collect::<Vec<_>>(), [None, Some(2), Some(2)]);
     let Some(Draft::Service(choir)) = items[0].result.as_ref().unwrap().last() else { panic!() };
-    assert_eq!((choir.record.name.as_str(), choir.record.description.as_deref(), choir.record.attributes.len()), ("Choir", Some("Sing / Out"), 2));
-    assert!(items[0].notices.iter().any(|notice| (notice.pointer.as_str(), notice.mended) == ("/title", Mended::FirstKept)));
+    assert_eq!(
+        (choir.record.name.as_str(), choir.record.description.as_deref(), choir.record.attributes.len()),
+        ("Choir", Some("Sing / Out"), 2)
+    );
+    assert!(
+        items[0].notices.iter().any(|notice| (notice.pointer.as_str(), notice.mended) == ("/title", Mended::FirstKept))
+    );
     let (_, apart) = import(text.as_bytes(), &table("")).unwrap();
     assert_eq!(apart[1].result.as_ref().unwrap_err()[0].code, Code::Duplicate);
     assert_eq!(apart[2].merged_into, Some(2));
@@ -249,10 +269,25 @@ fn the_example_of_the_standard_is_read() {
     let Some(bytes) = shared("oruk/hsds-3.1-dev/examples/service_full.json") else { return };
     let (_, items) = import(&bytes, &Format::Hsds).unwrap();
     assert_eq!(kinds(&items[0]), ["organization", "location", "taxonomy", "term", "service", "at"]);
-    // Its place lies at 100 degrees north.
+    // Its place lies at 100 degrees north; it stands there twice and says the same.
     assert!(items[0].notices.iter().any(|notice| notice.mended == Mended::PositionDropped));
+    assert!(items[0].notices.iter().all(|notice| notice.mended != Mended::FirstKept));
     let Draft::Service(service) = &items[0].result.as_ref().unwrap()[4] else { panic!() };
     assert!(service.extra.contains_key("/funding") && service.extra.contains_key("/capacities"));
+}
+
+#[test]
+fn what_is_neither_a_service_nor_an_organization_is_told_so() {
+    for text in [
+        r#"{"id":"a","name":"Bereavement","description":"","taxonomy":"t"}"#,
+        r#"{"id":"a","name":"Topics","description":"","version":"2"}"#,
+        r#"{"id":"a","location_type":"physical","name":"Hall"}"#,
+        r#"{"id":"a","service_id":"b","name":"Choir","status":"active"}"#,
+        r#"{"id":"a","location":{"id":"b"},"schedules":[]}"#,
+        r#"{"id":"a"}"#,
+    ] {
+        assert_eq!(hsds(text)[0].result.as_ref().unwrap_err()[0].code, Code::UnknownKind, "{text}");
+    }
 }
 
 #[test]
@@ -262,7 +297,13 @@ fn the_register_of_charities_is_read_to_the_last_row() {
     let (_, items) = import(&bytes, &format).unwrap();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for item in &items {
-        *counts.entry(match (&item.result, item.merged_into) { (Err(_), _) => "refused", (_, Some(_)) => "merged", _ => "read" }).or_default() += 1;
+        *counts
+            .entry(match (&item.result, item.merged_into) {
+                (Err(_), _) => "refused",
+                (_, Some(_)) => "merged",
+                _ => "read",
+            })
+            .or_default() += 1;
         for kind in item.result.iter().flat_map(|_| kinds(item)) {
             *counts.entry(kind).or_default() += 1;
         }
@@ -271,4 +312,31 @@ fn the_register_of_charities_is_read_to_the_last_row() {
     assert_eq!((counts["organization"], counts["taxonomy"]), (4_104, 2));
     // All but 18 rows have a postcode; places of refuges are withheld.
     assert!((4_050..4_104).contains(&counts["location"]), "{counts:?}");
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 300, failure_persistence: None, ..Default::default() })]
+
+    /// Whatever is in a file, reading it ends, and tells of each item once.
+    #[test]
+    fn no_bytes_make_reading_fail_but_in_words(cut in 0_usize..4_000, flips in proptest::collection::vec((0_usize..4_000, proptest::num::u8::ANY), 0..6), lines in proptest::bool::ANY) {
+        let mut bytes = PAGE.as_bytes()[..PAGE.len() - cut.min(PAGE.len())].to_vec();
+        for (at, byte) in flips {
+            if let Some(there) = bytes.get_mut(at) {
+                *there = byte;
+            }
+        }
+        let format = if lines { Format::HsdsLines } else { Format::Hsds };
+        if let Ok((decisions, items)) = import(&bytes, &format) {
+            proptest::prop_assert_eq!(decisions.items(), items.len());
+        }
+    }
+
+    /// The same for tables.
+    #[test]
+    fn no_rows_make_reading_fail_but_in_words(rows in proptest::collection::vec("[\\x00-\\x7f]{0,12}(,[a-z0-9\"\n. :/-]{0,9}){0,13}\n", 0..6)) {
+        let text = format!("ref,title,a,b,web,tel,by,street,postcode,lat,lon,topics\n{}", rows.concat());
+        let (decisions, items) = import(text.as_bytes(), &table("")).unwrap();
+        proptest::prop_assert_eq!(decisions.items(), items.len());
+    }
 }

@@ -26,10 +26,10 @@ pub struct Line {
     pub name: String,
     /// The ways to reach it.
     pub ways: Vec<Value>,
-    /// When somebody answers.
-    pub hours: String,
-    /// Whom it is for.
-    pub who_for: String,
+    /// When somebody answers; left out among the first lines where that is always.
+    pub hours: Option<String>,
+    /// Whom it is for; left out among the first lines, which are for anyone.
+    pub who_for: Option<String>,
 }
 
 impl Chrome {
@@ -49,8 +49,8 @@ impl Chrome {
             title: title.into(),
             sample,
             unchecked: first.iter().chain(&more).any(|line| line.note == NOT_CHECKED),
-            lines: first.into_iter().map(shown).collect(),
-            more_lines: more.into_iter().map(shown).collect(),
+            lines: first.into_iter().map(|line| shown(line, true)).collect(),
+            more_lines: more.into_iter().map(|line| shown(line, false)).collect(),
         }
     }
 }
@@ -60,7 +60,7 @@ fn comes_first(id: &str) -> bool {
     matches!(id, "999" | "samaritans" | "shout" | "lifeline" | "nhs-24") || id.starts_with("nhs-111")
 }
 
-fn shown(line: &CrisisLine) -> Line {
+fn shown(line: &CrisisLine, short: bool) -> Line {
     let mut ways = Vec::new();
     if let Some(number) = &line.phone {
         ways.push(Value { text: number.clone(), href: links::tel(number), note: line.phone_note.clone() });
@@ -74,5 +74,10 @@ fn shown(line: &CrisisLine) -> Line {
         };
         ways.push(Value { text: says, href: None, note: text.note.clone() });
     }
-    Line { name: line.name.clone(), ways, hours: line.hours.clone(), who_for: line.who_for.clone() }
+    Line {
+        name: line.name.clone(),
+        ways,
+        hours: (!short || line.hours != "Day and night").then(|| line.hours.clone()),
+        who_for: (!short).then(|| line.who_for.trim_end_matches('.').to_owned()),
+    }
 }

@@ -32,8 +32,12 @@ impl CardView {
     /// What a list of results shows of a card.
     pub fn new(card: &Card) -> Self {
         let mut rows = vec![who_for(card), when(card), place(card), contact(card), cost(card)];
-        rows.extend(attending(card));
-        rows.extend(languages(card));
+        // What a reader takes for granted would only make the list longer.
+        let in_person = card.place.kind == CardPlaceKind::Exact;
+        rows.extend(
+            attending(card).filter(|row| !(in_person && row.values.iter().all(|value| value.text == "In person"))),
+        );
+        rows.extend(languages(card).filter(|row| row.values.iter().any(|value| value.text != "English")));
         Self {
             href: own_page(&card.page_url),
             name: card.name.clone(),
@@ -64,10 +68,9 @@ pub fn warnings(card: &Card) -> Vec<String> {
 /// For whom it is.
 pub fn who_for(card: &Card) -> Row {
     let labels = card.who_for.iter().map(|label| label.label.clone());
-    Row {
-        label: "Who for",
-        values: labels.chain(words::ages(card.minimum_age, card.maximum_age)).map(Value::text).collect(),
-    }
+    let all: Vec<String> = labels.chain(words::ages(card.minimum_age, card.maximum_age)).collect();
+    let all = words::capitalised(&all.join(", "));
+    Row { label: "Who for", values: Some(all).filter(|all| !all.is_empty()).map(Value::text).into_iter().collect() }
 }
 
 /// When it happens.
@@ -79,7 +82,8 @@ pub fn when(card: &Card) -> Row {
 pub fn place(card: &Card) -> Row {
     let mut values = Vec::new();
     if card.place.kind != CardPlaceKind::NotStated {
-        values.push(Value { text: card.place.label.clone(), href: None, note: card.distance_km.map(words::distance) });
+        values.push(Value::text(&card.place.label));
+        values.extend(card.distance_km.map(words::distance).map(Value::text));
     }
     match card.other_places {
         Some(1) => values.push(Value::text("and 1 other place")),
@@ -102,15 +106,8 @@ pub fn contact(card: &Card) -> Row {
 pub fn phone(phone: &Phone) -> Value {
     let kind = phone.phone_type.as_deref().unwrap_or_default().to_ascii_lowercase();
     let texted = matches!(kind.as_str(), "text" | "sms" | "fax");
-    let note: Vec<&str> = [if texted { kind.as_str() } else { "" }, phone.description.as_deref().unwrap_or_default()]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect();
-    Value {
-        text: phone.number.clone(),
-        href: if texted { None } else { links::tel(&phone.number) },
-        note: (!note.is_empty()).then(|| note.join(", ")),
-    }
+    let note = phone.description.clone().or_else(|| texted.then_some(kind)).filter(|note| !note.is_empty());
+    Value { text: phone.number.clone(), href: if texted { None } else { links::tel(&phone.number) }, note }
 }
 
 /// An address to write to.
@@ -136,7 +133,7 @@ pub fn attending(card: &Card) -> Option<Row> {
 
 /// Its languages, where they are stated.
 pub fn languages(card: &Card) -> Option<Row> {
-    let values: Vec<Value> = card.languages.iter().map(Value::text).collect();
+    let values: Vec<Value> = card.languages.iter().map(|language| Value::text(words::language(language))).collect();
     (!values.is_empty()).then_some(Row { label: "Languages", values })
 }
 

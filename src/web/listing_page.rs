@@ -21,6 +21,7 @@ pub struct ListingPage {
     warnings: Vec<String>,
     paragraphs: Vec<String>,
     rows: Vec<Row>,
+    /// Its places when there are several; one alone is among `rows`.
     places: Vec<PlaceView>,
     services: Vec<Value>,
     checked: String,
@@ -50,7 +51,11 @@ impl ListingPage {
             warnings: facts::warnings(card),
             paragraphs: listing.description.split("\n\n").filter(|text| !text.is_empty()).map(str::to_owned).collect(),
             rows: rows(&listing),
-            places: listing.places.iter().map(place).collect(),
+            places: if let [_] = listing.places.as_slice() {
+                Vec::new()
+            } else {
+                listing.places.iter().map(place).collect()
+            },
             services: listing
                 .services
                 .iter()
@@ -77,8 +82,13 @@ fn rows(listing: &Listing) -> Vec<Row> {
     let mut rows = vec![facts::who_for(card)];
     rows.extend(stated("Who can come", |service| service.eligibility_description.as_ref()));
     rows.push(facts::when(card));
-    if listing.places.len() < 2 {
-        rows.push(facts::place(card));
+    match listing.places.as_slice() {
+        [] => rows.push(facts::place(card)),
+        [only] => {
+            rows.push(facts::place(card));
+            rows.extend(there(only));
+        }
+        _ => {}
     }
     rows.extend(stated("How to come", |service| service.application_process.as_ref()));
     rows.extend(stated("How long people wait", |service| service.wait_time.as_ref()));
@@ -102,17 +112,19 @@ fn rows(listing: &Listing) -> Vec<Row> {
 }
 
 fn place(place: &ListingPlace) -> PlaceView {
+    let stated = place.place.kind != CardPlaceKind::NotStated;
+    let label = if stated { place.place.label.clone() } else { "A place that is not stated".to_owned() };
+    let when = place.service_at_location.as_ref().and_then(|at| when::in_words(&at.schedules));
+    let when = when.map(|text| Row { label: "When", values: vec![Value::text(text)] });
+    PlaceView { label, rows: when.into_iter().chain(there(place)).collect() }
+}
+
+/// How to come to a place and to be in it.
+fn there(place: &ListingPlace) -> Vec<Row> {
     let location = &place.location;
-    let mut rows = Vec::new();
-    if let Some(text) = place.service_at_location.as_ref().and_then(|at| when::in_words(&at.schedules)) {
-        rows.push(Row { label: "When", values: vec![Value::text(text)] });
-    }
-    if let Some(text) = &location.transportation {
-        rows.push(Row { label: "Getting there", values: vec![Value::text(text)] });
-    }
+    let way =
+        location.transportation.as_ref().map(|text| Row { label: "Getting there", values: vec![Value::text(text)] });
     let access = location.accessibility.iter().flat_map(|access| [&access.description, &access.details]).flatten();
-    rows.push(Row { label: "Access", values: access.map(Value::text).collect() });
-    let label =
-        if place.place.kind == CardPlaceKind::NotStated { "Not stated".to_owned() } else { place.place.label.clone() };
-    PlaceView { label, rows }
+    let access = Row { label: "Access", values: access.map(Value::text).collect() };
+    way.into_iter().chain([access]).collect()
 }

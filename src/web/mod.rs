@@ -48,6 +48,11 @@ pub fn routes(directory: Directory) -> impl Endpoint<Output = Response> {
         .at("/", reached_by(RouteMethod::new().get(home).post(search), "GET, HEAD, POST", sample))
         .at("/listing/:id", reached_by(RouteMethod::new().get(listing), "GET, HEAD", sample))
         .at(stylesheet::PATH, reached_by(RouteMethod::new().get(stylesheet::stylesheet), "GET, HEAD", sample))
+        // Browsers ask for it unasked; there is no picture to give.
+        .at(
+            "/favicon.ico",
+            poem::endpoint::make_sync(|_| StatusCode::NO_CONTENT.with_header("Cache-Control", "max-age=86400")),
+        )
         .data(directory)
         .catch_all_error(move |error| async move { Message::of_status(error.status()).response(sample) })
         .with(CatchPanic::new().with_handler(move |_| {

@@ -1,5 +1,7 @@
 //! The page of results: how many there are and where, the cards, and what else serves the place.
 
+use std::cmp::Reverse;
+
 use askama::Template;
 
 use super::{
@@ -30,6 +32,8 @@ pub struct ResultsPage {
     order: &'static str,
     results: Vec<CardView>,
     covers_total: String,
+    /// Where to find `covers`, when they stand below results.
+    covers_below: Option<String>,
     covers: Vec<CardView>,
     paging: Option<Paging>,
     /// Searches to try when nothing was found.
@@ -67,10 +71,11 @@ impl ResultsPage {
             order: order(&form),
             results: answer.results.items.iter().map(CardView::new).collect(),
             covers_total: words::listings(answer.covers_area.total),
+            covers_below: covers_below(&answer),
             covers: answer.covers_area.items.iter().map(CardView::new).collect(),
             paging: paging(&answer.results, &answer.covers_area),
             tries: if found == 0 { tries(&form) } else { Vec::new() },
-            counts: answer.facets.into_iter().take(COUNTS).collect(),
+            counts: counts(answer.facets),
             form,
         }
     }
@@ -92,6 +97,20 @@ fn heading(answer: &Answer) -> String {
         0 => "No groups or services found".to_owned(),
         total => format!("{}{there}", words::listings(total)),
     }
+}
+
+/// The terms that most results have. An imported term without a label here would show only its id.
+fn counts(mut counts: Vec<TermCount>) -> Vec<TermCount> {
+    counts.retain(|count| count.label != count.id);
+    counts.sort_by_key(|count| Reverse(count.count));
+    counts.truncate(COUNTS);
+    counts
+}
+
+fn covers_below(answer: &Answer) -> Option<String> {
+    let serve = if answer.covers_area.total == 1 { "also serves" } else { "also serve" };
+    let shown = !answer.results.items.is_empty() && !answer.covers_area.items.is_empty();
+    shown.then(|| format!("Further down: {} that {serve} your area", words::listings(answer.covers_area.total)))
 }
 
 fn notes(form: &Fields, answer: &Answer) -> Vec<String> {

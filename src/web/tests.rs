@@ -209,10 +209,10 @@ fn results_say_how_many_where_how_far_and_what_is_not_stated() {
     for words in [
         "Tea &#38; &#60;b&#62;Talk&#60;/b&#62;",
         "<p class=\"kicker\">Group, run by The Hall</p>",
-        "From age 18",
-        "(2.3 km (1.5 miles) in a straight line)",
+        "<p>Men, from age 18</p>",
+        "<p>2.3 km (1.5 miles) in a straight line</p>",
         "<a href=\"tel:01134960123\">0113 496 0123</a>",
-        "<dt>Cost</dt><dd class=\"unknown\">Not stated, ask</dd>",
+        "<dt>Cost</dt><dd class=\"unknown\"><p>Not stated, ask</p></dd>",
         "<li>Term 7: 13</li>",
         "also taken to mean: Bereavement and grief.",
         "name=\"page\" value=\"2\">Next page",

@@ -84,6 +84,8 @@ pub struct Block {
 /// How many results have a term.
 #[derive(Deserialize)]
 pub struct TermCount {
+    /// The term's id.
+    pub id: String,
     /// The term's label.
     pub label: String,
     /// How many.

@@ -46,9 +46,9 @@ pub fn day(date: &str) -> String {
 /// For which ages; `None` when nothing is said.
 pub fn ages(minimum: Option<f64>, maximum: Option<f64>) -> Option<String> {
     match (minimum.filter(|age| *age > 0.0), maximum) {
-        (Some(from), Some(to)) => Some(format!("Ages {from} to {to}")),
-        (Some(from), None) => Some(format!("From age {from}")),
-        (None, Some(to)) => Some(format!("Up to age {to}")),
+        (Some(from), Some(to)) => Some(format!("ages {from} to {to}")),
+        (Some(from), None) => Some(format!("from age {from}")),
+        (None, Some(to)) => Some(format!("up to age {to}")),
         (None, None) => None,
     }
 }
@@ -76,6 +76,35 @@ pub fn attending(word: &str) -> String {
     }
 }
 
+/// A language: its English name for a code that feeds use here, else as the source writes it.
+pub fn language(written: &str) -> &str {
+    match written.to_ascii_lowercase().as_str() {
+        "en" | "eng" | "en-gb" => "English",
+        "cy" | "cym" => "Welsh (Cymraeg)",
+        "gd" => "Scottish Gaelic (Gàidhlig)",
+        "ga" => "Irish (Gaeilge)",
+        "bfi" => "British Sign Language",
+        "ar" => "Arabic",
+        "bn" => "Bengali",
+        "es" => "Spanish",
+        "fa" => "Persian",
+        "fr" => "French",
+        "gu" => "Gujarati",
+        "ku" => "Kurdish",
+        "pa" => "Punjabi",
+        "pl" => "Polish",
+        "ps" => "Pashto",
+        "pt" => "Portuguese",
+        "ro" => "Romanian",
+        "so" => "Somali",
+        "ti" => "Tigrinya",
+        "uk" => "Ukrainian",
+        "ur" => "Urdu",
+        "zh" => "Chinese",
+        _ => written,
+    }
+}
+
 /// With its first letter as a capital.
 pub fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
@@ -94,7 +123,7 @@ pub fn standstill(status: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ages, attending, day, distance, listings, number, radius};
+    use super::{ages, attending, day, distance, language, listings, number, radius};
 
     #[test]
     fn numbers_are_grouped_and_counted() {
@@ -115,11 +144,12 @@ mod tests {
     #[test]
     fn what_is_not_stated_is_not_made_up() {
         assert_eq!(ages(None, None), None);
-        assert_eq!(ages(Some(18.0), None).as_deref(), Some("From age 18"));
-        assert_eq!(ages(Some(16.0), Some(25.0)).as_deref(), Some("Ages 16 to 25"));
-        assert_eq!(ages(Some(0.0), Some(5.5)).as_deref(), Some("Up to age 5.5"));
+        assert_eq!(ages(Some(18.0), None).as_deref(), Some("from age 18"));
+        assert_eq!(ages(Some(16.0), Some(25.0)).as_deref(), Some("ages 16 to 25"));
+        assert_eq!(ages(Some(0.0), Some(5.5)).as_deref(), Some("up to age 5.5"));
         assert_eq!(day("2026-05-03"), "3 May 2026");
         assert_eq!(day("spring"), "spring");
         assert_eq!(attending("walking_group"), "Walking group");
+        assert_eq!((language("PL"), language("Kreyol")), ("Polish", "Kreyol"));
     }
 }

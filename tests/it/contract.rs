@@ -13,7 +13,16 @@ fn document() -> Value {
 
 fn operations(document: &Value) -> Vec<(String, String, Value)> {
     let paths = document["paths"].as_object().unwrap();
-    paths.iter().flat_map(|(path, methods)| methods.as_object().unwrap().iter().map(move |(method, operation)| (path.clone(), method.clone(), operation.clone()))).collect()
+    paths
+        .iter()
+        .flat_map(|(path, methods)| {
+            methods
+                .as_object()
+                .unwrap()
+                .iter()
+                .map(move |(method, operation)| (path.clone(), method.clone(), operation.clone()))
+        })
+        .collect()
 }
 
 #[test]
@@ -24,14 +33,20 @@ fn the_published_document_is_current() {
         fs::write(&path, &written).unwrap();
     }
     let published = fs::read_to_string(&path).unwrap_or_default();
-    assert!(published == written, "openapi/v1.json is not what the code says; UPDATE_EXPECT=1 cargo test contract writes it");
+    assert!(
+        published == written,
+        "openapi/v1.json is not what the code says; UPDATE_EXPECT=1 cargo test contract writes it"
+    );
 }
 
 #[test]
 fn no_parameter_says_explode_false_and_every_operation_can_be_named() {
     let document = document();
     assert!(!document.to_string().contains("\"explode\":false"), "poem-openapi panics when such a parameter is absent");
-    let mut ids: Vec<String> = operations(&document).iter().map(|(_, _, operation)| operation["operationId"].as_str().unwrap().to_owned()).collect();
+    let mut ids: Vec<String> = operations(&document)
+        .iter()
+        .map(|(_, _, operation)| operation["operationId"].as_str().unwrap().to_owned())
+        .collect();
     let all = ids.len();
     ids.sort();
     ids.dedup();
@@ -51,7 +66,11 @@ fn every_operation_documents_its_problems_and_describes_its_answers() {
         }
         assert!(!operation["summary"].as_str().unwrap_or_default().is_empty(), "{method} {path}");
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
-            assert!(!parameter["description"].as_str().unwrap_or_default().is_empty(), "{method} {path} {}", parameter["name"]);
+            assert!(
+                !parameter["description"].as_str().unwrap_or_default().is_empty(),
+                "{method} {path} {}",
+                parameter["name"]
+            );
         }
     }
 }
@@ -61,7 +80,12 @@ fn a_get_and_its_post_twin_take_the_same_things() {
     let document = document();
     let get = document["paths"]["/v1/search"]["get"]["parameters"].as_array().unwrap();
     let mut parameters: Vec<&str> = get.iter().map(|parameter| parameter["name"].as_str().unwrap()).collect();
-    let mut members: Vec<&str> = document["components"]["schemas"]["SearchRequest"]["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+    let mut members: Vec<&str> = document["components"]["schemas"]["SearchRequest"]["properties"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
     parameters.sort_unstable();
     members.sort_unstable();
     assert_eq!(parameters, members);
@@ -71,12 +95,19 @@ fn a_get_and_its_post_twin_take_the_same_things() {
 #[test]
 fn spliced_answers_are_what_the_document_says() {
     let client = sample_client();
-    for path in ["/v1/search", "/v1/search?q=grief&near=LS6+2", "/v1/search?near=Wales&facets=false", "/v1/search?q=xqzzv&near=53.8,-1.55"] {
+    for path in [
+        "/v1/search",
+        "/v1/search?q=grief&near=LS6+2",
+        "/v1/search?near=Wales&facets=false",
+        "/v1/search?q=xqzzv&near=53.8,-1.55",
+    ] {
         let answer = client.get(path).json();
-        kith::domain::answer::SearchAnswer::parse_from_json(Some(answer.clone())).unwrap_or_else(|error| panic!("{path}: {}", error.into_message()));
+        kith::domain::answer::SearchAnswer::parse_from_json(Some(answer.clone()))
+            .unwrap_or_else(|error| panic!("{path}: {}", error.into_message()));
         for card in answer["results"]["items"].as_array().unwrap() {
             let one = client.get(&format!("/v1/services/{}", card["id"].as_str().unwrap())).json();
-            kith::domain::card::Listing::parse_from_json(Some(one)).unwrap_or_else(|error| panic!("{}", error.into_message()));
+            kith::domain::card::Listing::parse_from_json(Some(one))
+                .unwrap_or_else(|error| panic!("{}", error.into_message()));
         }
     }
 }

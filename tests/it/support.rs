@@ -69,14 +69,21 @@ impl Answer {
     pub fn faults(&self) -> Vec<String> {
         let problem = self.problem("invalid-request");
         let faults = problem["violations"].as_array().expect("an invalid request names its faults");
-        faults.iter().map(|fault| format!("{} {}", fault["pointer"].as_str().unwrap(), fault["code"].as_str().unwrap())).collect()
+        faults
+            .iter()
+            .map(|fault| format!("{} {}", fault["pointer"].as_str().unwrap(), fault["code"].as_str().unwrap()))
+            .collect()
     }
 }
 
 impl Client {
     /// A client of the server at an address.
     pub fn of(address: SocketAddr) -> Self {
-        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).timeout_global(Some(PATIENCE)).build();
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .timeout_global(Some(PATIENCE))
+            .build();
         Self { address, agent: config.into() }
     }
 
@@ -107,8 +114,15 @@ impl Client {
             None => self.agent.run(request.body(()).unwrap()),
         };
         let mut response = response.expect("the server answers");
-        let headers = response.headers().iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
-        Answer { status: response.status().as_u16(), headers: headers.collect(), body: response.body_mut().read_to_vec().unwrap() }
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()));
+        Answer {
+            status: response.status().as_u16(),
+            headers: headers.collect(),
+            body: response.body_mut().read_to_vec().unwrap(),
+        }
     }
 
     /// Sends bytes as they are on a connection of their own, and reads until it closes or is silent.
@@ -124,10 +138,14 @@ impl Client {
 
 /// Serves a directory from this process until it ends.
 pub fn serve_in_process(directory: &Directory, runtime: &tokio::runtime::Runtime) -> Client {
+    serve_endpoint(serve::endpoint(directory), Limits::default(), runtime)
+}
+
+/// Serves whatever answers, with the deadlines and limits of a real server.
+pub fn serve_endpoint(endpoint: impl poem::Endpoint + 'static, limits: Limits, runtime: &tokio::runtime::Runtime) -> Client {
     let (tell, told) = mpsc::channel();
-    let endpoint = serve::endpoint(directory);
     runtime.spawn(async move {
-        let acceptor = Listening::bind("127.0.0.1:0", Limits::default()).await.unwrap();
+        let acceptor = Listening::bind("127.0.0.1:0", limits).await.unwrap();
         let address = *poem::listener::Acceptor::local_addr(&acceptor)[0].as_socket_addr().unwrap();
         tell.send(address).unwrap();
         poem::Server::new_with_acceptor(acceptor).run(endpoint).await.unwrap();
@@ -181,7 +199,13 @@ pub fn shared(path: &str) -> Option<PathBuf> {
 
 /// Runs the real program to its end.
 pub fn kith(data: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_kith")).args(arguments).arg("--data").arg(data).stdin(Stdio::null()).output().expect("the program can be run")
+    Command::new(env!("CARGO_BIN_EXE_kith"))
+        .args(arguments)
+        .arg("--data")
+        .arg(data)
+        .stdin(Stdio::null())
+        .output()
+        .expect("the program can be run")
 }
 
 /// Standard output of a command that must succeed.
@@ -196,6 +220,7 @@ pub fn kith_ok(data: &Path, arguments: &[&str]) -> String {
 pub struct Serving {
     child: Child,
     pub client: Client,
+    /// All that it has printed since it said where it listens, and all that it has logged.
     pub log: Arc<std::sync::Mutex<String>>,
 }
 
@@ -224,12 +249,22 @@ impl Serving {
         let mut said = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         said.read_line(&mut line).unwrap();
-        let address = line.split("http://").nth(1).and_then(|rest| rest.split_whitespace().next()).and_then(|address| address.parse().ok());
+        let address = line
+            .split("http://")
+            .nth(1)
+            .and_then(|rest| rest.split_whitespace().next())
+            .and_then(|address| address.parse().ok());
         let Some(address) = address else {
             let _ = child.kill();
             let _ = child.wait();
             panic!("the server did not start: {line}{}", log.lock().unwrap());
         };
+        let kept = Arc::clone(&log);
+        std::thread::spawn(move || {
+            for line in said.lines().map_while(Result::ok) {
+                kept.lock().unwrap().push_str(&line);
+            }
+        });
         Self { child, client: Client::of(address), log }
     }
 

@@ -1,6 +1,9 @@
 //! The house rules that a compiler does not know: who may import whom, and which crate has which home.
 
-use std::{fs, path::{Path, PathBuf}};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// Each layer with the layers it may use. `config` is a file of its own.
 const LAYERS: [(&str, &[&str]); 7] = [
@@ -54,7 +57,8 @@ fn sources(folder: &str) -> Vec<(String, String)> {
 /// The words that follow `prefix` in the code of a file, comments left out: `crate::` gives layers.
 fn named_after<'a>(text: &'a str, prefix: &'a str) -> impl Iterator<Item = &'a str> {
     let code = text.lines().map(str::trim_start).filter(|line| !line.starts_with("//"));
-    code.flat_map(move |line| line.split(prefix).skip(1)).map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default())
+    code.flat_map(move |line| line.split(prefix).skip(1))
+        .map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default())
 }
 
 /// Layers that a file names: `crate::store`, also inside `use crate::{store, ...}` over several lines.
@@ -84,7 +88,9 @@ fn layers_named(text: &str) -> Vec<String> {
 fn imports_point_down_only() {
     let mut wrong = Vec::new();
     for (name, text) in sources("src") {
-        let Some((_, allowed)) = LAYERS.iter().find(|(layer, _)| name.starts_with(&format!("src/{layer}/"))) else { continue };
+        let Some((_, allowed)) = LAYERS.iter().find(|(layer, _)| name.starts_with(&format!("src/{layer}/"))) else {
+            continue;
+        };
         let own = name.split('/').nth(1).unwrap().to_owned();
         for used in layers_named(&text).into_iter().filter(|used| *used != own) {
             let is_layer = LAYERS.iter().any(|(layer, _)| *layer == used) || used == "config";
@@ -99,7 +105,10 @@ fn imports_point_down_only() {
 #[test]
 fn the_layer_test_reads_what_it_should() {
     let text = "use crate::{\n    api::x,\n    store::{self, Store},\n};\nuse crate::web;\n// crate::cli\nlet a = crate::config::B;";
-    assert_eq!(layers_named(text).into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>(), ["web", "config", "api", "x", "store"]);
+    assert_eq!(
+        layers_named(text).into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>(),
+        ["web", "config", "api", "x", "store"]
+    );
 }
 
 #[test]
@@ -108,7 +117,10 @@ fn each_crate_has_one_home() {
     for (name, text) in sources("src").into_iter().chain(sources("index")).chain(sources("tests")) {
         for (library, homes) in HOMES.iter().filter(|(_, homes)| !homes.iter().any(|home| name.starts_with(home))) {
             let uses = text.lines().map(str::trim_start).filter(|line| !line.starts_with("//")).any(|line| {
-                line.starts_with(&format!("use {library}::")) || line.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':').any(|word| word.starts_with(&format!("{library}::")))
+                line.starts_with(&format!("use {library}::"))
+                    || line
+                        .split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':')
+                        .any(|word| word.starts_with(&format!("{library}::")))
             });
             if uses {
                 wrong.push(format!("{name} names {library}, whose home is {homes:?}"));
@@ -136,7 +148,10 @@ fn every_file_opens_with_what_it_is_for_and_can_be_read_in_one_sitting() {
 #[test]
 fn migrations_that_part_come_in_pairs_and_every_problem_has_a_page() {
     let names = |folder: &str| -> Vec<String> {
-        fs::read_dir(root().join(folder)).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+        fs::read_dir(root().join(folder))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect()
     };
     let migrations = names("migrations");
     for name in &migrations {
@@ -149,7 +164,8 @@ fn migrations_that_part_come_in_pairs_and_every_problem_has_a_page() {
     }
     let mut pages = names("openapi/problems");
     pages.sort();
-    let mut slugs: Vec<String> = kith::api::problem::Slug::ALL.iter().map(|slug| format!("{}.md", slug.as_str())).collect();
+    let mut slugs: Vec<String> =
+        kith::api::problem::Slug::ALL.iter().map(|slug| format!("{}.md", slug.as_str())).collect();
     slugs.sort();
     assert_eq!(pages, slugs);
 }

@@ -37,12 +37,28 @@ fn child_writes_until_it_is_killed() {
     }
 }
 
+/// Waits until the commit file has changed so many times, 20 seconds at most.
+fn wait_for_commits(folder: &Path, times: usize) {
+    let commit = || std::fs::metadata(folder.join("meta.json")).and_then(|file| file.modified()).ok();
+    let (mut last, mut changes) = (commit(), 0);
+    for _ in 0..4_000 {
+        std::thread::sleep(Duration::from_millis(5));
+        let now = commit();
+        changes += usize::from(now != last);
+        last = now;
+        if changes >= times {
+            return;
+        }
+    }
+}
+
 #[test]
 fn a_killed_writer_leaves_its_last_commit_whole() {
     let folder = tempfile::tempdir().expect("a folder");
     drop(Index::create(folder.path(), payload()).expect("an index"));
     let mut random = Random(17);
-    for kill in 0..4 {
+    let mut before = 0;
+    for _ in 0..4 {
         let mut child = Command::new(std::env::current_exe().expect("this program"))
             .args(["--exact", "crash::child_writes_until_it_is_killed"])
             .env(FOLDER, folder.path())
@@ -50,14 +66,17 @@ fn a_killed_writer_leaves_its_last_commit_whole() {
             .stderr(Stdio::null())
             .spawn()
             .expect("started");
-        std::thread::sleep(Duration::from_millis(150 + random.next() % 250));
+        wait_for_commits(folder.path(), 1 + random.below(3));
+        // Somewhere within the next commit.
+        std::thread::sleep(Duration::from_millis(random.next() % 120));
         child.kill().expect("killed");
         child.wait().expect("gone");
 
         let index = Index::open(folder.path()).expect("opened after a crash");
         assert_eq!(index.validate().expect("checksums"), Vec::<String>::new());
         let sequence = index.payload().sequence;
-        assert!(kill == 0 || sequence > 0, "the child never committed");
+        assert!(sequence > before, "the child never committed");
+        before = sequence;
         let reader = index.reader();
         let mut documents = 0;
         for listing in 0..LISTINGS.min(sequence) {

@@ -118,3 +118,18 @@ fn new_terms_take_the_next_bits_and_keep_them() {
     let hits = index.reader().search(&Query { counts: true, ..Query::default() }).expect("an answer");
     assert_eq!(hits.counts, [("two".to_owned(), 1), ("three".to_owned(), 1)]);
 }
+
+#[test]
+fn merges_in_the_background_take_no_file_from_a_reader() {
+    let index = Index::in_memory(payload()).expect("an index");
+    let mut most = 0;
+    for round in 0..150_u64 {
+        let id = format!("l{}", round % 40);
+        index.apply(&[put(&id)], round, round).expect("applied while segments are merged");
+        assert!(index.reader().get(&id).expect("readable").is_some());
+        assert_eq!(total(&index), (round + 1).min(40));
+        most = most.max(index.segment_sizes().len());
+    }
+    // Merges run beside the commits, so a few more than the policy keeps may be there for a moment.
+    assert!((2..30).contains(&most), "{most} segments");
+}

@@ -31,6 +31,11 @@ impl<'r> Reader<'r, '_> {
         self.text_or(field, longest, |reader| reader.notice(field, Mended::LeftBlank))
     }
 
+    /// A text that the standard needs and nobody misses: empty when not stated.
+    pub fn text_or_empty(&mut self, field: &'static str, longest: usize) -> String {
+        self.text(field, longest).unwrap_or_default()
+    }
+
     fn text_or(&mut self, field: &'static str, longest: usize, absent: impl FnOnce(&mut Self)) -> String {
         if self.take(field).is_none() {
             absent(self);
@@ -112,7 +117,11 @@ impl<'r> Reader<'r, '_> {
     /// A number between two bounds, both allowed.
     pub fn between(&mut self, field: &'static str, least: f64, most: f64) -> Option<f64> {
         let number = self.number(field)?;
-        if (least..=most).contains(&number) { Some(number) } else { self.unreadable(field, Code::OutOfRange, self.run.unreadable) }
+        if (least..=most).contains(&number) {
+            Some(number)
+        } else {
+            self.unreadable(field, Code::OutOfRange, self.run.unreadable)
+        }
     }
 
     /// A whole number from 1 on, as an interval or a count is.
@@ -185,7 +194,13 @@ impl<'r> Reader<'r, '_> {
         self.form(field, Code::NotAnEmail, Mended::Rewritten, forms::email)
     }
 
-    fn form(&mut self, field: &'static str, code: Code, mended: Mended, form: fn(&str) -> Option<String>) -> Option<String> {
+    fn form(
+        &mut self,
+        field: &'static str,
+        code: Code,
+        mended: Mended,
+        form: fn(&str) -> Option<String>,
+    ) -> Option<String> {
         let text = self.text(field, super::TEXT)?;
         match form(&text) {
             Some(kept) => {

@@ -86,7 +86,9 @@ fn number(text: &str, least: usize, most: u32) -> Option<u32> {
 
 /// A web address with its scheme; one that starts with a host name gets `https://`.
 pub fn web(text: &str) -> Option<String> {
-    if text.len() > LONGEST_ADDRESS || text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>\"\\^`{|}".contains(c)) {
+    if text.len() > LONGEST_ADDRESS
+        || text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>\"\\^`{|}".contains(c))
+    {
         return None;
     }
     let lower = text.to_ascii_lowercase();
@@ -118,7 +120,11 @@ fn has_host(text: &str) -> bool {
 pub fn uri(text: &str) -> Option<String> {
     let scheme = text.split(':').next().filter(|scheme| scheme.len() < text.len())?;
     let plain = scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b"+.-".contains(&b));
-    if !plain || !scheme.starts_with(|c: char| c.is_ascii_alphabetic()) || scheme.contains('.') || scheme.starts_with("http") {
+    if !plain
+        || !scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        || scheme.contains('.')
+        || scheme.starts_with("http")
+    {
         return web(text);
     }
     let clean = text.len() <= LONGEST_ADDRESS && !text.chars().any(|c| c.is_whitespace() || c.is_control());
@@ -142,12 +148,21 @@ mod tests {
     #[test]
     fn times_get_one_spelling_and_keep_their_zone() {
         for (written, kept) in [
-            ("10:00", "10:00"), ("10:00:00", "10:00:00"), ("10:00Z", "10:00Z"), ("9:00am", "09:00"), ("9 PM", "21:00"),
-            ("12.30pm", "12:30"), ("12am", "00:00"), ("09:00+01:00", "09:00+01:00"), ("09:00:30+0100", "09:00:30+01:00"),
+            ("10:00", "10:00"),
+            ("10:00:00", "10:00:00"),
+            ("10:00Z", "10:00Z"),
+            ("9:00am", "09:00"),
+            ("9 PM", "21:00"),
+            ("12.30pm", "12:30"),
+            ("12am", "00:00"),
+            ("09:00+01:00", "09:00+01:00"),
+            ("09:00:30+0100", "09:00:30+01:00"),
         ] {
             assert_eq!(time(written).as_deref(), Some(kept), "{written}");
         }
-        for bad in ["", "9", "24:00", "10:60", "13pm", "10:5", "ten", "10:00:00:00", "10:00 to 12:00", "10:00+", "é0:00"] {
+        for bad in
+            ["", "9", "24:00", "10:60", "13pm", "10:5", "ten", "10:00:00:00", "10:00 to 12:00", "10:00+", "é0:00"]
+        {
             assert_eq!(time(bad), None, "{bad}");
         }
     }
@@ -167,7 +182,17 @@ mod tests {
     fn a_web_address_names_a_public_host() {
         assert_eq!(web("http://example.com:8080/a?b#c").as_deref(), Some("http://example.com:8080/a?b#c"));
         assert_eq!(web("www.example.org/a").as_deref(), Some("https://www.example.org/a"));
-        for bad in ["http://none", "http://20 heron road", "http://HTTP://a.example", "ftp://a.example", "javascript:alert(1)", "a@b.example", "http://.none", "n/a", "10.30"] {
+        for bad in [
+            "http://none",
+            "http://20 heron road",
+            "http://HTTP://a.example",
+            "ftp://a.example",
+            "javascript:alert(1)",
+            "a@b.example",
+            "http://.none",
+            "n/a",
+            "10.30",
+        ] {
             assert_eq!(web(bad), None, "{bad}");
         }
         assert_eq!(uri("urn:x:1").as_deref(), Some("urn:x:1"));
@@ -177,7 +202,9 @@ mod tests {
     #[test]
     fn an_email_address_has_a_mailbox_and_a_host() {
         assert_eq!(email("hello@group.example").as_deref(), Some("hello@group.example"));
-        for bad in ["hello", "@group.example", "a b@group.example", "a@b@c.example", "a@group", "a@group.example; b@c.example"] {
+        for bad in
+            ["hello", "@group.example", "a b@group.example", "a@b@c.example", "a@group", "a@group.example; b@c.example"]
+        {
             assert_eq!(email(bad), None, "{bad}");
         }
     }

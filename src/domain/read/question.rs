@@ -39,7 +39,11 @@ impl Reader<'_, '_> {
     pub fn whole(&mut self, field: &'static str) -> Option<u32> {
         let number = self.number(field)?;
         if number.fract() == 0.0 && (0.0..=f64::from(u32::MAX)).contains(&number) {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be whole and in range")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "checked to be whole and in range"
+            )]
             return Some(number as u32);
         }
         self.fault(field, Code::OutOfRange)

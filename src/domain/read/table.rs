@@ -59,8 +59,12 @@ macro_rules! record {
 
 /// A field's name in JSON, where it is not its name in Rust.
 macro_rules! json_name {
-    ($field:ident) => { stringify!($field) };
-    ($field:ident $json:literal) => { $json };
+    ($field:ident) => {
+        stringify!($field)
+    };
+    ($field:ident $json:literal) => {
+        $json
+    };
 }
 
 pub(crate) use {json_name, record};

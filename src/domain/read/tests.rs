@@ -3,7 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{Code, Mended, Outcome, Read, Record, Unreadable, read, read_with};
-use crate::domain::{contact::Phone, id::{Id, kind}, location::Location, service::{Service, ServiceStatus}};
+use crate::domain::{
+    contact::Phone,
+    id::{Id, kind},
+    location::Location,
+    service::{Service, ServiceStatus},
+};
 
 const ID: &str = "ac148810-d857-441c-9679-408f346de14b";
 
@@ -32,27 +37,30 @@ fn all_faults_are_told_at_once_with_their_pointers_and_never_with_a_value() {
     let (service, violations) = read::<Service>(&record(item));
     assert_eq!(service, None);
     let told: Vec<_> = violations.iter().map(|fault| (fault.pointer.as_str(), fault.code)).collect();
-    assert_eq!(told, [
-        ("/id", Code::NotAUuid),
-        ("/name", Code::Required),
-        ("/status", Code::NotInList),
-        ("/alternate_name", Code::TooLong),
-        ("/description", Code::HasNul),
-        ("/url", Code::NotAnAddressOfTheWeb),
-        ("/email", Code::NotAnEmail),
-        ("/assured_date", Code::NotADate),
-        ("/minimum_age", Code::OutOfRange),
-        ("/schedules/0/freq", Code::NotInList),
-        ("/schedules/0/opens_at", Code::NotATime),
-        ("/schedules/0/interval", Code::OutOfRange),
-        ("/phones/1/number", Code::Required),
-        ("/phones/1/description", Code::NotText),
-        ("/phones/2", Code::NotAnObject),
-        ("/languages", Code::NotAList),
-        ("/attributes/0/taxonomy_term/id", Code::NotAUuid),
-        ("/attributes/0/taxonomy_term/name", Code::Required),
-        ("/attributes/1/taxonomy_term", Code::NotAnObject),
-    ]);
+    assert_eq!(
+        told,
+        [
+            ("/id", Code::NotAUuid),
+            ("/name", Code::Required),
+            ("/status", Code::NotInList),
+            ("/alternate_name", Code::TooLong),
+            ("/description", Code::HasNul),
+            ("/url", Code::NotAnAddressOfTheWeb),
+            ("/email", Code::NotAnEmail),
+            ("/assured_date", Code::NotADate),
+            ("/minimum_age", Code::OutOfRange),
+            ("/schedules/0/freq", Code::NotInList),
+            ("/schedules/0/opens_at", Code::NotATime),
+            ("/schedules/0/interval", Code::OutOfRange),
+            ("/phones/1/number", Code::Required),
+            ("/phones/1/description", Code::NotText),
+            ("/phones/2", Code::NotAnObject),
+            ("/languages", Code::NotAList),
+            ("/attributes/0/taxonomy_term/id", Code::NotAUuid),
+            ("/attributes/0/taxonomy_term/name", Code::Required),
+            ("/attributes/1/taxonomy_term", Code::NotAnObject),
+        ]
+    );
     assert!(!serde_json::to_string(&violations).unwrap().contains("secret"));
     assert!(!violations.iter().any(|fault| fault.to_string().contains("secret")));
 }
@@ -72,14 +80,17 @@ fn blanks_are_absent_and_small_slips_are_put_right_openly() {
     assert_eq!(service.url.as_deref(), Some("https://www.a.example/b"));
     assert_eq!(service.schedules[0].opens_at.as_deref(), Some("19:00"));
     let notices: Vec<_> = outcome.notices.iter().map(|notice| (notice.pointer.as_str(), notice.mended)).collect();
-    assert_eq!(notices, [
-        ("/name", Mended::Trimmed),
-        ("/status", Mended::CaseFolded),
-        ("/url", Mended::SchemeAdded),
-        ("/minimum_age", Mended::NumberInText),
-        ("/schedules/0/valid_from", Mended::Rewritten),
-        ("/schedules/0/opens_at", Mended::Rewritten),
-    ]);
+    assert_eq!(
+        notices,
+        [
+            ("/name", Mended::Trimmed),
+            ("/status", Mended::CaseFolded),
+            ("/url", Mended::SchemeAdded),
+            ("/minimum_age", Mended::NumberInText),
+            ("/schedules/0/valid_from", Mended::Rewritten),
+            ("/schedules/0/opens_at", Mended::Rewritten),
+        ]
+    );
 }
 
 #[test]
@@ -97,7 +108,10 @@ fn an_impossible_position_is_left_out_with_a_notice() {
     assert_eq!(at(json!(0), json!(0.0)), (None, true));
     assert_eq!(at(json!(53.8), Value::Null), (None, true));
     assert_eq!(at(Value::Null, json!("")), (None, false));
-    assert_eq!(faults::<Location>(json!({"id": ID, "location_type": "postal", "latitude": "north", "longitude": 1}))[0], ("/latitude".to_owned(), Code::NotANumber));
+    assert_eq!(
+        faults::<Location>(json!({"id": ID, "location_type": "postal", "latitude": "north", "longitude": 1}))[0],
+        ("/latitude".to_owned(), Code::NotANumber)
+    );
 }
 
 #[test]
@@ -136,7 +150,10 @@ fn unknown_members_are_kept_by_pointer_and_known_ones_are_not() {
 #[test]
 fn a_list_has_an_end() {
     let phones: Vec<Value> = (0..1_001).map(|_| json!({"number": "1"})).collect();
-    assert_eq!(faults::<Service>(json!({"id": ID, "name": "a", "status": "active", "phones": phones})), [("/phones".to_owned(), Code::TooLong)]);
+    assert_eq!(
+        faults::<Service>(json!({"id": ID, "name": "a", "status": "active", "phones": phones})),
+        [("/phones".to_owned(), Code::TooLong)]
+    );
 }
 
 #[test]

@@ -1,0 +1,1 @@
+//! Files become listings: the same whatever their form, with every row accounted for.

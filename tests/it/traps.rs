@@ -1,0 +1,1 @@
+//! One test for each known trap of the libraries below that applies here.
