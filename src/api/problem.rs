@@ -93,12 +93,15 @@ pub struct Problem {
     pub detail: Option<String>,
     /// Every fault of the request.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub violations: Vec<Fault>,
     /// Places that may have been meant.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub candidates: Vec<PlaceCandidate>,
     /// Lines to ring or text now, where the directory itself cannot answer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub crisis: Vec<CrisisLine>,
 }
 

@@ -42,7 +42,7 @@ pub struct SearchRequest {
     /// Degrees east.
     #[oai(validator(minimum(value = "-180"), maximum(value = "180")))]
     longitude: Option<f64>,
-    /// Radius in kilometres; when absent, the smallest of 5, 10, 25 and 50 with ten results.
+    /// Radius in kilometres; when absent, the smallest of 5, 10, 25 and 50 with ten results, or up to 200 where 50 has none.
     within_km: Option<f64>,
     /// Terms of the facet `need`, any of them.
     need: Option<Vec<String>>,
@@ -97,7 +97,7 @@ impl Search {
         latitude: Query<Option<f64>>,
         /// Degrees east.
         longitude: Query<Option<f64>>,
-        /// Radius in kilometres; when absent, the smallest of 5, 10, 25 and 50 with ten results.
+        /// Radius in kilometres; when absent, the smallest of 5, 10, 25 and 50 with ten results, or up to 200 where 50 has none.
         within_km: Query<Option<f64>>,
         /// Terms of the facet `need`; repeat for any of several.
         need: Query<Vec<String>>,

@@ -145,22 +145,22 @@ fn source(arguments: &Arguments, format: &Format, file: &Path) -> Result<Source>
 
 fn print(file: &Path, report: &Report, dry_run: bool) {
     let Report { read, created, updated, same, merged, refused, protected, withheld, .. } = report;
-    println!("{}{}", file.display(), if dry_run { " (nothing kept: --dry-run)" } else { "" });
-    println!(
+    say!("{}{}", file.display(), if dry_run { " (nothing kept: --dry-run)" } else { "" });
+    say!(
         "  {read} read = {created} created + {updated} updated + {same} same + {merged} merged + {refused} refused"
     );
     if *protected > 0 || *withheld > 0 {
-        println!(
+        say!(
             "  {protected} services are shown by area only; {withheld} fields that could tell a protected place were not read"
         );
     }
     for (what, times) in &report.mended {
-        println!("  put right: {what} {times} times");
+        say!("  put right: {what} {times} times");
     }
     for refusal in report.refusals.iter().take(MOST_PRINTED) {
-        println!("  row {}: {} {} ({})", refusal.row, refusal.pointer, refusal.reason, refusal.code.as_str());
+        say!("  row {}: {} {} ({})", refusal.row, refusal.pointer, refusal.reason, refusal.code.as_str());
     }
     if report.refusals.len() > MOST_PRINTED {
-        println!("  and {} more faults; --report FILE has them", report.refusals.len() - MOST_PRINTED);
+        say!("  and {} more faults; --report FILE has them", report.refusals.len() - MOST_PRINTED);
     }
 }

@@ -23,7 +23,7 @@ pub async fn set_standing(config: &Config, id: &str, standing: Standing) -> Resu
     let directory = open(config).await?;
     directory.set_standing(id, standing, ACTOR).await?;
     publish(&directory).await.context("it is kept, but the published view could not be brought up to date")?;
-    println!("{id} is {} now", standing.as_str());
+    say!("{id} is {} now", standing.as_str());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -37,7 +37,7 @@ pub async fn reindex(config: &Config) -> Result<ExitCode> {
         lock => lock?,
     };
     directory.rebuild().await?;
-    println!("built the published view: {} listings", directory.view.reader()?.listings()?);
+    say!("built the published view: {} listings", directory.view.reader()?.listings()?);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -45,14 +45,14 @@ pub async fn reindex(config: &Config) -> Result<ExitCode> {
 pub async fn check(config: &Config) -> Result<ExitCode> {
     let report = open(config).await?.check().await?;
     let in_view = report.in_view.map_or_else(|| "no view".to_owned(), |listings| format!("{listings} in the view"));
-    println!(
+    say!(
         "{} services, {} organisations, {} lines of the change log, {} listings published, {in_view}",
         report.services, report.organizations, report.lines, report.published
     );
     for fault in &report.faults {
-        println!("  {fault}");
+        say!("  {fault}");
     }
-    println!("{}", if report.faults.is_empty() { "store, log and view agree" } else { "they do not agree" });
+    say!("{}", if report.faults.is_empty() { "store, log and view agree" } else { "they do not agree" });
     Ok(if report.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -61,7 +61,7 @@ pub async fn openapi() -> Result<ExitCode> {
     // The document does not depend on what a directory holds, only the operations do.
     let folder = std::env::temp_dir().join(format!("kith-openapi-{}", std::process::id()));
     let directory = Directory::open(&folder, None, Arc::new(SystemClock), Arc::new(SystemChance)).await?;
-    println!("{}", serde_json::to_string_pretty(&api::document(&directory))?);
+    say!("{}", serde_json::to_string_pretty(&api::document(&directory))?);
     drop(directory);
     std::fs::remove_dir_all(&folder).context("the temporary folder could not be removed")?;
     Ok(ExitCode::SUCCESS)

@@ -1,6 +1,13 @@
 //! The directory from a terminal, for its keepers.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands speak to the person who ran them")]
+#![expect(clippy::print_stderr, reason = "commands speak to the person who ran them")]
+
+/// Prints a line. One who has stopped reading, as `head` does, does not stop the work: `println!` would panic.
+macro_rules! say {
+    ($($line:tt)*) => {{
+        let _ = std::io::Write::write_fmt(&mut std::io::stdout(), format_args!("{}\n", format_args!($($line)*)));
+    }};
+}
 
 mod import;
 mod keep;
@@ -94,6 +101,7 @@ pub fn main() -> ExitCode {
         }
     };
     start_logging(&config.log);
+    log_panics_by_place();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let outcome = match runtime {
         Ok(runtime) => runtime.block_on(run(command, &config)),
@@ -135,4 +143,13 @@ fn start_logging(filter: &str) {
     let filter = tracing_subscriber::EnvFilter::new(filter);
     // A second subscriber in one process is a test's business.
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).try_init();
+}
+
+/// Logs where a panic happened and not what it says: the message of a bad slice, say, is the text that was cut,
+/// and that may be what a reader looked for.
+fn log_panics_by_place() {
+    std::panic::set_hook(Box::new(|panic| {
+        let (file, line) = panic.location().map_or(("", 0), |place| (place.file(), place.line()));
+        tracing::error!(file, line, "panicked");
+    }));
 }

@@ -37,7 +37,7 @@ pub async fn run(config: &Config, with_sample: bool) -> Result<ExitCode> {
         .with_context(|| format!("{} cannot be listened at", config.listen))?;
     let address =
         acceptor.local_addr().first().and_then(|address| address.as_socket_addr().copied()).unwrap_or(config.listen);
-    println!("kith serves http://{address}{}", if with_sample { " (invented listings)" } else { "" });
+    say!("kith serves http://{address}{}", if with_sample { " (invented listings)" } else { "" });
 
     // Requests are answered from the first moment: with 503 and the crisis lines until the view is ready.
     let follower = tokio::spawn({

@@ -29,6 +29,16 @@ const LOOK: Duration = Duration::from_millis(200);
 /// How long it waits after a failure.
 const REST: Duration = Duration::from_secs(1);
 
+/// How far the checksums of the view have been read, once in a process's life.
+enum Checksums {
+    /// Not begun: no view is open.
+    Wanted,
+    /// Under way.
+    Reading(tokio::task::JoinHandle<std::result::Result<Vec<String>, kith_index::Error>>),
+    /// Done.
+    Read,
+}
+
 impl Directory {
     /// Opens the view, or builds it, and follows the log to its end.
     ///
@@ -51,8 +61,9 @@ impl Directory {
 
     /// Follows for ever. Failures are logged and tried again; readers keep the last good view.
     pub async fn follow(&self) {
+        let mut checksums = Checksums::Wanted;
         loop {
-            match self.follow_until_broken().await {
+            match self.follow_until_broken(&mut checksums).await {
                 Ok(never) => match never {},
                 Err(error) => tracing::error!(%error, "following the change log failed; trying again"),
             }
@@ -60,12 +71,34 @@ impl Directory {
         }
     }
 
-    async fn follow_until_broken(&self) -> Result<std::convert::Infallible> {
+    async fn follow_until_broken(&self, checksums: &mut Checksums) -> Result<std::convert::Infallible> {
         let mut watch = self.store.watch().await?;
         loop {
+            self.mend(checksums).await?;
             self.bring_up_to_date().await?;
             watch.changed(LOOK).await?;
         }
+    }
+
+    /// Reads the checksums of the view that was found, while it answers already, and builds it anew if a file is damaged.
+    async fn mend(&self, checksums: &mut Checksums) -> Result<()> {
+        match std::mem::replace(checksums, Checksums::Read) {
+            Checksums::Wanted => {
+                *checksums = match self.view.generation() {
+                    Some(found) => Checksums::Reading(tokio::task::spawn_blocking(move || found.index.validate())),
+                    None => Checksums::Wanted,
+                };
+            }
+            Checksums::Reading(reading) if !reading.is_finished() => *checksums = Checksums::Reading(reading),
+            Checksums::Reading(reading) => {
+                if !matches!(reading.await, Ok(Ok(damaged)) if damaged.is_empty()) {
+                    tracing::warn!("the published view is damaged and will be built anew");
+                    self.rebuild().await?;
+                }
+            }
+            Checksums::Read => {}
+        }
+        Ok(())
     }
 
     /// Builds the whole view anew and swaps it in.

@@ -21,7 +21,9 @@ use crate::domain::{
 };
 
 /// Radii that a search without one tries, in kilometres.
-const WIDENING: [f64; 4] = [5.0, 10.0, 25.0, 50.0];
+const WIDENING: [f64; 6] = [5.0, 10.0, 25.0, 50.0, 100.0, 200.0];
+/// Beyond this radius a search goes only when nothing at all was found inside.
+const FAR_KM: f64 = 50.0;
 /// How many results end the widening.
 const ENOUGH: u64 = 10;
 
@@ -59,13 +61,14 @@ impl Directory {
             Some(Asked { place, area_code: None }) => {
                 let widening: &[f64] = request.within_km.as_ref().map_or(&WIDENING, std::slice::from_ref);
                 let mut hits = Hits::default();
-                for km in widening {
+                for (at, km) in widening.iter().enumerate() {
                     radius = Some(*km);
                     around(&mut query, place, *km);
                     // Less than all of the words only once the widest circle has been tried.
-                    query.all_words = Some(km) != widening.last();
+                    query.all_words = at + 1 < widening.len();
                     hits = reader.search(&query)?;
-                    if hits.results.total >= ENOUGH {
+                    let next_is_far = widening.get(at + 1).is_some_and(|next| *next > FAR_KM);
+                    if hits.results.total >= ENOUGH || (hits.results.total > 0 && *km == FAR_KM && next_is_far) {
                         break;
                     }
                 }
@@ -234,7 +237,7 @@ fn described(asked: &Asked) -> AskedPlace {
     AskedPlace {
         resolved: place.label.clone(),
         kind: place.kind.as_str().to_owned(),
-        precision_km: place.precision_km,
+        precision_km: (place.precision_km * 100.0).round() / 100.0,
         within: place.within.clone(),
         area_code: asked.area_code.clone(),
         note: place.note.as_ref().map(|note| match note {

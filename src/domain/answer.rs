@@ -27,7 +27,7 @@ pub struct SearchAnswer {
     pub facets: Vec<TermCount>,
     /// How many of `results` are of each kind.
     pub kinds: Vec<KindCount>,
-    /// The radius used, in kilometres: the one asked for, or the smallest of 5, 10, 25 and 50 with ten results.
+    /// The radius used, in kilometres: the one asked for, or the smallest of 5, 10, 25 and 50 with ten results, or up to 200 where 50 has none.
     pub searched_within_km: Option<f64>,
     /// Lines to ring or text now, for the nation of the place asked for. Always there.
     pub crisis: Vec<CrisisLine>,

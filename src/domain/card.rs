@@ -97,6 +97,7 @@ pub struct CardPlace {
     pub precision_km: Option<f64>,
     /// The areas served, for area and remote listings; empty means anyone in the United Kingdom may ask.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub areas: Vec<NamedArea>,
 }
 
@@ -193,12 +194,15 @@ pub struct Card {
     pub organization: Option<OrganizationName>,
     /// The beginning of its description, in plain text.
     #[serde(skip_serializing_if = "String::is_empty")]
+    #[oai(default)]
     pub summary: String,
     /// Who it is for: its terms of the facet `audience`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub who_for: Vec<TermLabel>,
     /// Its other terms.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub terms: Vec<TermLabel>,
     /// The youngest age it is for, in years.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -211,9 +215,11 @@ pub struct Card {
     pub schedule_text: Option<String>,
     /// How one takes part: `in_person`, `online`, `phone`, ... as the source says.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub attending_type: Vec<String>,
     /// Numbers to ring or text.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub phones: Vec<CardPhone>,
     /// An address to write to.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -223,6 +229,7 @@ pub struct Card {
     pub url: Option<String>,
     /// Languages it is held in, as the source names them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub languages: Vec<String>,
     /// What it costs, in words; absent when the source does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -273,6 +280,7 @@ pub struct Listing {
     pub card: Card,
     /// The whole description, in plain paragraphs.
     #[serde(skip_serializing_if = "String::is_empty")]
+    #[oai(default)]
     pub description: String,
     /// The HSDS service, where the listing is one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -282,9 +290,11 @@ pub struct Listing {
     pub organization: Option<Organization>,
     /// Its places; empty for area and remote listings.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub places: Vec<ListingPlace>,
     /// The organisation's services by id and name, where the listing is an organisation.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub services: Vec<ServiceName>,
 }
 

@@ -125,9 +125,12 @@ fn nothing_that_a_later_import_says_widens_what_is_known_of_a_refuge() {
     let mut again = refuge("one", How::Declared, "house");
     again["attributes"][0]["value"] = json!("exact");
     again["name"] = json!("Rowan House, renamed");
-    let file = written(folder.path(), "county.ndjson", &[again, plant::organization()]);
-    let report = import(&data, &file, &[]);
+    let mut items = plant::neighbours("house");
+    items.push(again);
+    let report = import(&data, &written(folder.path(), "county.ndjson", &items), &[]);
     assert_eq!(report["protected"], 1, "{report:#}");
+    // And a file without it, in which others say where the house is that they share with it.
+    import(&data, &written(folder.path(), "county.ndjson", &plant::neighbours("house")), &[]);
     assert_eq!(surfaces(&data), [""; 0]);
     let server = Serving::ready(&data, &[]);
     let found = server.client.get("/v1/search?q=renamed").json();

@@ -40,7 +40,9 @@ pub fn a_service(client: &Client) -> (String, String) {
 
 /// Percent-encodes all but letters and digits.
 pub fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    text.bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }
 
 /// Whether a path is for programs.
@@ -85,7 +87,8 @@ fn a_walk_gives_every_service_once_and_is_the_union_of_searches() {
     let mut searched = BTreeSet::new();
     for kind in ["group", "service", "helpline", "place"] {
         for page in 1..=9 {
-            searched.extend(ids(&client.get(&format!("/v1/search?kind={kind}&per_page=5&page={page}")).json()["results"]));
+            searched
+                .extend(ids(&client.get(&format!("/v1/search?kind={kind}&per_page=5&page={page}")).json()["results"]));
         }
     }
     assert_eq!(walked.iter().map(|id| (*id).to_owned()).collect::<BTreeSet<_>>(), searched);
@@ -141,7 +144,11 @@ fn reads_by_id_have_a_strong_tag_and_are_not_sent_twice() {
     ];
     for path in &paths {
         let answer = client.get(path);
-        assert_eq!((answer.status, answer.header("content-type"), answer.header("cache-control")), (200, "application/json", "no-cache"), "{path}");
+        assert_eq!(
+            (answer.status, answer.header("content-type"), answer.header("cache-control")),
+            (200, "application/json", "no-cache"),
+            "{path}"
+        );
         tags.insert(not_modified(&client, path, &answer));
     }
     assert_eq!(tags.len(), paths.len(), "other bytes have another tag");
@@ -152,9 +159,13 @@ fn answers_to_words_or_places_are_kept_by_nobody() {
     let client = sample_client();
     let form = client.post_form("/", "q=grief&near=LS6+2");
     let body = client.post_json("/v1/search", "{\"q\":\"grief\"}");
-    let gets = ["/v1/search?q=grief", "/v1/search", "/v1/search?near=nowhere-at-all", "/v1/places?q=Leeds", "/"].map(|path| client.get(path));
+    let gets = ["/v1/search?q=grief", "/v1/search", "/v1/search?near=nowhere-at-all", "/v1/places?q=Leeds", "/"]
+        .map(|path| client.get(path));
     for answer in gets.iter().chain([&form, &body]) {
-        assert_eq!((answer.header("cache-control"), answer.header("etag"), answer.header("last-modified")), ("no-store", "", ""));
+        assert_eq!(
+            (answer.header("cache-control"), answer.header("etag"), answer.header("last-modified")),
+            ("no-store", "", "")
+        );
     }
 }
 
@@ -162,12 +173,23 @@ fn answers_to_words_or_places_are_kept_by_nobody() {
 fn an_organization_names_its_services() {
     let client = sample_client();
     let (_, organization) = a_service(&client);
-    let tea = client.get("/v1/search?q=tea+and+talk+for+men").json()["results"]["items"][0]["organization"]["id"].as_str().unwrap().to_owned();
+    let tea = client.get("/v1/search?q=tea+and+talk+for+men").json()["results"]["items"][0]["organization"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     for id in [organization, tea] {
         let whole = client.get(&format!("/v1/organizations/{id}")).json();
-        assert_eq!((&whole["id"], &whole["organization"]["id"], &whole["card"]["kind"]), (&json!(id), &json!(id), &json!("organization")));
-        let mut named: Vec<&str> = whole["services"].as_array().unwrap().iter().map(|service| service["id"].as_str().unwrap()).collect();
-        let searched = client.get(&format!("/v1/search?organization_id={id}&kind=group&kind=service&kind=place&kind=helpline&per_page=100")).json();
+        assert_eq!(
+            (&whole["id"], &whole["organization"]["id"], &whole["card"]["kind"]),
+            (&json!(id), &json!(id), &json!("organization"))
+        );
+        let mut named: Vec<&str> =
+            whole["services"].as_array().unwrap().iter().map(|service| service["id"].as_str().unwrap()).collect();
+        let searched = client
+            .get(&format!(
+                "/v1/search?organization_id={id}&kind=group&kind=service&kind=place&kind=helpline&per_page=100"
+            ))
+            .json();
         let mut searched = ids(&searched["results"]);
         named.sort_unstable();
         searched.sort_unstable();
@@ -203,18 +225,32 @@ fn terms_come_whole_or_by_facet_and_old_words_find_but_are_not_sent() {
     }
     assert!(!all.text().contains("search_only") && !all.text().contains("shell shock"));
     let found = client.get("/v1/search?q=shell+shock").json();
-    assert!(names(&found["results"]).contains(&"Tuesday Muster for veterans and families".to_owned()), "{:?}", names(&found["results"]));
+    assert!(
+        names(&found["results"]).contains(&"Tuesday Muster for veterans and families".to_owned()),
+        "{:?}",
+        names(&found["results"])
+    );
 }
 
 #[test]
 fn crisis_lines_are_those_of_the_nation() {
     let client = sample_client();
     let lines = |path: &str| -> Vec<String> {
-        client.get(path).json()["lines"].as_array().unwrap().iter().map(|line| line["id"].as_str().unwrap().to_owned()).collect()
+        client.get(path).json()["lines"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|line| line["id"].as_str().unwrap().to_owned())
+            .collect()
     };
     let all = lines("/v1/crisis");
     let mut seen = BTreeSet::new();
-    for (nation, own) in [("england", "nhs-111-england"), ("scotland", "nhs-24"), ("wales", "live-fear-free"), ("northern_ireland", "lifeline")] {
+    for (nation, own) in [
+        ("england", "nhs-111-england"),
+        ("scotland", "nhs-24"),
+        ("wales", "live-fear-free"),
+        ("northern_ireland", "lifeline"),
+    ] {
         let lines = lines(&format!("/v1/crisis?nation={nation}"));
         assert_eq!(lines[0], "999");
         assert!(lines.contains(&own.to_owned()) && lines.contains(&"samaritans".to_owned()), "{nation}: {lines:?}");
@@ -229,11 +265,27 @@ fn before_the_view_is_ready_crisis_lines_answer_and_the_rest_says_when_to_come_b
     let folder = tempfile::tempdir().unwrap();
     let directory = runtime().block_on(directory_in(folder.path()));
     let client = serve_in_process(&directory, runtime());
-    for path in ["/v1/crisis", "/v1/crisis?nation=wales", "/v1/terms", "/v1/places?q=Leeds", "/healthz", "/openapi.json", "/", "/assets/site.css"] {
+    for path in [
+        "/v1/crisis",
+        "/v1/crisis?nation=wales",
+        "/v1/terms",
+        "/v1/places?q=Leeds",
+        "/healthz",
+        "/openapi.json",
+        "/",
+        "/assets/site.css",
+    ] {
         assert_eq!(client.get(path).status, 200, "{path}");
     }
     let id = "01980000-0000-7000-8000-000000000000";
-    for path in ["/v1/search?q=grief", "/readyz", "/v1/services", &format!("/v1/services/{id}"), &format!("/v1/services?id={id}"), &format!("/v1/organizations/{id}")] {
+    for path in [
+        "/v1/search?q=grief",
+        "/readyz",
+        "/v1/services",
+        &format!("/v1/services/{id}"),
+        &format!("/v1/services?id={id}"),
+        &format!("/v1/organizations/{id}"),
+    ] {
         let answer = client.get(path);
         assert_eq!(answer.status, 503, "{path}");
         let problem = answer.problem("not-ready");
@@ -284,7 +336,10 @@ fn head_answers_what_get_would_without_the_body() {
         let (get, head) = (client.get(&path), client.send("HEAD", &path, &[], None));
         assert_eq!((head.status, head.body.len()), (get.status, 0), "{path}");
         let told = |answer: &Answer| {
-            let headers = answer.headers.iter().filter(|(name, _)| !["date", "content-length", "transfer-encoding"].contains(&name.as_str()));
+            let headers = answer
+                .headers
+                .iter()
+                .filter(|(name, _)| !["date", "content-length", "transfer-encoding"].contains(&name.as_str()));
             headers.cloned().collect::<BTreeSet<_>>()
         };
         assert_eq!(told(&head), told(&get), "{path}");
@@ -297,13 +352,24 @@ fn programs_of_any_origin_may_read_and_pages_stay_with_theirs() {
     for path in one_of_each(&client) {
         let answer = client.send("GET", &path, &[("Origin", "https://app.example")], None);
         let expected = if is_api(&path) { "*" } else { "" };
-        assert_eq!((answer.header("access-control-allow-origin"), answer.header("access-control-allow-credentials")), (expected, ""), "{path}");
-        let asked = [("Origin", "https://app.example"), ("Access-Control-Request-Method", "GET"), ("Access-Control-Request-Headers", "if-none-match")];
+        assert_eq!(
+            (answer.header("access-control-allow-origin"), answer.header("access-control-allow-credentials")),
+            (expected, ""),
+            "{path}"
+        );
+        let asked = [
+            ("Origin", "https://app.example"),
+            ("Access-Control-Request-Method", "GET"),
+            ("Access-Control-Request-Headers", "if-none-match"),
+        ];
         let preflight = client.send("OPTIONS", &path, &asked, None);
         assert_eq!(preflight.header("access-control-allow-origin"), expected, "{path}");
         if is_api(&path) {
             assert_eq!(preflight.status, 204, "{path}");
-            assert!(preflight.header("access-control-allow-headers").to_lowercase().contains("if-none-match"), "{path}");
+            assert!(
+                preflight.header("access-control-allow-headers").to_lowercase().contains("if-none-match"),
+                "{path}"
+            );
             assert!(answer.header("access-control-expose-headers").contains("ETag"), "{path}");
         }
     }
@@ -312,16 +378,27 @@ fn programs_of_any_origin_may_read_and_pages_stay_with_theirs() {
 #[test]
 fn every_answer_tells_browsers_to_load_frame_sniff_and_tell_on_nothing() {
     let client = sample_client();
-    let mut answers: Vec<(String, Answer)> = one_of_each(&client).into_iter().map(|path| (path.clone(), client.get(&path))).collect();
+    let mut answers: Vec<(String, Answer)> =
+        one_of_each(&client).into_iter().map(|path| (path.clone(), client.get(&path))).collect();
     answers.push(("a form".to_owned(), client.post_form("/", "near=xqzzv")));
     answers.push(("a wrong method".to_owned(), client.send("DELETE", "/v1/search", &[], None)));
     answers.push(("a wrong method of a page".to_owned(), client.send("DELETE", "/", &[], None)));
-    answers.push(("a preflight".to_owned(), client.send("OPTIONS", "/v1/search", &[("Access-Control-Request-Method", "GET")], None)));
+    answers.push((
+        "a preflight".to_owned(),
+        client.send("OPTIONS", "/v1/search", &[("Access-Control-Request-Method", "GET")], None),
+    ));
     for (path, answer) in answers {
         let policy = answer.header("content-security-policy");
-        assert!(policy.starts_with("default-src 'none';") && policy.contains("frame-ancestors 'none'"), "{path}: {policy}");
+        assert!(
+            policy.starts_with("default-src 'none';") && policy.contains("frame-ancestors 'none'"),
+            "{path}: {policy}"
+        );
         assert!(!policy.contains("unsafe") && !policy.contains("http"), "{path}: {policy}");
-        assert_eq!((answer.header("x-content-type-options"), answer.header("referrer-policy")), ("nosniff", "no-referrer"), "{path}");
+        assert_eq!(
+            (answer.header("x-content-type-options"), answer.header("referrer-policy")),
+            ("nosniff", "no-referrer"),
+            "{path}"
+        );
         assert_eq!(answer.header("server"), "", "{path}");
     }
 }

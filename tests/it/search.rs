@@ -80,7 +80,14 @@ fn grief_support_near_ls6_2_gives_the_grief_groups_with_distances_and_counts() {
 
 #[test]
 fn totals_and_counts_are_those_of_a_walk_over_all_pages() {
-    for query in ["", "near=LS6+2", "q=grief&near=Leeds&within_km=50", "near=Wales", "kind=group&q=men", "need=loneliness&need=ptsd"] {
+    for query in [
+        "",
+        "near=LS6+2",
+        "q=grief&near=Leeds&within_km=50",
+        "near=Wales",
+        "kind=group&q=men",
+        "need=loneliness&need=ptsd",
+    ] {
         let answer = search(query);
         let (cards, total) = walk(query, "results");
         assert_eq!(answer["results"]["total"], total, "{query}");
@@ -90,8 +97,12 @@ fn totals_and_counts_are_those_of_a_walk_over_all_pages() {
         for term in cards.iter().flat_map(terms) {
             *counted.entry(term).or_default() += 1;
         }
-        let told: BTreeMap<&str, u64> =
-            answer["facets"].as_array().unwrap().iter().map(|count| (count["id"].as_str().unwrap(), count["count"].as_u64().unwrap())).collect();
+        let told: BTreeMap<&str, u64> = answer["facets"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|count| (count["id"].as_str().unwrap(), count["count"].as_u64().unwrap()))
+            .collect();
         assert_eq!(told, counted, "{query}");
         assert!(!told.is_empty(), "{query}");
 
@@ -99,8 +110,12 @@ fn totals_and_counts_are_those_of_a_walk_over_all_pages() {
         for card in &cards {
             *kinds.entry(card["kind"].as_str().unwrap()).or_default() += 1;
         }
-        let told: BTreeMap<&str, u64> =
-            answer["kinds"].as_array().unwrap().iter().map(|count| (count["kind"].as_str().unwrap(), count["count"].as_u64().unwrap())).collect();
+        let told: BTreeMap<&str, u64> = answer["kinds"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|count| (count["kind"].as_str().unwrap(), count["count"].as_u64().unwrap()))
+            .collect();
         assert_eq!(told, kinds, "{query}");
     }
     let uncounted = search("q=grief&facets=false");
@@ -127,7 +142,10 @@ fn what_has_no_public_place_is_in_covers_area_with_a_place_and_in_results_withou
     assert!(ids(&near["covers_area"]).iter().all(|id| everywhere.contains(id)));
     assert_eq!(search("")["covers_area"]["total"], 0);
     let refuge = search("q=refuge");
-    assert_eq!((names(&refuge["results"]), place_kinds(&refuge["results"])), (vec!["Harbour refuge".to_owned()], BTreeSet::from(["area"])));
+    assert_eq!(
+        (names(&refuge["results"]), place_kinds(&refuge["results"])),
+        (vec!["Harbour refuge".to_owned()], BTreeSet::from(["area"]))
+    );
 }
 
 #[test]
@@ -154,7 +172,9 @@ fn kind_language_and_organization_filter_exactly() {
     let welsh = ids_where(&cards, |card| card["languages"].as_array().is_some_and(|all| all.contains(&json!("cy"))));
     assert!(welsh.len() > 3 && welsh.len() < cards.len());
     assert_eq!(all_ids("language=cy"), welsh);
-    let organization = cards.iter().find(|card| card["name"] == "Tea and Talk for Men").unwrap()["organization"]["id"].as_str().unwrap();
+    let organization = cards.iter().find(|card| card["name"] == "Tea and Talk for Men").unwrap()["organization"]["id"]
+        .as_str()
+        .unwrap();
     let own = ids_where(&cards, |card| card["organization"]["id"] == organization);
     assert!(own.len() > 1);
     assert_eq!(all_ids(&format!("kind=group&organization_id={organization}")), own);
@@ -181,7 +201,12 @@ fn results_can_be_ordered_by_distance_or_by_when_they_were_checked() {
     let km = distances(&near["results"]);
     assert!(km.len() > 10 && km.is_sorted(), "{km:?}");
     let checked = search("sort=recently_checked&kind=group");
-    let days: Vec<&str> = checked["results"]["items"].as_array().unwrap().iter().map(|card| card["last_checked"]["date"].as_str().unwrap()).collect();
+    let days: Vec<&str> = checked["results"]["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|card| card["last_checked"]["date"].as_str().unwrap())
+        .collect();
     assert!(days.len() > 10 && days.iter().rev().is_sorted() && days.first() != days.last(), "{days:?}");
 }
 
@@ -208,17 +233,29 @@ fn the_post_twin_answers_the_same_bytes() {
     for (query, body) in [
         ("", json!({})),
         ("q=grief+support&near=LS6+2", json!({"q": "grief support", "near": "LS6 2"})),
-        ("latitude=53.8&longitude=-1.55&within_km=2.5", json!({"latitude": 53.8, "longitude": -1.55, "within_km": 2.5})),
-        ("need=bereavement&audience=men&audience=women&kind=group&language=en", json!({"need": ["bereavement"], "audience": ["men", "women"], "kind": ["group"], "language": ["en"]})),
-        ("sort=recently_checked&per_page=3&page=2&facets=false&term=step-free", json!({"sort": "recently_checked", "per_page": 3, "page": 2, "facets": false, "term": ["step-free"]})),
+        (
+            "latitude=53.8&longitude=-1.55&within_km=2.5",
+            json!({"latitude": 53.8, "longitude": -1.55, "within_km": 2.5}),
+        ),
+        (
+            "need=bereavement&audience=men&audience=women&kind=group&language=en",
+            json!({"need": ["bereavement"], "audience": ["men", "women"], "kind": ["group"], "language": ["en"]}),
+        ),
+        (
+            "sort=recently_checked&per_page=3&page=2&facets=false&term=step-free",
+            json!({"sort": "recently_checked", "per_page": 3, "page": 2, "facets": false, "term": ["step-free"]}),
+        ),
         (&format!("organization_id={id}"), json!({"organization_id": id})),
         ("q=&near=", json!({"q": "", "near": null})),
         ("q=c%C3%B4r+y+cwm", json!({"q": "côr y cwm"})),
     ] {
-        let (get, post) = (client.get(&format!("/v1/search?{query}")), client.post_json("/v1/search", &body.to_string()));
+        let (get, post) =
+            (client.get(&format!("/v1/search?{query}")), client.post_json("/v1/search", &body.to_string()));
         assert_eq!((get.status, post.status), (200, 200), "{query}: {}", post.text());
         assert!(get.body == post.body, "{query}");
-        let without_date = |headers: &[(String, String)]| headers.iter().filter(|(name, _)| name != "date").cloned().collect::<Vec<_>>();
+        let without_date = |headers: &[(String, String)]| {
+            headers.iter().filter(|(name, _)| name != "date").cloned().collect::<Vec<_>>()
+        };
         assert_eq!(without_date(&get.headers), without_date(&post.headers), "{query}");
     }
 }
@@ -229,7 +266,14 @@ fn places_are_understood_as_people_write_them() {
     let sector = place("ls62ab");
     assert_eq!((&sector["resolved"], &sector["kind"]), (&json!("LS6 2"), &json!("sector")));
     assert!(sector["note"].as_str().unwrap().contains("sector"), "it says that it was answered by its sector");
-    for (near, resolved, kind) in [("Leeds", "Leeds", "town"), ("leeds", "Leeds", "town"), ("Caerdydd", "Cardiff", "town"), ("LS6", "LS6", "district"), ("Yorkshire", "Yorkshire", "area"), ("Wales", "Wales", "area")] {
+    for (near, resolved, kind) in [
+        ("Leeds", "Leeds", "town"),
+        ("leeds", "Leeds", "town"),
+        ("Caerdydd", "Cardiff", "town"),
+        ("LS6", "LS6", "district"),
+        ("Yorkshire", "Yorkshire", "area"),
+        ("Wales", "Wales", "area"),
+    ] {
         let place = place(near);
         assert_eq!((&place["resolved"], &place["kind"]), (&json!(resolved), &json!(kind)), "{near}");
         assert!(place.get("note").is_none(), "{near}");
@@ -248,7 +292,14 @@ fn an_area_is_searched_whole_without_distances_and_brings_its_nations_crisis_lin
     let set = |answer: &Value| ids(&answer["results"]).into_iter().collect::<BTreeSet<_>>();
     assert_eq!(set(&yorkshire), set(&in_leeds), "all of the sample that is in Yorkshire is in Leeds");
     assert!(yorkshire["results"]["items"].as_array().unwrap().iter().all(|card| card.get("distance_km").is_none()));
-    let lines = |query: &str| search(query)["crisis"].as_array().unwrap().iter().map(|line| line["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+    let lines = |query: &str| {
+        search(query)["crisis"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|line| line["id"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
     assert!(lines("near=Wales").contains(&"live-fear-free".to_owned()));
     assert!(lines("near=CF42+6").contains(&"live-fear-free".to_owned()));
     assert!(!lines("near=Leeds").contains(&"live-fear-free".to_owned()));
@@ -272,7 +323,13 @@ fn a_search_that_asks_for_less_than_all_words_says_so() {
 fn a_service_at_several_places_is_shown_once_at_the_nearest() {
     let at = |near: &str| {
         let answer = search(&format!("q=understanding+trauma+course&near={near}&within_km=25"));
-        let found: Vec<Value> = answer["results"]["items"].as_array().unwrap().iter().filter(|card| card["name"].as_str().unwrap().starts_with("Understanding Trauma")).cloned().collect();
+        let found: Vec<Value> = answer["results"]["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|card| card["name"].as_str().unwrap().starts_with("Understanding Trauma"))
+            .cloned()
+            .collect();
         assert_eq!(found.len(), 1, "{near}");
         found.into_iter().next().unwrap()
     };

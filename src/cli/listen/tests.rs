@@ -126,6 +126,7 @@ fn a_head_that_trickles_after_an_answer_is_cut_off() {
     let mut stream = door.enter();
     stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
     assert!(answer(&mut stream).ends_with("0 bytes"));
+    sleep(2 * SHORT);
     stream.write_all(b"G").unwrap();
     let took = until_closed(&mut stream);
     assert!(took < 6 * SHORT, "the head's deadline holds, not the idle one: {took:?}");
@@ -190,6 +191,17 @@ fn a_large_download_read_slowly_is_whole() {
         }
     }
     assert!(got > BIG, "{got}");
+}
+
+#[test]
+fn while_an_answer_is_stuck_only_its_own_deadline_runs() {
+    let door = open(Limits { idle: SHORT, write: 20 * SHORT, ..limits() });
+    let mut stream = door.enter();
+    stream.write_all(b"GET /big HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+    sleep(4 * SHORT);
+    let mut got = Vec::new();
+    stream.take(BIG as u64).read_to_end(&mut got).unwrap();
+    assert_eq!(got.len(), BIG);
 }
 
 #[test]

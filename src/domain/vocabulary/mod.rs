@@ -135,18 +135,22 @@ pub struct Term {
     pub description: String,
     /// What people type for it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub synonyms: Vec<String>,
     /// What people type for it in capitals; the same letters in lower case may be another word.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub abbreviations: Vec<String>,
     /// The id of the wider term of the same facet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub broader: Option<String>,
     /// Ids of terms to look at as well.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub related: Vec<String>,
     /// The nations in which it exists; absent when it exists in all four.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub nations: Vec<Nation>,
     /// Whether showing where this kind of support happens puts people at risk. Such listings show an area only.
     pub at_risk: bool,
