@@ -73,7 +73,13 @@ impl Directory {
 
     async fn follow_until_broken(&self, checksums: &mut Checksums) -> Result<std::convert::Infallible> {
         let mut watch = self.store.watch().await?;
+        let mut day = None;
         loop {
+            let today = self.clock.now().london_date();
+            if day != Some(today) {
+                self.expire().await?;
+                day = Some(today);
+            }
             self.mend(checksums).await?;
             self.bring_up_to_date().await?;
             watch.changed(LOOK).await?;

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use chrono::NaiveDate;
 use kith_index::gazetteer::Gazetteer;
 use serde::Serialize;
 
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::{
     domain::{
-        entry::{ServiceFacts, Source},
+        entry::Source,
         id::{Id, Kind, kind},
         location::Location,
         organization::Organization,
@@ -179,6 +180,7 @@ impl Directory {
             seen,
             touched: settle::Touched::default(),
         };
+        let today = self.clock.now().london_date();
         let mut numbered = Vec::new();
         let mut rows = Vec::with_capacity(batch.len());
         let mut counts = Report::default();
@@ -194,7 +196,7 @@ impl Directory {
                     None
                 }
                 Ok(drafts) => {
-                    numbered.push(Numbered { item: number, drafts: drafts.into_iter().map(placed).collect() });
+                    numbered.push(Numbered { item: number, drafts: drafts.into_iter().map(|draft| placed(draft, today)).collect() });
                     Some(item.row)
                 }
                 Err(violations) => {
@@ -339,7 +341,15 @@ fn puts_at_risk(about: &About) -> bool {
 
 /// The draft with areas that the gazetteer knows and that are wide enough; a protected service keeps
 /// no other word on where it serves.
-fn placed(mut draft: Draft) -> Draft {
+fn placed(mut draft: Draft, today: NaiveDate) -> Draft {
+    if let Draft::Service(offer) = &mut draft {
+        let said = offer.record.assured_date.clone().or_else(|| offer.record.last_modified.as_ref()?.get(..10).map(str::to_owned));
+        let coming = &mut offer.facts.coming;
+        if coming.accepting.is_some() {
+            coming.accepting_checked_on = coming.accepting_checked_on.take().or(said);
+        }
+        offer.facts.coming = std::mem::take(coming).believed_on(today);
+    }
     if let Draft::Service(offer) = &mut draft
         && offer.facts.mode != PlaceMode::Exact
     {
@@ -354,7 +364,7 @@ fn placed(mut draft: Draft) -> Draft {
         let mut areas: Vec<AreaCode> = stated.chain(named).filter_map(|area| wide_enough(&area.code, floor)).collect();
         areas.sort_unstable();
         areas.dedup();
-        offer.facts = ServiceFacts { mode: offer.facts.mode, areas };
+        offer.facts.areas = areas;
         if offer.facts.mode == PlaceMode::Area {
             offer.record.service_areas.clear();
         }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
     clock::Timestamp,
+    coming::Coming,
     id::{Id, Kind, kind},
     place::{AreaCode, PlaceMode},
 };
@@ -91,7 +92,7 @@ pub struct Source {
 }
 
 /// What we know about a service beside its record.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ServiceFacts {
     /// How its places may be told. Never widened by a re-import.
     #[serde(default)]
@@ -99,4 +100,7 @@ pub struct ServiceFacts {
     /// Gazetteer codes that an `area` or `remote` service serves.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub areas: Vec<AreaCode>,
+    /// How one comes to be there, where the standard has no word for it.
+    #[serde(default)]
+    pub coming: Coming,
 }

@@ -7,6 +7,7 @@
 pub mod answer;
 pub mod card;
 pub mod clock;
+pub mod coming;
 pub mod contact;
 pub mod crisis;
 pub mod digest;

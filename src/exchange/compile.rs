@@ -17,7 +17,9 @@ use super::{
 };
 use crate::domain::{
     card::ListingKind,
+    coming::Coming,
     entry::{Aggregate, ServiceFacts},
+    id::{Id, kind},
     listing::KIND_LINK,
     location::Location,
     organization::Organization,
@@ -138,9 +140,10 @@ impl<'s> Compiler<'s> {
             clear_values(&mut record);
         }
         let links = Links { organization: word(&record, "organization_id"), ..Links::default() };
+        let coming = self.coming(&mut record, work);
         let attributes = self.terms(&mut record, "", work);
         if let Some((mut service, extra)) = self.read::<Service>(&record, "", work) {
-            let facts = ServiceFacts { mode, areas: areas(&mut service, mode, work) };
+            let facts = ServiceFacts { mode, areas: areas(&mut service, mode, work), coming };
             let extra = if mode == PlaceMode::Area { Record::new() } else { extra };
             give_terms(&service.attributes, attributes, work);
             if let Some(foreign_id) = foreign_id.clone() {
@@ -294,6 +297,23 @@ impl<'s> Compiler<'s> {
                 true
             }
         }
+    }
+
+    /// Our own extension of a service: how one comes to be there.
+    fn coming(&mut self, record: &mut Record, work: &mut Work) -> Coming {
+        let Some(own) = nested(record, "kith", "/kith", work) else { return Coming::default() };
+        let outcome = read::read_with::<Coming>(&own, "/kith", &mut read::Given, self.unreadable);
+        work.violations.extend(outcome.violations);
+        work.notices.extend(outcome.notices);
+        let mut coming = outcome.record.unwrap_or_default();
+        for link in &mut coming.links {
+            // Files link by the source's names; here links go by our ids.
+            let to = foreign_id(&link.to);
+            let kind = if self.decisions.has_service(&to) { "service" } else { "organization" };
+            let id: Id<kind::Service> = Id::from_u128(self.ids.id(kind, &to, self.decisions.mode(&to)));
+            link.to = id.to_string();
+        }
+        coming
     }
 
     fn read<T: Aggregate + Read>(&mut self, record: &Record, pointer: &str, work: &mut Work) -> Option<(T, Record)> {

@@ -99,6 +99,16 @@ impl Snapshot {
         Query::joined(&["SELECT count(*) AS n FROM ", T::TABLE]).one(self.open.exec()).await?.counter("n")
     }
 
+    /// At most `limit` services that say something which was to be believed until before a day (`YYYY-MM-DD`).
+    pub async fn believed_until_before(&mut self, day: &str, limit: u32) -> Result<Vec<Id<kind::Service>>> {
+        let rows = query("SELECT id FROM service WHERE believed_until < ? ORDER BY id LIMIT ?")
+            .bind(day)
+            .bind(i64::from(limit))
+            .all(self.open.exec())
+            .await?;
+        rows.iter().map(|row| row.parsed("id")).collect()
+    }
+
     async fn among<T: Kept>(
         &mut self,
         fixed: &[(&'static str, String)],

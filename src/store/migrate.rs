@@ -29,8 +29,10 @@ enum Text {
 }
 
 /// Every step, in order. Never edit a released one: add another.
-const STEPS: &[Step] =
-    &[Step { version: 1, name: "directory", text: Text::Both(include_str!("../../migrations/0001_directory.sql")) }];
+const STEPS: &[Step] = &[
+    Step { version: 1, name: "directory", text: Text::Both(include_str!("../../migrations/0001_directory.sql")) },
+    Step { version: 2, name: "believed_until", text: Text::Both(include_str!("../../migrations/0002_believed_until.sql")) },
+];
 
 /// Brings the schema up to date. Writes nothing when it is.
 pub(super) async fn run(store: &Store, clock: &dyn Clock) -> Result<()> {
