@@ -7,6 +7,7 @@ use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    coming::{Accepting, Coming, ContactWay, CostKind, HowToCome, SpokenLanguage, Wait},
     id::{Id, kind},
     organization::Organization,
     place::PlaceMode,
@@ -213,7 +214,19 @@ pub struct Card {
     /// When it happens, in words: `every other Tuesday, 19:00 to 20:30`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule_text: Option<String>,
-    /// How one takes part: `in_person`, `online`, `phone`, ... as the source says.
+    /// Whether new people are taken; absent when not stated, or not said anew within 60 days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepting: Option<Accepting>,
+    /// How long people wait at present.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wait: Option<Wait>,
+    /// The way in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub how_to_come: Option<HowToCome>,
+    /// How to get in touch, the best way first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub contact_by: Vec<ContactWay>,
+    /// How one takes part: `in_person`, `online_video`, `phone`, ... or as the source says.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[oai(default)]
     pub attending_type: Vec<String>,
@@ -227,10 +240,16 @@ pub struct Card {
     /// Its own page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// Languages it is held in, as the source names them.
+    /// Languages, and how each is there: held in it, a worker speaks it, with an interpreter.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub spoken: Vec<SpokenLanguage>,
+    /// Languages it is offered in, as the source names them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[oai(default)]
     pub languages: Vec<String>,
+    /// What it costs, in a word; absent when not stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost_kind: Option<CostKind>,
     /// What it costs, in words; absent when the source does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<String>,
@@ -282,6 +301,9 @@ pub struct Listing {
     #[serde(skip_serializing_if = "String::is_empty")]
     #[oai(default)]
     pub description: String,
+    /// How one comes to be there, whole; absent for an organisation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coming: Option<Coming>,
     /// The HSDS service, where the listing is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<Service>,

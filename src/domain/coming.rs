@@ -142,30 +142,6 @@ words! {
     }
 }
 
-words! {
-    /// What one listing is to another.
-    Relationship {
-        /// It is a part of the other.
-        PartOf "part_of" "Part of";
-        /// It belongs to the other, a network.
-        MemberOf "member_of" "Member of";
-        /// It sends people on to the other.
-        RefersTo "refers_to" "Sends people on to";
-    }
-}
-
-words! {
-    /// How far a link has been agreed.
-    LinkState {
-        /// One side says so.
-        Claimed "claimed" "one side says so";
-        /// Both sides say so.
-        Agreed "agreed" "agreed by both";
-        /// It was agreed, and its review is overdue.
-        Lapsed "lapsed" "not reviewed in time";
-    }
-}
-
 /// How one comes to be there.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, Object)]
 #[oai(skip_serializing_if_is_none, skip_serializing_if_is_empty)]
@@ -206,9 +182,6 @@ pub struct Coming {
     /// What the group's steward asks of those who send people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steward_asks: Option<StewardAsks>,
-    /// What it is to other listings.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub links: Vec<Link>,
 }
 
 /// How long people wait, as somebody said on a day.
@@ -289,19 +262,6 @@ pub struct StewardAsks {
     pub newcomers_a_month: Option<u32>,
 }
 
-/// What a listing is to another.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
-pub struct Link {
-    /// What it is.
-    pub relationship: Relationship,
-    /// The other's id: as the source writes it in a file, as a listing's id in answers.
-    pub to: String,
-    /// The other's name.
-    pub name: String,
-    /// How far it has been agreed.
-    pub state: LinkState,
-}
-
 impl Coming {
     /// The same as it may be believed on a day: a statement on taking people lasts 60 days.
     #[must_use]
@@ -321,6 +281,68 @@ impl Coming {
     }
 }
 
+/// A value of a decision field as a filterable term: `cost:free`. *Not stated* is a value of its own.
+pub fn mark(field: Field, word: Option<&str>) -> String {
+    format!("{}:{}", field.as_str(), word.unwrap_or(NOT_STATED))
+}
+
+/// The word of what has not been stated.
+pub const NOT_STATED: &str = "not_stated";
+
+words! {
+    /// The fields that can be filtered by, beside the vocabulary's facets.
+    Field {
+        /// Whether new people are taken.
+        Accepting "accepting" "Taking new people";
+        /// What it costs.
+        Cost "cost" "Cost";
+        /// How one takes part.
+        Attending "attending_type" "How one takes part";
+        /// Whom it is for, where only *not stated* is a term of ours.
+        Audience "audience" "Whom it is for";
+    }
+}
+
+impl Field {
+    /// The words that may be asked for, each with its label; *not stated* apart.
+    pub fn words(self) -> Vec<(&'static str, &'static str)> {
+        fn all<W: Words>(label: impl Fn(&W) -> &'static str) -> Vec<(&'static str, &'static str)> {
+            W::ALL.iter().map(|(value, word)| (*word, label(value))).collect()
+        }
+        match self {
+            Self::Accepting => all(|value: &Accepting| value.label()),
+            Self::Cost => all(|value: &CostKind| value.label()),
+            Self::Attending => all(|value: &Attending| value.label()),
+            Self::Audience => Vec::new(),
+        }
+    }
+}
+
+/// Every mark with its label, in the order in which they are offered.
+pub fn marks() -> Vec<(String, String)> {
+    let mut marks = Vec::new();
+    for (field, _) in Field::ALL {
+        marks.extend(field.words().into_iter().map(|(word, label)| (mark(*field, Some(word)), label.to_owned())));
+        marks.push((mark(*field, None), format!("{}: not stated", field.label())));
+    }
+    marks
+}
+
+impl Coming {
+    /// The marks of a listing that says this.
+    pub fn marks(&self) -> Vec<String> {
+        let mut marks = vec![
+            mark(Field::Accepting, self.accepting.map(Accepting::as_str)),
+            mark(Field::Cost, self.cost.map(CostKind::as_str)),
+        ];
+        if self.attending.is_empty() {
+            marks.push(mark(Field::Attending, None));
+        }
+        marks.extend(self.attending.iter().map(|way| mark(Field::Attending, Some(way.as_str()))));
+        marks
+    }
+}
+
 impl Read for Coming {
     fn read(reader: &mut Reader<'_, '_>) -> Self {
         Self {
@@ -336,7 +358,6 @@ impl Read for Coming {
             travel_help: reader.flag("travel_help"),
             attending: reader.choices("attending"),
             steward_asks: reader.object("steward_asks"),
-            links: reader.list("links"),
         }
     }
 }
@@ -385,13 +406,58 @@ impl Read for StewardAsks {
     }
 }
 
-impl Read for Link {
-    fn read(reader: &mut Reader<'_, '_>) -> Self {
-        Self {
-            relationship: reader.required_choice("relationship"),
-            to: reader.required_text("to", NAME),
-            name: reader.wanted_text("name", NAME),
-            state: reader.required_choice("state"),
-        }
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Accepting, Coming, marks};
+    use crate::domain::read::{self, Code};
+
+    fn read(value: serde_json::Value) -> (Option<Coming>, Vec<(String, Code)>) {
+        let outcome = read::read_with::<Coming>(value.as_object().unwrap(), "", &mut read::Given, read::Unreadable::Refused);
+        (outcome.record, outcome.violations.into_iter().map(|fault| (fault.pointer, fault.code)).collect())
+    }
+
+    #[test]
+    fn everything_may_be_left_unsaid() {
+        let (coming, faults) = read(json!({}));
+        assert_eq!((coming, faults), (Some(Coming::default()), Vec::new()));
+        assert_eq!(serde_json::to_value(Coming::default()).unwrap(), json!({}));
+        assert_eq!(Coming::default().marks(), ["accepting:not_stated", "cost:not_stated", "attending_type:not_stated"]);
+    }
+
+    #[test]
+    fn all_faults_are_told_at_once_with_pointers() {
+        let (coming, faults) = read(json!({
+            "accepting": "maybe", "wait": {"weeks_from": -1}, "contact_by": ["phone", "pigeon"],
+            "languages": [{"language": "the language of flowers", "how": "held_in"}], "travel_help": "yes"
+        }));
+        assert_eq!(coming, None);
+        let pointers: Vec<&str> = faults.iter().map(|(pointer, _)| pointer.as_str()).collect();
+        assert_eq!(pointers, ["/accepting", "/wait/weeks_from", "/contact_by/1", "/languages/0/language", "/travel_help"]);
+    }
+
+    #[test]
+    fn a_statement_on_taking_people_is_believed_for_sixty_days() {
+        let said = |day: &str| Coming {
+            accepting: Some(Accepting::Yes),
+            accepting_checked_on: Some(day.to_owned()),
+            ..Coming::default()
+        };
+        let today = "2026-03-02".parse().unwrap();
+        assert_eq!(said("2026-01-01").believed_on(today).accepting, Some(Accepting::Yes));
+        assert_eq!(said("2025-12-31").believed_on(today), Coming::default());
+        let without_a_day = Coming { accepting: Some(Accepting::Full), ..Coming::default() };
+        assert_eq!(without_a_day.believed_on(today), Coming::default());
+    }
+
+    #[test]
+    fn every_mark_has_a_label_and_is_there_once() {
+        let mut ids: Vec<String> = marks().into_iter().map(|(id, label)| { assert!(!label.is_empty()); id }).collect();
+        let all = ids.len();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), all);
+        assert!(all < 40, "they share the index's 256 bits with the vocabulary");
     }
 }

@@ -6,6 +6,7 @@ use super::{
         Card, CardPhone, CardPlace, CardPlaceKind, LastChecked, Listing, ListingKind, ListingPlace, NamedArea,
         OrganizationName, Provenance, ServiceName, TermLabel,
     },
+    coming::{Field, mark},
     entry::{Entry, Source, Standing},
     location::Location,
     organization::Organization,
@@ -116,7 +117,7 @@ impl Joined {
                     card.location_id = Some(location.record.id);
                     if let Some(at) = at {
                         card.schedule_text = when::in_words(&at.record.schedules).or(card.schedule_text);
-                        if !at.record.schedules.is_empty() {
+                        if card.attending_type.is_empty() {
                             card.attending_type = attending_types(&at.record.schedules);
                         }
                     }
@@ -131,11 +132,18 @@ impl Joined {
         if cards.is_empty() {
             cards.push((base, Whereabouts::NotStated));
         }
-        let (term_ids, term_words) = words_of(&facts.terms);
+        let (mut term_ids, term_words) = words_of(&facts.terms);
+        if let Some(service) = &self.service {
+            term_ids.extend(service.facts.coming.marks());
+            if cards[0].0.who_for.is_empty() {
+                term_ids.push(mark(Field::Audience, None));
+            }
+        }
         let listing = Listing {
             id: cards[0].0.id.clone(),
             card: cards[0].0.clone(),
             description: facts.description,
+            coming: self.service.as_ref().map(|service| service.facts.coming.clone()),
             service: self.service.as_ref().map(|service| public_service(&service.record, mode)),
             organization: organization.map(|entry| entry.record.clone()),
             places,
@@ -150,6 +158,7 @@ impl Joined {
         let (who_for, terms) =
             facts.terms.iter().map(|term| term.label.clone()).partition(|term| term.facet == Some(Facet::Audience));
         let service = self.service.as_ref().map(|entry| &entry.record);
+        let coming = self.service.as_ref().map(|entry| entry.facts.coming.clone()).unwrap_or_default();
         let organization = self.organization.as_ref().filter(|_| service.is_some()).map(|entry| &entry.record);
         let contact =
             |of_service: Option<&String>, of_organization: Option<&String>| of_service.or(of_organization).cloned();
@@ -168,11 +177,21 @@ impl Joined {
             minimum_age: service.and_then(|s| s.minimum_age),
             maximum_age: service.and_then(|s| s.maximum_age),
             schedule_text: service.and_then(|s| when::in_words(&s.schedules)),
-            attending_type: service.map(|s| attending_types(&s.schedules)).unwrap_or_default(),
+            accepting: coming.accepting,
+            wait: coming.wait,
+            how_to_come: coming.how_to_come,
+            contact_by: coming.contact_by,
+            attending_type: if coming.attending.is_empty() {
+                service.map(|s| attending_types(&s.schedules)).unwrap_or_default()
+            } else {
+                coming.attending.iter().map(|way| way.as_str().to_owned()).collect()
+            },
             phones: phones.into_iter().flatten().map(card_phone).collect(),
             email: contact(service.and_then(|s| s.email.as_ref()), own.and_then(|o| o.email.as_ref())),
             url: contact(service.and_then(|s| s.url.as_ref()), own.and_then(|o| o.website.as_ref())),
+            spoken: coming.languages,
             languages: service.map(languages).unwrap_or_default(),
+            cost_kind: coming.cost,
             cost: service.and_then(cost),
             place: CardPlace {
                 kind: CardPlaceKind::NotStated,

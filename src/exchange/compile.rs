@@ -19,7 +19,6 @@ use crate::domain::{
     card::ListingKind,
     coming::Coming,
     entry::{Aggregate, ServiceFacts},
-    id::{Id, kind},
     listing::KIND_LINK,
     location::Location,
     organization::Organization,
@@ -305,15 +304,7 @@ impl<'s> Compiler<'s> {
         let outcome = read::read_with::<Coming>(&own, "/kith", &mut read::Given, self.unreadable);
         work.violations.extend(outcome.violations);
         work.notices.extend(outcome.notices);
-        let mut coming = outcome.record.unwrap_or_default();
-        for link in &mut coming.links {
-            // Files link by the source's names; here links go by our ids.
-            let to = foreign_id(&link.to);
-            let kind = if self.decisions.has_service(&to) { "service" } else { "organization" };
-            let id: Id<kind::Service> = Id::from_u128(self.ids.id(kind, &to, self.decisions.mode(&to)));
-            link.to = id.to_string();
-        }
-        coming
+        outcome.record.unwrap_or_default()
     }
 
     fn read<T: Aggregate + Read>(&mut self, record: &Record, pointer: &str, work: &mut Work) -> Option<(T, Record)> {

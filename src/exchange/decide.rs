@@ -112,11 +112,6 @@ impl Decisions {
         self.modes.get(service).copied().unwrap_or_default()
     }
 
-    /// Whether the package has a service of that id.
-    pub fn has_service(&self, service: &str) -> bool {
-        self.modes.contains_key(service)
-    }
-
     /// All services of the package that state an id, with their modes.
     pub fn services(&self) -> impl Iterator<Item = (&str, PlaceMode)> {
         self.modes.iter().map(|(id, mode)| (id.as_str(), *mode))

@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{
     Snapshot, Tx,
     error::{Error, Result},
-    sql::{Query, Row, Value},
+    sql::{Query, Row, Value, query},
 };
 use crate::domain::{
     entry::{Aggregate, Entry, Origin, Standing},
