@@ -3,11 +3,14 @@
 use tantivy::schema::{Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{IndexSettings, IndexSortByField, Order, TantivyDocument, store::Compressor};
 
-use crate::words::ANALYSER;
+use crate::analysis::{ANALYSER, name_words};
 use crate::{Document, Role};
 
 /// Number of the index's shape; another number in a commit means: build anew.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
+
+/// Name of the column of terms without a bit.
+pub(crate) const BEYOND: &str = "beyond";
 
 /// Name of the sort field: cell on the Hilbert curve, then the order of arrival.
 pub(crate) const KEY: &str = "key";
@@ -25,8 +28,12 @@ pub(crate) struct Fields {
     pub all: Field,
     /// Words of names and terms: adds to the score.
     pub name: Field,
+    /// Words of the listing's own name as they are written: suggestions.
+    pub exact: Field,
     /// Term ids.
     pub term: Field,
+    /// Those of them that have no bit, as a column: to count them.
+    pub beyond: Field,
     /// Area codes.
     pub area: Field,
     /// Organisation id.
@@ -47,7 +54,9 @@ pub(crate) fn schema() -> (Schema, Fields) {
         listing: builder.add_text_field("listing", STRING),
         all: builder.add_text_field("all", words.clone()),
         name: builder.add_text_field("name", words),
+        exact: builder.add_text_field("exact", STRING),
         term: builder.add_text_field("term", STRING),
+        beyond: builder.add_text_field(BEYOND, TextOptions::default().set_fast("raw")),
         area: builder.add_text_field("area", STRING),
         organization: builder.add_text_field("organization", STRING),
         language: builder.add_text_field("language", STRING),
@@ -65,14 +74,24 @@ pub(crate) fn settings() -> IndexSettings {
     }
 }
 
-/// The engine's form of a document: `key` sorts it, `files` is its columns and bodies.
+/// The engine's form of a document: `key` sorts it, `files` is its columns and bodies, `beyond` are its terms that have
+/// no bit.
 ///
-/// Only documents that searches may answer with get words, terms and areas.
-pub(crate) fn engine_document(fields: &Fields, document: &Document, key: u64, files: &[u8]) -> TantivyDocument {
+/// Only documents that searches may answer with get words, terms and areas; all but tombstones may be suggested.
+pub(crate) fn engine_document(
+    fields: &Fields,
+    document: &Document,
+    key: u64,
+    files: &[u8],
+    beyond: &[&str],
+) -> TantivyDocument {
     let mut out = TantivyDocument::new();
     out.add_u64(fields.key, key);
     out.add_custom(fields.files, files);
     out.add_text(fields.listing, &document.listing);
+    if document.role != Role::Tombstone {
+        name_words(&document.name).0.iter().for_each(|word| out.add_text(fields.exact, word));
+    }
     if document.role != Role::Hit {
         return out;
     }
@@ -88,6 +107,7 @@ pub(crate) fn engine_document(fields: &Fields, document: &Document, key: u64, fi
             out.add_text(field, value);
         }
     }
+    beyond.iter().for_each(|term| out.add_text(fields.beyond, term));
     if let Some(organization) = &document.organization {
         out.add_text(fields.organization, organization);
     }
