@@ -221,6 +221,8 @@ fn point(towns: &[(f64, f64, f64)], random: &mut Random) -> (f64, f64) {
 fn put(n: usize, towns: &[(f64, f64, f64)], random: &mut Random) -> Op {
     let listing = format!("{:08x}-0000-7000-8000-{n:012x}", random.next() as u32);
     let (lat, lon) = point(towns, random);
+    let mut terms: Vec<String> = (0..3 + random.below(5)).map(|_| term(random)).collect();
+    terms.push(imported(random));
     let document = Document {
         id: listing.clone(),
         listing: listing.clone(),
@@ -228,7 +230,7 @@ fn put(n: usize, towns: &[(f64, f64, f64)], random: &mut Random) -> Op {
         name: format!("{}{} {}", text(random, 2), spelled(random), spelled(random)),
         names: text(random, 2),
         text: text(random, 80),
-        terms: (0..3 + random.below(5)).map(|_| term(random)).chain([imported(random)]).collect(),
+        terms,
         minimum_age: (random.below(3) == 0).then_some([0.0, 11.0, 18.0][random.below(3)]),
         languages: vec!["en".to_owned()],
         whereabouts: Whereabouts::Point { lat, lon },

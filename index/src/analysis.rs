@@ -32,7 +32,9 @@ pub(crate) fn name_words(name: &str) -> (Vec<String>, usize) {
         TextAnalyzer::builder(Cutter { possessives: true }).filter(LowerCaser).filter(AsciiFoldingFilter).build();
     let mut words = tokens(&mut closed, name);
     let letters = words.iter().map(|word| word.chars().count()).sum();
-    words.extend(tokens(&mut plain_analyser(), name));
+    if name.contains(is_apostrophe) {
+        words.extend(tokens(&mut plain_analyser(), name));
+    }
     words.sort_unstable();
     words.dedup();
     (words, letters)

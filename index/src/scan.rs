@@ -244,7 +244,9 @@ impl Gather<'_> {
             self.matched |= set;
             self.most_matched = self.most_matched.max(number);
         }
-        let score = plan.groups.iter_mut().filter(|group| group.doc() == doc).map(Stream::score).sum();
+        let scores = plan.groups.iter_mut().filter(|group| group.doc() == doc).map(Stream::score);
+        // Not `sum`, which is a negative zero when nothing was typed.
+        let score = scores.fold(0.0, |sum, score| sum + score);
         let here = leg.here.seek(doc) == doc;
         let mut found = Found { segment: number, doc, score, metres, here, asks };
         let exact = || circle.map(|circle| circle.exact_m(columns.positions[at]));

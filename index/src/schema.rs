@@ -3,8 +3,9 @@
 use tantivy::schema::{Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{IndexSettings, IndexSortByField, Order, TantivyDocument, store::Compressor};
 
-use crate::analysis::{ANALYSER, name_words};
-use crate::{Document, Role};
+use crate::analysis::ANALYSER;
+use crate::columns::Row;
+use crate::{Document, Result, Role};
 
 /// Number of the index's shape; another number in a commit means: build anew.
 pub const SCHEMA: u32 = 2;
@@ -74,26 +75,26 @@ pub(crate) fn settings() -> IndexSettings {
     }
 }
 
-/// The engine's form of a document: `key` sorts it, `files` is its columns and bodies, `beyond` are its terms that have
-/// no bit.
+/// What is worked out of a document before the engine gets it.
+pub(crate) struct Prepared<'a> {
+    pub row: Row,
+    /// Words of its name as they are written; none of a tombstone.
+    pub exact: Vec<String>,
+    /// Its terms that have no bit.
+    pub beyond: Vec<&'a str>,
+}
+
+/// The engine's form of a document.
 ///
 /// Only documents that searches may answer with get words, terms and areas; all but tombstones may be suggested.
-pub(crate) fn engine_document(
-    fields: &Fields,
-    document: &Document,
-    key: u64,
-    files: &[u8],
-    beyond: &[&str],
-) -> TantivyDocument {
+pub(crate) fn engine_document(fields: &Fields, document: &Document, with: &Prepared) -> Result<TantivyDocument> {
     let mut out = TantivyDocument::new();
-    out.add_u64(fields.key, key);
-    out.add_custom(fields.files, files);
+    out.add_u64(fields.key, with.row.key);
+    out.add_custom(fields.files, &with.row.encode(document)?);
     out.add_text(fields.listing, &document.listing);
-    if document.role != Role::Tombstone {
-        name_words(&document.name).0.iter().for_each(|word| out.add_text(fields.exact, word));
-    }
+    with.exact.iter().for_each(|word| out.add_text(fields.exact, word));
     if document.role != Role::Hit {
-        return out;
+        return Ok(out);
     }
     for text in [&document.name, &document.names, &document.term_words] {
         out.add_text(fields.name, text);
@@ -107,9 +108,9 @@ pub(crate) fn engine_document(
             out.add_text(field, value);
         }
     }
-    beyond.iter().for_each(|term| out.add_text(fields.beyond, term));
+    with.beyond.iter().for_each(|term| out.add_text(fields.beyond, term));
     if let Some(organization) = &document.organization {
         out.add_text(fields.organization, organization);
     }
-    out
+    Ok(out)
 }

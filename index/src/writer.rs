@@ -15,7 +15,7 @@ use crate::analysis::{ANALYSER, analyser, name_words};
 use crate::columns::{Mask, Row, flags, listing_key};
 use crate::hilbert::{self, SERIAL_BITS, UNPLACED};
 use crate::merging::FewSegments;
-use crate::schema::{Fields, engine_document, schema, settings};
+use crate::schema::{Fields, Prepared, engine_document, schema, settings};
 use crate::segment_files::SegmentFiles;
 use crate::snapshot::{MOST_KINDS, Snapshot, Stored, parse_stored, set_bit};
 use crate::{Document, Error, Op, Payload, Reader, Result, Role, SCHEMA, Whereabouts};
@@ -152,9 +152,8 @@ impl Index {
                 if document.listing != *listing {
                     return Err(Error::Document("it names another listing than the put it came with"));
                 }
-                let (row, beyond) = row(document, siblings, stored, &mut bits)?;
-                let files = row.encode(document)?;
-                engine.add_document(engine_document(&self.fields, document, row.key, &files, &beyond))?;
+                let prepared = prepare(document, siblings, stored, &mut bits)?;
+                engine.add_document(engine_document(&self.fields, document, &prepared)?)?;
             }
         }
         commit(engine, stored)
@@ -268,14 +267,13 @@ fn commit(writer: &mut IndexWriter, stored: &Stored) -> Result<()> {
     Ok(())
 }
 
-/// The columns of a document and its terms without a bit; counts it, and gives bits to its new terms and a number to a
-/// new kind.
-fn row<'a>(
+/// Works out a document's columns and words; counts it, and gives bits to its new terms and a number to a new kind.
+fn prepare<'a>(
     document: &'a Document,
     siblings: bool,
     stored: &mut Stored,
     bits: &mut HashMap<String, u8>,
-) -> Result<(Row, Vec<&'a str>)> {
+) -> Result<Prepared<'a>> {
     let (cell, position) = match document.whereabouts {
         Whereabouts::Point { lat, lon } => {
             let position = hilbert::position_e7(lat, lon).ok_or(Error::Document("its position is not on the globe"))?;
@@ -308,6 +306,10 @@ fn row<'a>(
         }
         None => return Err(Error::Document("there are more than 16 kinds of listing")),
     };
+    let (exact, letters) = match document.role {
+        Role::Tombstone => (Vec::new(), 0),
+        Role::Hit | Role::Record => name_words(&document.name),
+    };
     let row = Row {
         key,
         position,
@@ -317,7 +319,7 @@ fn row<'a>(
         flags: flags(document, siblings),
         kind: u8::try_from(kind).expect("kinds are fewer than 16"),
         ages: age_range(document.minimum_age, document.maximum_age),
-        letters: u8::try_from(name_words(&document.name).1).unwrap_or(u8::MAX),
+        letters: u8::try_from(letters).unwrap_or(u8::MAX),
     };
-    Ok((row, beyond))
+    Ok(Prepared { row, exact, beyond })
 }
