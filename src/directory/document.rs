@@ -37,6 +37,7 @@ pub fn put(public: &PublicListing) -> Op {
             listing: listing.clone(),
             documents: vec![Document {
                 kind: public.listing.card.kind.as_str().to_owned(),
+                name: public.listing.card.name.clone(),
                 ..bare(&listing, Role::Record, record)
             }],
         };

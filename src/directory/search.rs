@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use kith_index::{
-    Hits, Near, Query, Relaxed, Sort, Synonyms, Words,
+    FacetGroup, Hits, Near, Query, Relaxed, Sort, Synonym, Synonyms, Words,
     gazetteer::{AreaKind, Gazetteer, Note, Place, PlaceKind, Resolution},
 };
 
@@ -87,7 +87,7 @@ impl Directory {
         let offset = (request.page() as usize - 1) * request.per_page() as usize;
         Query {
             words: words(request.q.as_deref().unwrap_or_default()),
-            facets,
+            facets: facets.into_iter().map(FacetGroup::from).collect(),
             kinds: request.kind.clone(),
             organization: request.organization_id.as_ref().map(|id| id.to_ascii_lowercase()),
             languages: request.language.clone(),
@@ -192,13 +192,20 @@ fn whole_country(query: &mut Query) {
     }
 }
 
-/// What was typed, where a phrase of the vocabulary also finds what has its term.
+/// What was typed, where a phrase of the vocabulary also finds what has its term, or says it in other words.
 fn words(text: &str) -> Words {
     let readings = vocabulary().by_phrase(text);
-    let terms: Vec<Vec<&str>> =
-        readings.iter().map(|reading| reading.terms.iter().map(|term| term.id.as_str()).collect()).collect();
-    let phrases = readings.iter().map(|reading| reading.typed);
-    Words::parse(text).with_synonyms(&Synonyms::new(phrases.zip(terms.iter().map(Vec::as_slice))))
+    let synonyms = readings.iter().map(|reading| Synonym {
+        phrase: reading.typed,
+        terms: reading.terms.iter().map(|term| term.id.as_str()).collect(),
+        phrases: match reading.terms.as_slice() {
+            // Abbreviations are left out: without their capitals they may be other words.
+            [term] => std::iter::once(&term.label).chain(&term.synonyms).map(String::as_str).collect(),
+            // The words of several terms would find what was not meant.
+            _ => Vec::new(),
+        },
+    });
+    Words::parse(text).with_synonyms(&Synonyms::new(synonyms))
 }
 
 fn understood(hits: &Hits) -> Understood {
