@@ -16,7 +16,7 @@ use super::{
     view::{Generation, Progress},
 };
 use crate::{
-    domain::{organization::Organization, service::Service, vocabulary::vocabulary},
+    domain::{coming::marks, organization::Organization, service::Service, vocabulary::vocabulary},
     store::{Change, ListingRef, Snapshot, State},
 };
 
@@ -223,7 +223,12 @@ fn payload(state: &State, sequence: u64, public_sequence: u64) -> Payload {
         gazetteer: world(),
         sequence,
         public_sequence,
-        terms: vocabulary().terms.iter().map(|term| term.id.clone()).collect(),
+        terms: vocabulary()
+            .terms
+            .iter()
+            .map(|term| term.id.clone())
+            .chain(marks().into_iter().map(|(id, _)| id))
+            .collect(),
     }
 }
 

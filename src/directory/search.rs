@@ -1,6 +1,8 @@
 //! A search: the request is checked, its place looked up, its words understood, the view asked, and
 //! the answer written. The store is not asked.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use bytes::Bytes;
 use kith_index::{
     FacetGroup, Hits, Near, Query, Relaxed, Sort, Synonym, Synonyms, Words,
@@ -15,15 +17,18 @@ use super::{
 use crate::domain::{
     answer::{AsOf, AskedPlace, KindCount, TermCount, Understood, UnderstoodTerm, WordsMatched},
     card::ListingKind,
+    coming::{Field, mark, marks},
     crisis,
     listing::UNITED_KINGDOM,
-    vocabulary::vocabulary,
+    vocabulary::{Facet, vocabulary},
 };
 
 /// Radii that a search without one tries, in kilometres.
 const WIDENING: [f64; 6] = [5.0, 10.0, 25.0, 50.0, 100.0, 200.0];
 /// Beyond this radius a search goes only when nothing at all was found inside.
 const FAR_KM: f64 = 50.0;
+/// The audience that includes everybody.
+const ANYONE: &str = "anyone";
 /// How many results end the widening.
 const ENOUGH: u64 = 10;
 
@@ -80,14 +85,12 @@ impl Directory {
 
     /// The query without its place.
     fn query(&self, request: &SearchRequest) -> Query {
-        let mut facets: Vec<Vec<String>> = request.facets.iter().map(|(_, ids)| ids.clone()).collect();
-        facets.push(request.term.clone());
-        facets.push(request.taxonomy_term_id.iter().map(|id| id.to_ascii_lowercase()).collect());
-        facets.retain(|group| !group.is_empty());
         let offset = (request.page() as usize - 1) * request.per_page() as usize;
         Query {
             words: words(request.q.as_deref().unwrap_or_default()),
-            facets: facets.into_iter().map(FacetGroup::from).collect(),
+            facets: facets(request).into_iter().map(|(_, group)| group).collect(),
+            age: request.age.map(|age| u8::try_from(age).unwrap_or(u8::MAX - 1)),
+            strict: request.strict.unwrap_or(false),
             kinds: request.kind.clone(),
             organization: request.organization_id.as_ref().map(|id| id.to_ascii_lowercase()),
             languages: request.language.clone(),
@@ -125,6 +128,7 @@ impl Directory {
             sample: self.is_sample(),
             page: request.page(),
             per_page: request.per_page(),
+            asked: facets(request).into_iter().map(|(name, _)| name).collect(),
         }
     }
 
@@ -153,6 +157,33 @@ pub fn places(text: &str, limit: usize) -> Vec<Candidate> {
         Resolution::Ambiguous(places) => places.into_iter().take(limit).map(candidate).collect(),
         Resolution::Unknown { .. } => Gazetteer::embedded().suggest(text, limit).into_iter().map(candidate).collect(),
     }
+}
+
+/// What was filtered by, each with the name of its parameter. A listing that does not say matches too, as something
+/// to ask; whoever is among *anyone* can go where *men* can.
+fn facets(request: &SearchRequest) -> Vec<(&'static str, FacetGroup)> {
+    let mut groups: Vec<(&'static str, FacetGroup)> = Vec::new();
+    for (facet, ids) in &request.facets {
+        let mut group = FacetGroup::from(ids.clone());
+        if *facet == Facet::Audience {
+            group.any.push(ANYONE.to_owned());
+            group.ask.push(mark(Field::Audience, None));
+        }
+        groups.push((facet.as_str(), group));
+    }
+    for (field, words) in request.by_field() {
+        let ask = if words.is_empty() { Vec::new() } else { vec![mark(field, None)] };
+        groups.push((
+            field.as_str(),
+            FacetGroup { any: words.iter().map(|word| mark(field, Some(word))).collect(), ask },
+        ));
+    }
+    groups.push(("audience_only", FacetGroup::from(request.audience_only.clone())));
+    groups.push(("term", FacetGroup::from(request.term.clone())));
+    let imported: Vec<String> = request.taxonomy_term_id.iter().map(|id| id.to_ascii_lowercase()).collect();
+    groups.push(("taxonomy_term_id", FacetGroup::from(imported)));
+    groups.retain(|(_, group)| !group.any.is_empty());
+    groups
 }
 
 fn asked_place(request: &SearchRequest) -> Result<Option<Asked>> {
@@ -198,12 +229,7 @@ fn words(text: &str) -> Words {
     let synonyms = readings.iter().map(|reading| Synonym {
         phrase: reading.typed,
         terms: reading.terms.iter().map(|term| term.id.as_str()).collect(),
-        phrases: match reading.terms.as_slice() {
-            // Abbreviations are left out: without their capitals they may be other words.
-            [term] => std::iter::once(&term.label).chain(&term.synonyms).map(String::as_str).collect(),
-            // The words of several terms would find what was not meant.
-            _ => Vec::new(),
-        },
+        phrases: reading.same.clone(),
     });
     Words::parse(text).with_synonyms(&Synonyms::new(synonyms))
 }
@@ -224,6 +250,10 @@ fn understood(hits: &Hits) -> Understood {
 }
 
 fn term_count(id: &str, count: u32) -> TermCount {
+    static MARKS: LazyLock<HashMap<String, String>> = LazyLock::new(|| marks().into_iter().collect());
+    if let Some(label) = MARKS.get(id) {
+        return TermCount { id: id.to_owned(), label: label.clone(), facet: None, count };
+    }
     let term = vocabulary().term(id);
     TermCount {
         id: id.to_owned(),

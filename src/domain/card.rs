@@ -258,6 +258,10 @@ pub struct Card {
     /// How far away it is in a straight line, in kilometres; only for exact places, only when a place was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance_km: Option<f64>,
+    /// What was asked for and this listing does not say: names of parameters. Ask before going.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
+    pub ask: Vec<String>,
     /// At how many other places the same service is held.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other_places: Option<u32>,

@@ -364,7 +364,11 @@ impl Read for Coming {
 
 impl Read for Wait {
     fn read(reader: &mut Reader<'_, '_>) -> Self {
-        Self { weeks_from: reader.whole("weeks_from"), weeks_to: reader.whole("weeks_to"), checked_on: reader.date("checked_on") }
+        Self {
+            weeks_from: reader.whole("weeks_from"),
+            weeks_to: reader.whole("weeks_to"),
+            checked_on: reader.date("checked_on"),
+        }
     }
 }
 
@@ -414,7 +418,8 @@ mod tests {
     use crate::domain::read::{self, Code};
 
     fn read(value: serde_json::Value) -> (Option<Coming>, Vec<(String, Code)>) {
-        let outcome = read::read_with::<Coming>(value.as_object().unwrap(), "", &mut read::Given, read::Unreadable::Refused);
+        let outcome =
+            read::read_with::<Coming>(value.as_object().unwrap(), "", &mut read::Given, read::Unreadable::Refused);
         (outcome.record, outcome.violations.into_iter().map(|fault| (fault.pointer, fault.code)).collect())
     }
 
@@ -434,7 +439,10 @@ mod tests {
         }));
         assert_eq!(coming, None);
         let pointers: Vec<&str> = faults.iter().map(|(pointer, _)| pointer.as_str()).collect();
-        assert_eq!(pointers, ["/accepting", "/wait/weeks_from", "/contact_by/1", "/languages/0/language", "/travel_help"]);
+        assert_eq!(
+            pointers,
+            ["/accepting", "/wait/weeks_from", "/contact_by/1", "/languages/0/language", "/travel_help"]
+        );
     }
 
     #[test]
@@ -453,7 +461,13 @@ mod tests {
 
     #[test]
     fn every_mark_has_a_label_and_is_there_once() {
-        let mut ids: Vec<String> = marks().into_iter().map(|(id, label)| { assert!(!label.is_empty()); id }).collect();
+        let mut ids: Vec<String> = marks()
+            .into_iter()
+            .map(|(id, label)| {
+                assert!(!label.is_empty());
+                id
+            })
+            .collect();
         let all = ids.len();
         ids.sort();
         ids.dedup();

@@ -8,6 +8,7 @@
 //! about = "One plain sentence."
 //! about_cy = "Un frawddeg syml."
 //! words = "suicide loss, ..."     # what people type, Welsh words among them
+//! same = "bereaved, grief, ..." # words that mean the same as each other: who types one finds what says another
 //! caps = "SOBS"                   # counts only when typed in capitals: "DID" is not "did"
 //! old = "..."                     # old or hurtful words: they find, they are never shown
 //! caution = "One sentence."       # what to mind when writing or reading a listing
@@ -82,6 +83,8 @@ struct Block {
     #[serde(default)]
     words: String,
     #[serde(default)]
+    same: String,
+    #[serde(default)]
     caps: String,
     #[serde(default)]
     old: String,
@@ -118,6 +121,7 @@ impl Block {
             description: self.about,
             description_cy: self.about_cy,
             synonyms: listed(&self.words),
+            same: listed(&self.same),
             abbreviations: listed(&self.caps),
             caution: self.caution,
             broader: self.broader,

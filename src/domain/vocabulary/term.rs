@@ -56,6 +56,10 @@ pub struct Term {
     pub at_risk: bool,
     /// How far the term has been agreed.
     pub status: String,
+    /// Words that mean the same as each other, so that who types one finds what says another.
+    #[serde(skip)]
+    #[oai(skip)]
+    pub same: Vec<String>,
     /// Old or hurtful words: they find, and are never shown nor sent.
     #[serde(skip)]
     #[oai(skip)]
@@ -128,6 +132,7 @@ impl Term {
         let words: Vec<&str> = labels
             .into_iter()
             .chain(&self.synonyms)
+            .chain(&self.same)
             .chain(&self.abbreviations)
             .chain(&self.search_only)
             .map(String::as_str)
