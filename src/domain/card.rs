@@ -225,6 +225,7 @@ pub struct Card {
     pub how_to_come: Option<HowToCome>,
     /// How to get in touch, the best way first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub contact_by: Vec<ContactWay>,
     /// How one takes part: `in_person`, `online_video`, `phone`, ... or as the source says.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -242,6 +243,7 @@ pub struct Card {
     pub url: Option<String>,
     /// Languages, and how each is there: held in it, a worker speaks it, with an interpreter.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub spoken: Vec<SpokenLanguage>,
     /// Languages it is offered in, as the source names them.
     #[serde(skip_serializing_if = "Vec::is_empty")]

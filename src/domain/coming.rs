@@ -160,12 +160,14 @@ pub struct Coming {
     pub how_to_come: Option<HowToCome>,
     /// How to get in touch, the best way first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub contact_by: Vec<ContactWay>,
     /// When the phone is answered, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone_hours: Option<String>,
     /// Languages, and how each is there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub languages: Vec<SpokenLanguage>,
     /// What it costs, in a word.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -178,6 +180,7 @@ pub struct Coming {
     pub travel_help: Option<bool>,
     /// How one takes part.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub attending: Vec<Attending>,
     /// What the group's steward asks of those who send people.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -205,6 +208,7 @@ pub struct Wait {
 pub struct HowToCome {
     /// Ways in, the plainest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub routes: Vec<Route>,
     /// Who may refer, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
