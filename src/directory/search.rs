@@ -1,6 +1,8 @@
 //! A search: the request is checked, its place looked up, its words understood, the view asked, and
 //! the answer written. The store is not asked.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use bytes::Bytes;
 use kith_index::{
     FacetGroup, Hits, Near, Query, Relaxed, Sort, Synonym, Synonyms, Words,
@@ -17,7 +19,7 @@ use crate::domain::{
     card::ListingKind,
     crisis,
     listing::UNITED_KINGDOM,
-    vocabulary::vocabulary,
+    vocabulary::{Term, vocabulary},
 };
 
 /// Radii that a search without one tries, in kilometres.
@@ -199,13 +201,41 @@ fn words(text: &str) -> Words {
         phrase: reading.typed,
         terms: reading.terms.iter().map(|term| term.id.as_str()).collect(),
         phrases: match reading.terms.as_slice() {
-            // Abbreviations are left out: without their capitals they may be other words.
-            [term] => std::iter::once(&term.label).chain(&term.synonyms).map(String::as_str).collect(),
+            [term] => other_words().get(term.id.as_str()).cloned().unwrap_or_default(),
             // The words of several terms would find what was not meant.
             _ => Vec::new(),
         },
     });
     Words::parse(text).with_synonyms(&Synonyms::new(synonyms))
+}
+
+/// Words that say by themselves what a term says, wherever they stand in a text, by term id.
+///
+/// Longer phrases are left out, for the index finds their words anywhere in a text; so are words that are part of what
+/// people type for a term that has nothing to do with this one: "loss" of "hearing loss".
+fn other_words() -> &'static HashMap<&'static str, Vec<&'static str>> {
+    static WORDS: LazyLock<HashMap<&str, Vec<&str>>> = LazyLock::new(|| {
+        let terms = &vocabulary().terms;
+        let of = |term: &'static Term| {
+            let is_kin = |other: &Term| {
+                let names =
+                    |one: &Term, id: &str| one.broader.as_deref() == Some(id) || one.related.iter().any(|r| r == id);
+                other.id == term.id || names(other, &term.id) || names(term, &other.id)
+            };
+            let strangers: Vec<&str> = terms
+                .iter()
+                .filter(|other| !is_kin(other))
+                .flat_map(|other| {
+                    std::iter::once(&other.label).chain(&other.synonyms).flat_map(|phrase| phrase.split(' '))
+                })
+                .collect();
+            let is_own =
+                |word: &&str| !word.contains(' ') && !strangers.iter().any(|other| other.eq_ignore_ascii_case(word));
+            (term.id.as_str(), term.synonyms.iter().map(String::as_str).filter(is_own).collect())
+        };
+        terms.iter().map(of).collect()
+    });
+    &WORDS
 }
 
 fn understood(hits: &Hits) -> Understood {
