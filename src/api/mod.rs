@@ -94,15 +94,19 @@ pub fn is_api_path(path: &str) -> bool {
 
 #[handler]
 fn openapi(text: poem::web::Data<&Arc<str>>) -> poem::Response {
-    poem::Response::builder().content_type("application/json").header("Cache-Control", "max-age=300").body(text.0.to_string())
+    poem::Response::builder()
+        .content_type("application/json")
+        .header("Cache-Control", "max-age=300")
+        .body(text.0.to_string())
 }
 
 #[handler]
 fn problem_page(Path(slug): Path<String>) -> poem::Response {
     match Slug::ALL.iter().find(|known| known.as_str() == slug) {
-        Some(known) => {
-            poem::Response::builder().content_type("text/markdown; charset=utf-8").header("Cache-Control", "max-age=3600").body(known.page())
-        }
+        Some(known) => poem::Response::builder()
+            .content_type("text/markdown; charset=utf-8")
+            .header("Cache-Control", "max-age=3600")
+            .body(known.page()),
         None => Problem::new(Slug::NotFound).response(),
     }
 }

@@ -211,7 +211,7 @@ impl<'a> ApiExtractor<'a> for SearchBody {
         if !is_json {
             return Err(Problem::new(Slug::UnsupportedType).detail("Send application/json.").into());
         }
-        let bytes = limits::whole_body(body.take().unwrap_or_else(|_| Body::empty())).await?;
+        let bytes = limits::whole_body(body.take().unwrap_or_else(|_| Body::empty()), limits::LARGEST_BODY).await?;
         Ok(Self(read_body(&bytes)?))
     }
 }

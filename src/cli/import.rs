@@ -146,9 +146,7 @@ fn source(arguments: &Arguments, format: &Format, file: &Path) -> Result<Source>
 fn print(file: &Path, report: &Report, dry_run: bool) {
     let Report { read, created, updated, same, merged, refused, protected, withheld, .. } = report;
     say!("{}{}", file.display(), if dry_run { " (nothing kept: --dry-run)" } else { "" });
-    say!(
-        "  {read} read = {created} created + {updated} updated + {same} same + {merged} merged + {refused} refused"
-    );
+    say!("  {read} read = {created} created + {updated} updated + {same} same + {merged} merged + {refused} refused");
     if *protected > 0 || *withheld > 0 {
         say!(
             "  {protected} services are shown by area only; {withheld} fields that could tell a protected place were not read"

@@ -47,7 +47,10 @@ pub async fn check(config: &Config) -> Result<ExitCode> {
     let in_view = report.in_view.map_or_else(|| "no view".to_owned(), |listings| format!("{listings} in the view"));
     say!(
         "{} services, {} organisations, {} lines of the change log, {} listings published, {in_view}",
-        report.services, report.organizations, report.lines, report.published
+        report.services,
+        report.organizations,
+        report.lines,
+        report.published
     );
     for fault in &report.faults {
         say!("  {fault}");

@@ -91,7 +91,8 @@ pub fn main() -> ExitCode {
         _ => None,
     };
     let flags = [("listen", listen), ("data", settings.data), ("database", settings.database), ("log", settings.log)];
-    let flags: BTreeMap<String, String> = flags.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+    let flags: BTreeMap<String, String> =
+        flags.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
     let file = settings.config.or_else(|| std::env::var_os("KITH_CONFIG").map(PathBuf::from));
     let config = match Config::read(file, std::env::vars(), flags) {
         Ok(config) => config,
@@ -142,7 +143,8 @@ async fn publish(directory: &Directory) -> Result<(), Error> {
 fn start_logging(filter: &str) {
     let filter = tracing_subscriber::EnvFilter::new(filter);
     // A second subscriber in one process is a test's business.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).try_init();
+    let _ =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).try_init();
 }
 
 /// Logs where a panic happened and not what it says: the message of a bad slice, say, is the text that was cut,

@@ -310,7 +310,9 @@ async fn kept(snapshot: &mut Snapshot, package: &Package<'_>, source: &Source) -
     for some in locations.chunks(LOOKUP) {
         let marks: Vec<String> = some.iter().map(|name| retire::mark(source.id, name)).collect();
         let known = snapshot.by_foreign::<Location>(source.id, &marks).await?;
-        kept.locations.extend(some.iter().zip(&marks).filter(|(_, mark)| known.contains_key(*mark)).map(|(name, _)| name.clone()));
+        kept.locations.extend(
+            some.iter().zip(&marks).filter(|(_, mark)| known.contains_key(*mark)).map(|(name, _)| name.clone()),
+        );
     }
     let organizations: Vec<String> = organizations.into_iter().collect();
     for some in organizations.chunks(LOOKUP) {

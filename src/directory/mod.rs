@@ -125,7 +125,12 @@ impl Directory {
     ///
     /// # Errors
     /// When the folder cannot be made or the store cannot be opened.
-    pub async fn open(folder: &Path, database: Option<&str>, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Self> {
+    pub async fn open(
+        folder: &Path,
+        database: Option<&str>,
+        clock: Arc<dyn Clock>,
+        chance: Arc<dyn Chance>,
+    ) -> Result<Self> {
         fs::create_dir_all(folder).map_err(Error::Folder)?;
         let own = || format!("sqlite:{}", folder.join("kith.db").display());
         let store = Store::open(&database.map_or_else(own, str::to_owned), &*clock, &*chance).await?;
@@ -156,7 +161,12 @@ impl Directory {
     /// # Errors
     /// [`Error::Locked`] when another process holds it.
     pub fn lock(&self) -> Result<Lock> {
-        let file = File::options().create(true).truncate(false).write(true).open(self.folder.join("lock")).map_err(Error::Folder)?;
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(self.folder.join("lock"))
+            .map_err(Error::Folder)?;
         match file.try_lock() {
             Ok(()) => Ok(Lock(file)),
             Err(TryLockError::WouldBlock) => Err(Error::Locked),

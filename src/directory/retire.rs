@@ -128,7 +128,9 @@ async fn unmarked(
     let known = tx.by_foreign::<Location>(source, &marks).await?;
     let now = directory.clock.now();
     let fresh = marks.into_iter().filter(|mark| !known.contains_key(mark)).map(|foreign_id| Entry {
-        record: bare::<Location>(&json!({ "id": Id::<kind::Location>::random(&*directory.chance), "location_type": "physical" })),
+        record: bare::<Location>(
+            &json!({ "id": Id::<kind::Location>::random(&*directory.chance), "location_type": "physical" }),
+        ),
         facts: (),
         extra: read::Record::new(),
         standing: Standing::Withdrawn,

@@ -204,7 +204,10 @@ impl Joined {
                 name: gazetteer.area_name(code).unwrap_or_else(|| code.0.clone()),
             })
             .collect();
-        let names = areas.iter().map(|area| area.name.as_str()).collect::<Vec<_>>().join(", ");
+        let in_words = |area: &NamedArea| {
+            if area.code == UNITED_KINGDOM { format!("the whole {}", area.name) } else { area.name.clone() }
+        };
+        let names = areas.iter().map(in_words).collect::<Vec<_>>().join(", ");
         let label = match (mode, names.is_empty()) {
             (PlaceMode::Remote, true) => "By phone or online".to_owned(),
             (PlaceMode::Remote, false) => format!("By phone or online, for {names}"),

@@ -13,7 +13,8 @@ use crate::domain::{place::PlaceMode, read::Violation};
 /// A service is `area` when its source says so, when it is of a kind of support that puts people at risk, or when
 /// it was `area` in an earlier import, whatever the source says now. Its places are then withheld from every
 /// item that shares them, and the places and free texts of its organization wherever that appears. An
-/// organization that is itself of such a kind is treated likewise.
+/// organization that is itself of such a kind is treated likewise, and a service of one that bears such a kind in
+/// its name is `area` unless its source says how its place may be told.
 pub fn decide(
     sketches: impl IntoIterator<Item = Result<Sketch, Error>>,
     at_risk: &dyn Fn(&About) -> bool,
@@ -25,10 +26,16 @@ pub fn decide(
         ..Decisions::default()
     };
     let mut links = Vec::new();
+    let mut named_at_risk = HashSet::new();
     for sketch in sketches {
         let sketch = sketch?;
         let fault = sketch.fault;
         let mut plan = RowPlan { row: sketch.row, kind: RowKind::Organization };
+        let by_name =
+            sketch.organization.as_ref().is_some_and(|organization| at_risk(&organization.about.names_only()));
+        if by_name {
+            named_at_risk.extend(sketch.organization.as_ref().and_then(|organization| organization.foreign_id.clone()));
+        }
         if let Some(organization) = sketch.organization
             && at_risk(&organization.about)
         {
@@ -36,7 +43,8 @@ pub fn decide(
             decisions.organizations.extend(organization.foreign_id);
         }
         if let Some(mut service) = sketch.service {
-            let mode = mode(&service, at_risk(&service.about), kept);
+            let inherited = by_name && service.declared_mode.is_none();
+            let mode = mode(&service, inherited || at_risk(&service.about), kept);
             plan.kind = RowKind::Service(mode);
             match service.foreign_id.take() {
                 Some(id) => {
@@ -44,7 +52,7 @@ pub fn decide(
                     if protection(mode) > protection(*known) {
                         *known = mode;
                     }
-                    links.push((id, service.organization, service.locations));
+                    links.push((id, service.organization, service.locations, service.declared_mode));
                 }
                 None if mode == PlaceMode::Area => {
                     decisions.locations.extend(service.locations);
@@ -58,7 +66,11 @@ pub fn decide(
         }
         decisions.rows.push(plan);
     }
-    for (id, organization, locations) in links {
+    for (id, organization, locations, declared) in links {
+        if declared.is_none() && organization.as_ref().is_some_and(|organization| named_at_risk.contains(organization))
+        {
+            decisions.modes.insert(id.clone(), PlaceMode::Area);
+        }
         if decisions.mode(&id) == PlaceMode::Area {
             decisions.locations.extend(locations);
             decisions.organizations.extend(organization);
@@ -196,6 +208,22 @@ mod tests {
         let kept = Kept { locations: ["p".to_owned()].into(), ..Kept::default() };
         let decisions = decide([Ok(service(1, "b", "Choir", "p"))], &at_risk, &kept).unwrap();
         assert!(decisions.withholds_location("p") && decisions.mode("b") == PlaceMode::Exact);
+    }
+
+    #[test]
+    fn a_service_of_an_organization_with_a_kind_at_risk_in_its_name_is_protected_unless_its_source_says_otherwise() {
+        let about = About { name: "Refuge".to_owned(), ..About::default() };
+        let organization = SketchOrganization { foreign_id: Some("org".to_owned()), about, locations: Vec::new() };
+        let run_by = |declared| {
+            let mut sketch = service(1, "a", "Counselling", "p");
+            sketch.service.as_mut().unwrap().declared_mode = declared;
+            // The organization may stand in a later item.
+            let later = Sketch { row: 2, service: None, organization: Some(organization.clone()), fault: None };
+            decide([Ok(sketch), Ok(later)], &at_risk, &Kept::default()).unwrap()
+        };
+        assert_eq!(run_by(None).mode("a"), PlaceMode::Area);
+        assert!(run_by(None).withholds_location("p"));
+        assert_eq!(run_by(Some(PlaceMode::Exact)).mode("a"), PlaceMode::Exact);
     }
 
     #[test]

@@ -37,6 +37,13 @@ pub struct About {
     pub terms: Vec<String>,
 }
 
+impl About {
+    /// Only what it is called.
+    pub fn names_only(&self) -> Self {
+        Self { name: self.name.clone(), alternate_name: self.alternate_name.clone(), ..Self::default() }
+    }
+}
+
 /// A service in pass 1.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SketchService {

@@ -1,7 +1,11 @@
 //! The one integration binary: what readers, keepers and partners can and cannot do, over a real
 //! port, with the real program where it matters.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test may fail where it stands, and says when it is skipped")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test may fail where it stands, and says when it is skipped"
+)]
 
 mod canary;
 mod contract;

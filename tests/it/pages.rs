@@ -2,11 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    problems::with_one_withdrawn,
-    reading::{a_service, encoded},
-    support::{Answer, Client, ids, sample_client},
-};
+use crate::support::{Answer, Client, a_service, encoded, ids, sample_client, with_one_withdrawn};
 
 #[path = "../support/browser.rs"]
 mod browser;

@@ -1,39 +1,9 @@
 //! Every way in which a request can be wrong, what it is told, and that it is never told its own words.
 
-use std::sync::{Arc, OnceLock};
-
-use kith::{
-    api::{self, contract::Contract, problem::Slug},
-    cli::{listen::Limits, sample},
-    domain::entry::Standing,
-};
-use poem::{Request, Route, endpoint::make};
+use kith::api::problem::Slug;
 use serde_json::{Value, json};
 
-use crate::{
-    reading::{a_service, encoded},
-    support::{Answer, Client, directory_in, ids, runtime, sample_client, serve_endpoint, serve_in_process},
-};
-
-/// The sample with one listing withdrawn, and that listing's id.
-pub fn with_one_withdrawn() -> (Client, String) {
-    static SERVED: OnceLock<(Client, String, tempfile::TempDir)> = OnceLock::new();
-    let (client, id, _) = SERVED.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap();
-        let directory = runtime().block_on(async {
-            let directory = directory_in(folder.path()).await;
-            directory.become_sample().await.unwrap();
-            directory.import_sample(&sample::package(directory.clock.now().london_date()), "a test").await.unwrap();
-            directory.bring_up_to_date().await.unwrap();
-            directory
-        });
-        let client = serve_in_process(&directory, runtime());
-        let (id, _) = a_service(&client);
-        runtime().block_on(directory.set_standing(&id, Standing::Withdrawn, "a test")).unwrap();
-        (client, id, folder)
-    });
-    (client.clone(), id.clone())
-}
+use crate::support::{Answer, encoded, ids, sample_client, with_a_panic, with_one_withdrawn};
 
 fn get(query: &str) -> Answer {
     sample_client().get(&format!("/v1/search?{query}"))
@@ -304,15 +274,6 @@ fn addresses_that_are_none_are_told_so() {
     let long = client.get(&format!("/v1/search?q={}", "a".repeat(9 * 1024)));
     assert_eq!(long.status, 400);
     assert!(long.problem("invalid-request")["detail"].as_str().unwrap().contains("address"));
-}
-
-/// What stands around all operations, around one that panics and one that does not.
-pub fn with_a_panic() -> Client {
-    let panics =
-        make(|_: Request| async { if true { panic!("on purpose, in a test") } else { Ok::<_, poem::Error>(()) } });
-    let fine = make(|_: Request| async { Ok::<_, poem::Error>("fine") });
-    let routes = Route::new().at("/v1/panics", panics).at("/v1/fine", fine);
-    serve_endpoint(api::guarded(routes, Arc::new(Contract::read(&json!({}), &[]))), Limits::default(), runtime())
 }
 
 #[test]

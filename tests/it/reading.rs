@@ -5,45 +5,9 @@ use std::collections::BTreeSet;
 use kith::domain::vocabulary::vocabulary;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, directory_in, ids, names, runtime, sample_client, serve_in_process};
-
-/// Everything that is served, one address of each kind.
-pub fn one_of_each(client: &Client) -> Vec<String> {
-    let (service, organization) = a_service(client);
-    vec![
-        "/".to_owned(),
-        format!("/listing/{service}"),
-        "/assets/site.css".to_owned(),
-        "/no-such-page".to_owned(),
-        "/v1/search?q=grief".to_owned(),
-        "/v1/search?colour=red".to_owned(),
-        "/v1/services".to_owned(),
-        format!("/v1/services/{service}"),
-        format!("/v1/organizations/{organization}"),
-        "/v1/services/unknown".to_owned(),
-        "/v1/places?q=Leeds".to_owned(),
-        "/v1/terms".to_owned(),
-        "/v1/crisis".to_owned(),
-        "/v1/no-such-path".to_owned(),
-        "/healthz".to_owned(),
-        "/readyz".to_owned(),
-        "/openapi.json".to_owned(),
-        "/problems/not-found".to_owned(),
-    ]
-}
-
-/// The ids of a service of the sample and of who runs it.
-pub fn a_service(client: &Client) -> (String, String) {
-    let card = client.get("/v1/search?q=tuesday+grief+circle").json()["results"]["items"][0].clone();
-    (card["id"].as_str().unwrap().to_owned(), card["organization"]["id"].as_str().unwrap().to_owned())
-}
-
-/// Percent-encodes all but letters and digits.
-pub fn encoded(text: &str) -> String {
-    text.bytes()
-        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
-}
+use crate::support::{
+    Answer, Client, a_service, directory_in, encoded, ids, names, one_of_each, runtime, sample_client, serve_in_process,
+};
 
 /// Whether a path is for programs.
 fn is_api(path: &str) -> bool {

@@ -10,14 +10,19 @@ use std::{
 };
 
 use kith::{
+    api::{self, contract::Contract},
     cli::{
         listen::{Limits, Listening},
         sample, serve,
     },
     directory::Directory,
-    domain::clock::{FixedClock, SeededChance},
+    domain::{
+        clock::{FixedClock, SeededChance},
+        entry::Standing,
+    },
 };
-use serde_json::Value;
+use poem::{Request, Route, endpoint::make};
+use serde_json::{Value, json};
 
 /// The instant at which test servers stand still.
 pub const NOW: &str = "2026-11-23T09:00:00Z";
@@ -82,6 +87,8 @@ impl Client {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
+            // A connection each: one that was kept may be closed by the server as the next request sets out.
+            .max_idle_connections(0)
             .timeout_global(Some(PATIENCE))
             .build();
         Self { address, agent: config.into() }
@@ -142,7 +149,11 @@ pub fn serve_in_process(directory: &Directory, runtime: &tokio::runtime::Runtime
 }
 
 /// Serves whatever answers, with the deadlines and limits of a real server.
-pub fn serve_endpoint(endpoint: impl poem::Endpoint + 'static, limits: Limits, runtime: &tokio::runtime::Runtime) -> Client {
+pub fn serve_endpoint(
+    endpoint: impl poem::Endpoint + 'static,
+    limits: Limits,
+    runtime: &tokio::runtime::Runtime,
+) -> Client {
     let (tell, told) = mpsc::channel();
     runtime.spawn(async move {
         let acceptor = Listening::bind("127.0.0.1:0", limits).await.unwrap();
@@ -169,17 +180,35 @@ pub fn sample_client() -> Client {
     static SAMPLE: OnceLock<(Client, tempfile::TempDir)> = OnceLock::new();
     let (client, _) = SAMPLE.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
-        let directory = runtime().block_on(async {
-            let directory = directory_in(folder.path()).await;
-            directory.become_sample().await.unwrap();
-            let package = sample::package(directory.clock.now().london_date());
-            directory.import_sample(&package, "a test").await.unwrap();
-            directory.bring_up_to_date().await.unwrap();
-            directory
-        });
-        (serve_in_process(&directory, runtime()), folder)
+        (serve_in_process(&sample_in(folder.path()), runtime()), folder)
     });
     client.clone()
+}
+
+/// The sample with one listing withdrawn, and that listing's id.
+pub fn with_one_withdrawn() -> (Client, String) {
+    static SERVED: OnceLock<(Client, String, tempfile::TempDir)> = OnceLock::new();
+    let (client, id, _) = SERVED.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let directory = sample_in(folder.path());
+        let client = serve_in_process(&directory, runtime());
+        let (id, _) = a_service(&client);
+        runtime().block_on(directory.set_standing(&id, Standing::Withdrawn, "a test")).unwrap();
+        (client, id, folder)
+    });
+    (client.clone(), id.clone())
+}
+
+/// The sample in a folder, ready to be searched.
+fn sample_in(folder: &Path) -> Directory {
+    runtime().block_on(async {
+        let directory = directory_in(folder).await;
+        directory.become_sample().await.unwrap();
+        let package = sample::package(directory.clock.now().london_date());
+        directory.import_sample(&package, "a test").await.unwrap();
+        directory.bring_up_to_date().await.unwrap();
+        directory
+    })
 }
 
 /// A file of the project.
@@ -306,4 +335,51 @@ pub fn ids(block: &Value) -> Vec<String> {
 /// Names of a block of a search answer, in order.
 pub fn names(block: &Value) -> Vec<String> {
     block["items"].as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Everything that is served, one address of each kind.
+pub fn one_of_each(client: &Client) -> Vec<String> {
+    let (service, organization) = a_service(client);
+    vec![
+        "/".to_owned(),
+        format!("/listing/{service}"),
+        "/assets/site.css".to_owned(),
+        "/no-such-page".to_owned(),
+        "/v1/search?q=grief".to_owned(),
+        "/v1/search?colour=red".to_owned(),
+        "/v1/services".to_owned(),
+        format!("/v1/services/{service}"),
+        format!("/v1/organizations/{organization}"),
+        "/v1/services/unknown".to_owned(),
+        "/v1/places?q=Leeds".to_owned(),
+        "/v1/terms".to_owned(),
+        "/v1/crisis".to_owned(),
+        "/v1/no-such-path".to_owned(),
+        "/healthz".to_owned(),
+        "/readyz".to_owned(),
+        "/openapi.json".to_owned(),
+        "/problems/not-found".to_owned(),
+    ]
+}
+
+/// The ids of a service of the sample and of who runs it.
+pub fn a_service(client: &Client) -> (String, String) {
+    let card = client.get("/v1/search?q=tuesday+grief+circle").json()["results"]["items"][0].clone();
+    (card["id"].as_str().unwrap().to_owned(), card["organization"]["id"].as_str().unwrap().to_owned())
+}
+
+/// Percent-encodes all but letters and digits.
+pub fn encoded(text: &str) -> String {
+    text.bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+/// What stands around all operations, around one that panics and one that does not.
+pub fn with_a_panic() -> Client {
+    let panics =
+        make(|_: Request| async { if true { panic!("on purpose, in a test") } else { Ok::<_, poem::Error>(()) } });
+    let fine = make(|_: Request| async { Ok::<_, poem::Error>("fine") });
+    let routes = Route::new().at("/v1/panics", panics).at("/v1/fine", fine);
+    serve_endpoint(api::guarded(routes, Arc::new(Contract::read(&json!({}), &[]))), Limits::default(), runtime())
 }

@@ -11,10 +11,8 @@ use std::{
 use kith::cli::{listen::Limits, serve};
 use serde_json::Value;
 
-use crate::{
-    problems::with_a_panic,
-    reading::{a_service, one_of_each},
-    support::{Client, directory_in, project, runtime, sample_client, serve_endpoint},
+use crate::support::{
+    Client, a_service, directory_in, one_of_each, project, runtime, sample_client, serve_endpoint, with_a_panic,
 };
 
 const LARGEST: usize = kith::api::limits::LARGEST_BODY;
@@ -146,11 +144,13 @@ fn trap_04_bodies_have_a_limit_however_they_are_sent() {
     let client = sample_client();
     assert_eq!(client.post_json("/v1/search", &padded(LARGEST)).status, 200);
     assert!(in_chunks(&client, &padded(LARGEST)).starts_with("HTTP/1.1 200"));
-    let over = client.post_json("/v1/search", &padded(LARGEST + 1));
-    assert_eq!(over.status, 413);
-    over.problem("too-large");
-    let over = in_chunks(&client, &padded(LARGEST + 1));
-    assert!(over.starts_with("HTTP/1.1 413") && over.contains("/problems/too-large"), "{over}");
+    for length in [LARGEST + 1, 3 * LARGEST] {
+        let over = client.post_json("/v1/search", &padded(length));
+        assert_eq!(over.status, 413);
+        over.problem("too-large");
+        let over = in_chunks(&client, &padded(length));
+        assert!(over.starts_with("HTTP/1.1 413") && over.contains("/problems/too-large"), "{over}");
+    }
 
     // Who says that more is coming is told before it comes; an honest reader does not send it then.
     for (method, path) in [("POST", "/v1/search"), ("GET", "/v1/terms")] {
@@ -334,6 +334,22 @@ fn trap_13_no_abandoned_crate_comes_with_the_framework_and_what_must_come_is_nam
     );
     let xml = sample_client().send("POST", "/v1/search", &[("Content-Type", "application/xml")], Some(b"<a/>"));
     assert_eq!(xml.status, 415, "no XML is read");
+}
+
+#[test]
+fn a_body_that_nobody_wants_does_not_cost_the_connection() {
+    let mut stream = TcpStream::connect(sample_client().address()).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    for head in ["PUT /v1/search", "POST /v1/nowhere", "POST /v1/search"] {
+        stream.write_all(format!("{head} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n").as_bytes()).unwrap();
+        thread::sleep(Duration::from_millis(50));
+        stream.write_all(b"hello").unwrap();
+    }
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+    let mut whole = String::new();
+    stream.read_to_string(&mut whole).unwrap();
+    let statuses: Vec<&str> = whole.split("HTTP/1.1 ").skip(1).map(|answer| &answer[..3]).collect();
+    assert_eq!(statuses, ["405", "404", "415", "200"], "{whole}");
 }
 
 #[test]

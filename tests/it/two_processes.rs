@@ -2,11 +2,11 @@
 
 #[path = "../support/postgres.rs"]
 mod postgres;
+mod setting;
 
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -22,22 +22,8 @@ use kith::{
 };
 use serde_json::{Value, json};
 
+use self::setting::{MANY, Running, group, harm, many};
 use crate::support::{Client, NOW, Serving, ids, kith, kith_ok, names, project, runtime, until};
-
-/// Listings in the package that is imported under a knife.
-const MANY: usize = 3_000;
-
-/// A file with one group of that name in Leeds.
-fn group(folder: &Path, id: &str, name: &str) -> PathBuf {
-    let address = json!([{ "address_1": "Mill Lane", "city": "Leeds", "state_province": "West Yorkshire", "postal_code": "LS6 2AA", "country": "GB", "address_type": "physical" }]);
-    let group = json!({ "id": id, "name": name, "status": "active", "description": "Tea and talk.",
-        "organization": { "id": "hall", "name": "Mill Hall", "description": "A hall." },
-        "attributes": [{ "taxonomy_term": { "code": "bereavement", "name": "Bereavement", "taxonomy": "kith" } }],
-        "service_at_locations": [{ "location": { "id": "hall", "location_type": "physical", "addresses": address } }] });
-    let path = folder.join(format!("{id}.json"));
-    fs::write(&path, group.to_string()).unwrap();
-    path
-}
 
 fn import(data: &Path, file: &Path) -> String {
     kith_ok(data, &["import", "--source", "county", file.to_str().unwrap()])
@@ -115,9 +101,8 @@ fn an_import_is_found_while_the_server_runs_and_a_withdrawal_is_gone_from_everyt
 fn a_second_server_on_the_same_folder_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let server = Serving::ready(folder.path(), &[]);
-    let second = kith(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
-    let said = String::from_utf8_lossy(&second.stderr).into_owned();
-    assert_eq!(second.status.code(), Some(1), "{said}");
+    let (code, said) = Running::start(folder.path(), &["serve", "--listen", "127.0.0.1:0"]).ended();
+    assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("another kith process holds the data folder"), "{said}");
     assert_eq!(kith(folder.path(), &["reindex"]).status.code(), Some(1));
     assert_eq!(server.client.get("/readyz").status, 200);
@@ -183,54 +168,6 @@ fn mended(server: &Serving) -> bool {
     server.log.lock().unwrap().contains("built the published view")
 }
 
-/// Ways in which a disk, or a person who tidies up, hurts a view.
-fn harm(view: &Path, damage: usize) {
-    if damage == 0 {
-        return fs::remove_dir_all(view).unwrap();
-    }
-    let current = view.join("CURRENT");
-    if damage == 1 {
-        return fs::write(current, "g-99999999").unwrap();
-    }
-    let generation = view.join(fs::read_to_string(current).unwrap().trim());
-    let largest = |ends: &str| {
-        let paths = fs::read_dir(&generation).unwrap().map(|entry| entry.unwrap().path());
-        paths
-            .filter(|path| path.to_string_lossy().ends_with(ends))
-            .max_by_key(|path| fs::metadata(path).unwrap().len())
-            .unwrap()
-    };
-    match damage {
-        2 => fs::write(largest("meta.json"), "{").unwrap(),
-        3 => fs::remove_file(largest(".bodies")).unwrap(),
-        5..=8 => {
-            let path = largest([".bodies", ".columns", ".term", ".idx"][damage - 5]);
-            let mut bytes = fs::read(&path).unwrap();
-            let middle = bytes.len() / 2;
-            bytes[middle] ^= 0x55;
-            fs::write(&path, &bytes).unwrap();
-        }
-        _ => {
-            let path = largest(".columns");
-            let bytes = fs::read(&path).unwrap();
-            fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
-        }
-    }
-}
-
-/// Many groups around Leeds and elsewhere, one a line.
-fn many(folder: &Path) -> PathBuf {
-    let path = folder.join("many.ndjson");
-    let lines = (0..MANY).map(|number| {
-        let position = (50.5 + (number % 61) as f64 / 15.0, -3.0 + (number % 47) as f64 / 20.0);
-        json!({ "id": format!("g{number}"), "name": format!("Circle {number}"), "status": "active", "description": "Tea and talk, every week.",
-            "organization": { "id": format!("o{}", number / 7), "name": format!("Hall {}", number / 7), "description": "A hall." },
-            "service_at_locations": [{ "location": { "id": format!("l{number}"), "location_type": "physical", "latitude": position.0, "longitude": position.1 } }] })
-    });
-    fs::write(&path, lines.map(|line| format!("{line}\n")).collect::<String>()).unwrap();
-    path
-}
-
 #[test]
 fn an_import_that_is_cut_off_five_times_is_finished_by_the_next_one() {
     let folder = tempfile::tempdir().unwrap();
@@ -238,18 +175,10 @@ fn an_import_that_is_cut_off_five_times_is_finished_by_the_next_one() {
     let file = many(folder.path());
     let mut cut = 0;
     for (number, delay) in [150, 350, 600, 900, 1_300].into_iter().enumerate() {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_kith"))
-            .args(["import", "--source", "many", file.to_str().unwrap(), "--data"])
-            .arg(&data)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut child = Running::start(&data, &["import", "--source", "many", file.to_str().unwrap()]);
         std::thread::sleep(Duration::from_millis(delay));
-        cut += usize::from(child.try_wait().unwrap().is_none());
-        child.kill().unwrap();
-        child.wait().unwrap();
+        cut += usize::from(!child.has_ended());
+        drop(child);
         // Between two cuts the server starts on what there is, follows, and is cut off as well.
         if number % 2 == 1 {
             Serving::ready(&data, &[]).kill();
@@ -276,19 +205,12 @@ fn a_server_that_is_cut_off_while_it_follows_goes_on_where_it_was() {
     let data = folder.path().join("data");
     let file = many(folder.path());
     let mut server = Serving::ready(&data, &[]);
-    let mut importing = Command::new(env!("CARGO_BIN_EXE_kith"))
-        .args(["import", "--source", "many", file.to_str().unwrap(), "--data"])
-        .arg(&data)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut importing = Running::start(&data, &["import", "--source", "many", file.to_str().unwrap()]);
     let mut seen = 0;
     for _ in 0..3 {
         until("more has been followed", || {
             let now = total(&server.client, "");
-            now > seen || importing.try_wait().unwrap().is_some()
+            now > seen || importing.has_ended()
         });
         seen = total(&server.client, "");
         server.kill();
@@ -296,7 +218,7 @@ fn a_server_that_is_cut_off_while_it_follows_goes_on_where_it_was() {
         let now = total(&server.client, "");
         assert!(now >= seen, "{now} after a restart, {seen} before");
     }
-    assert!(importing.wait().unwrap().success());
+    assert_eq!(importing.ended().0, Some(0));
     until("all is followed", || total(&server.client, "q=circle") == MANY as u64);
     kith_ok(&data, &["check"]);
 }

@@ -1,12 +1,14 @@
 //! The deadlines over real loopback sockets: who stalls is closed, who is honest is not.
 
 use std::{
-    io::{ErrorKind, Read, Write},
+    io::{self, ErrorKind, Read, Write},
     net::{Shutdown, SocketAddr, TcpStream},
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    task::{Context, Poll},
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -15,6 +17,7 @@ use poem::{
     Body, Endpoint, IntoResponse, Request, Response, Route, Server, endpoint::make, http::StatusCode,
     listener::Acceptor,
 };
+use tokio::io::{AsyncRead, ReadBuf};
 
 use super::{Limits, Listening};
 
@@ -46,7 +49,7 @@ fn routes(asked: Arc<AtomicUsize>) -> impl Endpoint<Output = Response> + 'static
             Ok::<_, poem::Error>(format!("{} bytes", body.len()).into_response())
         }
     });
-    let big = make(async |_: Request| Ok::<_, poem::Error>(Body::from(vec![b'x'; BIG]).into_response()));
+    let big = make(async |_: Request| Ok::<_, poem::Error>(Body::from_async_read(Letters(BIG)).into_response()));
     let slow = make(async |_: Request| {
         tokio::time::sleep(10 * SHORT).await;
         Ok::<_, poem::Error>(StatusCode::OK.into_response())
@@ -61,6 +64,19 @@ fn open(limits: Limits) -> Door {
     let asked = Arc::new(AtomicUsize::new(0));
     runtime.spawn(Server::new_with_acceptor(listening).run(routes(Arc::clone(&asked))));
     Door { address, asked, _runtime: runtime }
+}
+
+/// A body of so many letters that is made as it is sent.
+struct Letters(usize);
+
+impl AsyncRead for Letters {
+    fn poll_read(mut self: Pin<&mut Self>, _: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let now = self.0.min(buf.remaining());
+        buf.initialize_unfilled_to(now).fill(b'x');
+        buf.advance(now);
+        self.0 -= now;
+        Poll::Ready(Ok(()))
+    }
 }
 
 impl Door {
