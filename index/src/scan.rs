@@ -188,7 +188,7 @@ impl Gather<'_> {
         }
         plan.filters.sort_by_key(Stream::size);
         if let Some(beyond) = &mut self.beyond {
-            beyond.enter(&segments[at]);
+            beyond.enter(&segments[at])?;
         }
         for mut leg in std::mem::take(&mut plan.legs) {
             for range in std::mem::take(&mut leg.ranges) {

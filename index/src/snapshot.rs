@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use tantivy::columnar::StrColumn;
 use tantivy::directory::META_LOCK;
 use tantivy::index::SegmentId;
 use tantivy::schema::Field;
@@ -13,6 +12,7 @@ use tantivy::{Directory, DocId, InvertedIndexReader, SegmentReader, TantivyError
 use crate::columns::{Columns, Mask};
 use crate::postings::{FieldLengths, TextField};
 use crate::schema::{BEYOND, Fields};
+use crate::tally::BeyondColumn;
 use crate::{Error, Result};
 
 /// Terms that get a bit of the mask; those after are filtered by postings and not counted.
@@ -85,7 +85,7 @@ pub(crate) struct Segment {
     pub organization: Arc<InvertedIndexReader>,
     pub language: Arc<InvertedIndexReader>,
     /// Terms without a bit; `None` when no document has one.
-    pub beyond: Option<StrColumn>,
+    pub beyond: Option<BeyondColumn>,
 }
 
 impl Segment {
@@ -103,7 +103,7 @@ impl Segment {
             area: reader.inverted_index(fields.area)?,
             organization: reader.inverted_index(fields.organization)?,
             language: reader.inverted_index(fields.language)?,
-            beyond: reader.fast_fields().str(BEYOND)?,
+            beyond: reader.fast_fields().str(BEYOND)?.map(BeyondColumn::new),
             columns,
             reader,
         })

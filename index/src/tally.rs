@@ -1,8 +1,10 @@
 //! Counting the listings of an answer: in all, by kind, and by term.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use tantivy::DocId;
+use tantivy::columnar::StrColumn;
 
 use crate::Result;
 use crate::columns::Mask;
@@ -44,10 +46,35 @@ impl Tally {
     }
 }
 
-/// The terms without a bit, numbered as they are met; each is read from a segment's dictionary once.
+/// A segment's terms without a bit.
+pub(crate) struct BeyondColumn {
+    column: StrColumn,
+    /// Its dictionary, read when it is first needed.
+    names: OnceLock<Vec<Box<str>>>,
+}
+
+impl BeyondColumn {
+    pub(crate) fn new(column: StrColumn) -> Self {
+        Self { column, names: OnceLock::new() }
+    }
+
+    fn names(&self) -> Result<&[Box<str>]> {
+        if let Some(names) = self.names.get() {
+            return Ok(names);
+        }
+        let mut names = Vec::with_capacity(self.column.num_terms());
+        let mut terms = self.column.dictionary().stream()?;
+        while terms.advance() {
+            names.push(String::from_utf8_lossy(terms.key()).into());
+        }
+        Ok(self.names.get_or_init(|| names))
+    }
+}
+
+/// The terms without a bit, numbered as they are met.
 #[derive(Default)]
 pub(crate) struct Beyond {
-    numbers: HashMap<String, u32>,
+    numbers: HashMap<Box<str>, u32>,
     /// Number by place in the dictionary of the segment entered; [`UNMET`] until it is met.
     of_segment: Vec<u32>,
 }
@@ -56,26 +83,28 @@ const UNMET: u32 = u32::MAX;
 
 impl Beyond {
     /// Prepares for the documents of a segment.
-    pub(crate) fn enter(&mut self, segment: &Segment) {
+    pub(crate) fn enter(&mut self, segment: &Segment) -> Result<()> {
         self.of_segment.clear();
-        self.of_segment.resize(segment.beyond.as_ref().map_or(0, |column| column.num_terms()), UNMET);
+        if let Some(beyond) = &segment.beyond {
+            self.of_segment.resize(beyond.names()?.len(), UNMET);
+        }
+        Ok(())
     }
 
     /// Puts the numbers of a document's terms into `out`, in place of what was there.
     pub(crate) fn read(&mut self, segment: &Segment, doc: DocId, out: &mut Vec<u32>) -> Result<()> {
         out.clear();
-        let Some(column) = &segment.beyond else {
+        let Some(beyond) = &segment.beyond else {
             return Ok(());
         };
-        for place in column.term_ords(doc) {
+        let names = beyond.names()?;
+        for place in beyond.column.term_ords(doc) {
             let Some(known) = self.of_segment.get_mut(place as usize) else {
                 continue;
             };
             if *known == UNMET {
-                let mut term = String::new();
-                column.ord_to_str(place, &mut term)?;
                 let next = self.numbers.len() as u32;
-                *known = *self.numbers.entry(term).or_insert(next);
+                *known = *self.numbers.entry(names[place as usize].clone()).or_insert(next);
             }
             out.push(*known);
         }
@@ -86,7 +115,7 @@ impl Beyond {
     pub(crate) fn counted(self, tally: &Tally) -> Vec<(String, u32)> {
         let count = |number: u32| tally.beyond.get(number as usize).copied().unwrap_or(0);
         let mut out: Vec<(String, u32)> =
-            self.numbers.into_iter().map(|(term, number)| (term, count(number))).collect();
+            self.numbers.into_iter().map(|(term, number)| (term.into(), count(number))).collect();
         out.retain(|(_, count)| *count > 0);
         out.sort_unstable();
         out
