@@ -107,7 +107,8 @@ fn totals_and_counts_are_those_of_a_walk_over_all_pages() {
             told.into_iter().partition(|(id, _)| id.contains(':'));
         assert_eq!(told, counted, "{query}");
         // What is said of a decision and what is not stated are counted apart, and together are everything.
-        let of = |field: &str| decisions.iter().filter(|(id, _)| id.starts_with(field)).map(|(_, count)| count).sum::<u64>();
+        let of =
+            |field: &str| decisions.iter().filter(|(id, _)| id.starts_with(field)).map(|(_, count)| count).sum::<u64>();
         assert_eq!((of("accepting:"), of("cost:")), (total, total), "{query}");
         assert!(!told.is_empty(), "{query}");
 
@@ -187,7 +188,8 @@ fn an_age_leaves_out_who_cannot_come_and_a_strict_search_whoever_does_not_say() 
     let (cards, _) = walk("", "results");
     let says = |card: &Value| card.get("minimum_age").is_some() || card.get("maximum_age").is_some();
     let fits = |card: &Value| {
-        card["minimum_age"].as_f64().is_none_or(|least| least <= 15.0) && card["maximum_age"].as_f64().is_none_or(|most| most >= 15.0)
+        card["minimum_age"].as_f64().is_none_or(|least| least <= 15.0)
+            && card["maximum_age"].as_f64().is_none_or(|most| most >= 15.0)
     };
     assert_eq!(all_ids("age=15"), ids_where(&cards, fits));
     assert_eq!(all_ids("age=15&strict=true"), ids_where(&cards, |card| says(card) && fits(card)));
