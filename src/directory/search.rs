@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use bytes::Bytes;
 use kith_index::{
-    FacetGroup, Hits, Near, Query, Relaxed, Sort, Synonym, Synonyms, Words,
+    FacetGroup, Hits, Near, Payload, Query, Relaxed, Sort, Synonym, Synonyms, Words,
     gazetteer::{AreaKind, Gazetteer, Note, Place, PlaceKind, Resolution},
 };
 
@@ -49,8 +49,9 @@ impl Directory {
             return Err(Error::Invalid(faults));
         }
         let asked = asked_place(request)?;
-        let reader = self.view.reader()?;
+        // What is hidden is asked for before the reader: between the two the index may only learn more of it.
         let mut query = self.query(request);
+        let reader = self.view.reader()?;
         let mut radius = None;
         let hits = match &asked {
             None => reader.search(&query)?,
@@ -66,21 +67,20 @@ impl Directory {
             Some(Asked { place, area_code: None }) => {
                 let widening: &[f64] = request.within_km.as_ref().map_or(&WIDENING, std::slice::from_ref);
                 let mut hits = Hits::default();
-                for (at, km) in widening.iter().enumerate() {
+                for km in widening {
                     radius = Some(*km);
                     around(&mut query, place, *km);
-                    // Less than all of the words only once the widest circle has been tried.
-                    query.all_words = at + 1 < widening.len();
+                    // Within reach all words first, then most or any of them; only then what is far.
+                    query.all_words = request.within_km.is_none() && *km < FAR_KM;
                     hits = reader.search(&query)?;
-                    let next_is_far = widening.get(at + 1).is_some_and(|next| *next > FAR_KM);
-                    if hits.results.total >= ENOUGH || (hits.results.total > 0 && *km == FAR_KM && next_is_far) {
+                    if hits.results.total >= ENOUGH || (hits.results.total > 0 && *km >= FAR_KM) {
                         break;
                     }
                 }
                 hits
             }
         };
-        Ok(self.frame(request, asked, &hits, radius).write(&hits.results, &hits.covers))
+        Ok(self.frame(request, asked, &hits, radius, as_of(reader.payload())).write(&hits.results, &hits.covers))
     }
 
     /// The query without its place.
@@ -110,7 +110,14 @@ impl Directory {
         }
     }
 
-    fn frame(&self, request: &SearchRequest, asked: Option<Asked>, hits: &Hits, radius: Option<f64>) -> Frame<'static> {
+    fn frame(
+        &self,
+        request: &SearchRequest,
+        asked: Option<Asked>,
+        hits: &Hits,
+        radius: Option<f64>,
+        as_of: AsOf,
+    ) -> Frame<'static> {
         let nation = asked.as_ref().and_then(|asked| nation(&asked.place, asked.area_code.as_deref()));
         Frame {
             place: asked.map(|asked| described(&asked)),
@@ -124,7 +131,7 @@ impl Directory {
                 .collect(),
             searched_within_km: radius,
             crisis: crisis::for_nation(nation.as_deref().unwrap_or(UNITED_KINGDOM)),
-            as_of: self.as_of(),
+            as_of,
             sample: self.is_sample(),
             page: request.page(),
             per_page: request.per_page(),
@@ -134,12 +141,14 @@ impl Directory {
 
     /// How fresh the view is.
     pub fn as_of(&self) -> AsOf {
-        let payload = self.view.payload();
-        AsOf {
-            epoch: payload.as_ref().map(|payload| payload.epoch.clone()).unwrap_or_default(),
-            sequence: payload.map_or(0, |payload| payload.public_sequence),
-        }
+        let nothing = || AsOf { epoch: String::new(), sequence: 0 };
+        self.view.reader().map_or_else(|_| nothing(), |reader| as_of(reader.payload()))
     }
+}
+
+/// How fresh a commit of the view is.
+fn as_of(payload: &Payload) -> AsOf {
+    AsOf { epoch: payload.epoch.clone(), sequence: payload.public_sequence }
 }
 
 /// What people type for places: names begun, best first.
