@@ -1,7 +1,10 @@
 //! A search: the request is checked, its place looked up, its words understood, the view asked, and
 //! the answer written. The store is not asked.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use bytes::Bytes;
 use kith_index::{
@@ -209,29 +212,34 @@ fn words(text: &str) -> Words {
     Words::parse(text).with_synonyms(&Synonyms::new(synonyms))
 }
 
-/// Words that say by themselves what a term says, wherever they stand in a text, by term id.
+/// Words that say in a text what a term says, by term id: of what people type for it, single words that begin like a
+/// word of its English label ("grieving" of "Bereavement and grief").
 ///
-/// Longer phrases are left out, for the index finds their words anywhere in a text; so are words that are part of what
-/// people type for a term that has nothing to do with this one: "loss" of "hearing loss".
+/// The others do not say it wherever they stand: "widow" and "funeral" lead to grief when typed, but stand in the texts
+/// of lodges and churches, and "plant" is Welsh for children. Nor do words of terms that have nothing to do with this.
 fn other_words() -> &'static HashMap<&'static str, Vec<&'static str>> {
+    const ALIKE: usize = 4;
     static WORDS: LazyLock<HashMap<&str, Vec<&str>>> = LazyLock::new(|| {
         let terms = &vocabulary().terms;
+        let begins_alike = |a: &str, b: &str| {
+            let start = |word: &str| word.to_lowercase().chars().take(ALIKE).collect::<String>();
+            start(a).chars().count() == ALIKE && start(a) == start(b)
+        };
         let of = |term: &'static Term| {
-            let is_kin = |other: &Term| {
-                let names =
-                    |one: &Term, id: &str| one.broader.as_deref() == Some(id) || one.related.iter().any(|r| r == id);
-                other.id == term.id || names(other, &term.id) || names(term, &other.id)
+            let names = |one: &Term, id: &str| {
+                one.id == id || one.broader.as_deref() == Some(id) || one.related.iter().any(|related| related == id)
             };
-            let strangers: Vec<&str> = terms
-                .iter()
-                .filter(|other| !is_kin(other))
-                .flat_map(|other| {
-                    std::iter::once(&other.label).chain(&other.synonyms).flat_map(|phrase| phrase.split(' '))
-                })
+            let strangers = terms.iter().filter(|other| !names(other, &term.id) && !names(term, &other.id));
+            let strange: HashSet<String> = strangers
+                .flat_map(|other| std::iter::once(&other.label).chain(&other.synonyms))
+                .flat_map(|phrase| phrase.split(' ').map(str::to_lowercase))
                 .collect();
-            let is_own =
-                |word: &&str| !word.contains(' ') && !strangers.iter().any(|other| other.eq_ignore_ascii_case(word));
-            (term.id.as_str(), term.synonyms.iter().map(String::as_str).filter(is_own).collect())
+            let says_it = |word: &&str| {
+                word.chars().all(char::is_alphanumeric)
+                    && term.label.split(' ').any(|label| begins_alike(label, word))
+                    && !strange.contains(&word.to_lowercase())
+            };
+            (term.id.as_str(), term.synonyms.iter().map(String::as_str).filter(says_it).collect())
         };
         terms.iter().map(of).collect()
     });
@@ -292,4 +300,20 @@ fn candidate(place: Place) -> Candidate {
         _ => place.label.clone(),
     };
     Candidate { near, label: place.label, within: place.within }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_words_of_a_term_say_the_same_wherever_they_stand() {
+        let words = &other_words()["bereavement"];
+        for word in ["bereaved", "grief", "grieving"] {
+            assert!(words.contains(&word), "{word} is not among {words:?}");
+        }
+        for word in ["loss", "widow", "funeral", "someone died", "galar"] {
+            assert!(!words.contains(&word), "{word} is among {words:?}");
+        }
+    }
 }
