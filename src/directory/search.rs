@@ -1,10 +1,7 @@
 //! A search: the request is checked, its place looked up, its words understood, the view asked, and
 //! the answer written. The store is not asked.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::LazyLock,
-};
+use std::{collections::HashMap, sync::LazyLock};
 
 use bytes::Bytes;
 use kith_index::{
@@ -304,20 +301,4 @@ fn candidate(place: Place) -> Candidate {
         _ => place.label.clone(),
     };
     Candidate { near, label: place.label, within: place.within }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn other_words_of_a_term_say_the_same_wherever_they_stand() {
-        let words = &other_words()["bereavement"];
-        for word in ["bereaved", "grief", "grieving"] {
-            assert!(words.contains(&word), "{word} is not among {words:?}");
-        }
-        for word in ["loss", "widow", "funeral", "someone died", "galar"] {
-            assert!(!words.contains(&word), "{word} is among {words:?}");
-        }
-    }
 }
