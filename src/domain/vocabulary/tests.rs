@@ -294,6 +294,10 @@ fn the_words_people_type_find_what_they_mean() {
     for (typed, id) in TYPED {
         assert!(found(typed).contains(id), "{typed}: {:?}", found(typed));
     }
+    // A phrase that names two things must not hide one of them.
+    assert_eq!(found("Muslim women's group"), ["muslim", "women"]);
+    assert_eq!(found("my husband hits me"), ["domestic-abuse"]);
+    assert_eq!(found("dad whose kids were taken"), ["fathers", "child-removal"]);
     // Deaf people stand apart from disabled people, and so do autistic people.
     for (typed, other) in [("deaf", "disabled"), ("autism", "disabled"), ("students", "recovery-college")] {
         assert!(!found(typed).contains(&other), "{typed}");
