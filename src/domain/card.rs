@@ -7,6 +7,7 @@ use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    access::AccessFact,
     coming::{Accepting, Coming, ContactWay, CostKind, HowToCome, SpokenLanguage, Wait},
     id::{Id, kind},
     organization::Organization,
@@ -214,6 +215,10 @@ pub struct Card {
     /// When it happens, in words: `every other Tuesday, 19:00 to 20:30`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule_text: Option<String>,
+    /// What is said of access: yes, no or on request, with note and day; what is not listed is not stated.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
+    pub access: Vec<AccessFact>,
     /// Whether new people are taken; absent when not stated, or not said anew within 60 days.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub accepting: Option<Accepting>,

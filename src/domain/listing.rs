@@ -2,6 +2,7 @@
 //! that makes a [`PublicListing`], and nothing else is ever indexed, served or exported.
 
 use super::{
+    access::{ACCESS_LINK, AccessAnswer, AccessFact},
     card::{
         Card, CardPhone, CardPlace, CardPlaceKind, LastChecked, Listing, ListingKind, ListingPlace, NamedArea,
         OrganizationName, Provenance, ServiceName, TermLabel,
@@ -177,6 +178,7 @@ impl Joined {
             minimum_age: service.and_then(|s| s.minimum_age),
             maximum_age: service.and_then(|s| s.maximum_age),
             schedule_text: service.and_then(|s| when::in_words(&s.schedules)),
+            access: service.map(|s| AccessFact::all_of(&s.attributes)).unwrap_or_default(),
             accepting: coming.accepting,
             wait: coming.wait,
             how_to_come: coming.how_to_come,
@@ -298,7 +300,12 @@ fn kind_of(attributes: &[Attribute]) -> Option<ListingKind> {
 /// The terms of a record: those of the house by their code, imported ones by their id.
 fn terms_of(attributes: &[Attribute]) -> Vec<TermOf> {
     let mut terms: Vec<TermOf> = Vec::new();
-    for term in attributes.iter().filter_map(|attribute| attribute.taxonomy_term.as_ref()) {
+    // That something is not there, or only on request, is a fact about access and no term of the listing.
+    let said = |attribute: &&Attribute| {
+        attribute.link_type.as_deref() != Some(ACCESS_LINK)
+            || AccessFact::of(attribute).is_some_and(|fact| fact.answer == AccessAnswer::Yes)
+    };
+    for term in attributes.iter().filter(said).filter_map(|attribute| attribute.taxonomy_term.as_ref()) {
         let found = if term.taxonomy.as_deref() == Some(HOUSE_TAXONOMY) {
             let Some(house) = term.code.as_deref().and_then(|code| vocabulary().term(code)) else { continue };
             TermOf {
