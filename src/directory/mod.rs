@@ -16,6 +16,7 @@ pub mod request;
 mod retire;
 pub mod search;
 pub mod settle;
+pub mod suggest;
 pub mod view;
 pub mod withdraw;
 

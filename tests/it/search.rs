@@ -377,3 +377,20 @@ fn a_service_at_several_places_is_shown_once_at_the_nearest() {
     let once = all_ids("near=Leeds&within_km=25");
     assert!(once.contains(headingley["id"].as_str().unwrap()), "and counted once: `all_ids` compares with the total");
 }
+
+#[test]
+fn a_beginning_is_answered_with_terms_names_and_places_and_kept_by_nobody() {
+    let client = sample_client();
+    let answer = client.get("/v1/suggest?q=tues");
+    assert_eq!((answer.status, answer.header("cache-control")), (200, "no-store"));
+    let named = |answer: &Value, sort: &str, member: &str| -> Vec<String> {
+        answer[sort].as_array().unwrap().iter().map(|item| item[member].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(named(&answer.json(), "listings", "name").contains(&"Tuesday Grief Circle".to_owned()));
+    assert!(named(&client.get("/v1/suggest?q=grie").json(), "terms", "id").contains(&"bereavement".to_owned()));
+    assert_eq!(named(&client.get("/v1/suggest?q=leed&limit=1").json(), "places", "label"), ["Leeds"]);
+    let twin = client.post_json("/v1/suggest", r#"{"q": "tues"}"#);
+    assert_eq!(twin.body, answer.body);
+    assert_eq!(client.get("/v1/suggest?q=%20").faults(), ["/q required"]);
+    assert_eq!(client.get("/v1/suggest?q=a&limit=11").faults(), ["/limit out_of_range"]);
+}
