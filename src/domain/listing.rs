@@ -103,7 +103,7 @@ impl Joined {
             None => Facts::of_organization(organization?),
         };
         let mode = self.service.as_ref().map_or(PlaceMode::Exact, |service| service.facts.mode);
-        let base = self.card(&facts);
+        let base = self.card(&facts, organization);
         let mut cards = Vec::new();
         let mut places = Vec::new();
         match mode {
@@ -153,16 +153,16 @@ impl Joined {
         Some(PublicListing { listing, is_hit, cards, term_ids, term_words, names: facts.names })
     }
 
-    /// The card without a place.
-    fn card(&self, facts: &Facts) -> Card {
+    /// The card without a place. `own` is the organisation, if readers may see it.
+    fn card(&self, facts: &Facts, own: Option<&Entry<Organization>>) -> Card {
         let (who_for, terms) =
             facts.terms.iter().map(|term| term.label.clone()).partition(|term| term.facet == Some(Facet::Audience));
         let service = self.service.as_ref().map(|entry| &entry.record);
         let coming = self.service.as_ref().map(|entry| entry.facts.coming.clone()).unwrap_or_default();
-        let organization = self.organization.as_ref().filter(|_| service.is_some()).map(|entry| &entry.record);
+        let own = own.map(|entry| &entry.record);
+        let organization = own.filter(|_| service.is_some());
         let contact =
             |of_service: Option<&String>, of_organization: Option<&String>| of_service.or(of_organization).cloned();
-        let own = self.organization.as_ref().map(|entry| &entry.record);
         let phones = service.map(|s| &s.phones).filter(|phones| !phones.is_empty()).or(own.map(|o| &o.phones));
         Card {
             id: facts.id.clone(),
