@@ -23,8 +23,12 @@ use super::{
 /// The longest summary on a card, in characters.
 const SUMMARY: usize = 300;
 
-/// The code of the whole United Kingdom: what a listing serves when it names no area.
+/// The code of the whole United Kingdom: what a listing by phone or online serves when it names no area.
 pub const UNITED_KINGDOM: &str = "K02000001";
+
+/// Stands for the area of a listing whose place is private and that does not say whom it serves: nobody is told that it
+/// serves them.
+pub const AREA_NOT_STATED: &str = "not_stated";
 
 /// `link_type` of an attribute whose value is the listing's kind.
 pub const KIND_LINK: &str = "kith:kind";
@@ -231,11 +235,12 @@ impl Joined {
         let label = match (mode, names.is_empty()) {
             (PlaceMode::Remote, true) => "By phone or online".to_owned(),
             (PlaceMode::Remote, false) => format!("By phone or online, for {names}"),
-            (_, true) => "Where it is stays private".to_owned(),
+            (_, true) => "Ask whether it serves you; where it is stays private".to_owned(),
             (_, false) => format!("Serves {names}; where it is stays private"),
         };
         if codes.is_empty() {
-            codes.push(AreaCode(UNITED_KINGDOM.to_owned()));
+            let code = if mode == PlaceMode::Area { AREA_NOT_STATED } else { UNITED_KINGDOM };
+            codes.push(AreaCode(code.to_owned()));
         }
         let mut card = base.clone();
         card.place = CardPlace { kind: mode.into(), label, latitude: None, longitude: None, precision_km: None, areas };
