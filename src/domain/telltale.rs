@@ -143,10 +143,8 @@ fn has_grid_reference(text: &[u8]) -> bool {
 
 /// A number with the word that makes it the number of a property or a street.
 fn has_property_number(lower: &str) -> bool {
-    ["uprn", "usrn"].iter().any(|word| {
-        let after = lower.find(word).map(|at| &lower[at..]).unwrap_or_default();
-        after.bytes().filter(u8::is_ascii_digit).count() >= 5
-    })
+    let long = |number: &str| number.len() >= 5;
+    (lower.contains("uprn") || lower.contains("usrn")) && lower.split(|c: char| !c.is_ascii_digit()).any(long)
 }
 
 /// `///filled.count.soap`, or a plus code as `9C5W+X2`.
@@ -178,13 +176,23 @@ fn has_house(text: &str) -> bool {
             && word.len() - figures <= 1
             && word[figures..].bytes().all(|b| b.is_ascii_alphabetic())
     };
-    words.iter().enumerate().filter(|(_, word)| is_number(word)).any(|(at, _)| {
-        let names = words[at + 1..].iter().take(4).take_while(|word| word.starts_with(|c: char| c.is_uppercase()));
-        names.skip(1).any(|word| {
-            let word = word.trim_end_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-            STREETS.contains(&word.as_str())
-        })
-    })
+    let is_street = |names: &[&str]| {
+        for (at, word) in names.iter().take(4).enumerate() {
+            let name = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+            if !word.starts_with(char::is_uppercase) {
+                return false;
+            }
+            if at > 0 && STREETS.contains(&name.to_lowercase().as_str()) {
+                return true;
+            }
+            // What follows a comma belongs to something else.
+            if name.len() < word.len() {
+                return false;
+            }
+        }
+        false
+    };
+    words.iter().enumerate().any(|(at, word)| is_number(word) && is_street(&words[at + 1..]))
 }
 
 #[cfg(test)]
