@@ -7,6 +7,16 @@ use serde::Deserialize;
 use super::{Directory, Error, Result};
 use crate::domain::card::ListingKind;
 
+/// The kinds of listing that are services.
+const SERVICES: [&str; 4] = [
+    ListingKind::Group.as_str(),
+    ListingKind::Service.as_str(),
+    ListingKind::Helpline.as_str(),
+    ListingKind::Place.as_str(),
+];
+/// The kind of listing that is an organisation.
+const ORGANIZATIONS: [&str; 1] = [ListingKind::Organization.as_str()];
+
 /// What a reader wants to read: services or organisations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {
@@ -19,13 +29,8 @@ pub enum Family {
 impl Family {
     const fn kinds(self) -> &'static [&'static str] {
         match self {
-            Self::Services => &[
-                ListingKind::Group.as_str(),
-                ListingKind::Service.as_str(),
-                ListingKind::Helpline.as_str(),
-                ListingKind::Place.as_str(),
-            ],
-            Self::Organizations => &[ListingKind::Organization.as_str()],
+            Self::Services => &SERVICES,
+            Self::Organizations => &ORGANIZATIONS,
         }
     }
 

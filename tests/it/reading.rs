@@ -71,10 +71,9 @@ fn services_and_organizations_are_read_at_their_own_addresses_only() {
     let services = walk(&client, 100);
     let organizations = walk_all(&client, "/v1/organizations", 7);
     assert!(organizations.len() > 7 && organizations == walk_all(&client, "/v1/organizations", 100));
-    for (items, own, other) in [
-        (&services, "/v1/services", "/v1/organizations"),
-        (&organizations, "/v1/organizations", "/v1/services"),
-    ] {
+    for (items, own, other) in
+        [(&services, "/v1/services", "/v1/organizations"), (&organizations, "/v1/organizations", "/v1/services")]
+    {
         for item in items {
             assert_eq!(item["card"]["kind"] == "organization", own == "/v1/organizations");
             let id = item["id"].as_str().unwrap();
