@@ -11,7 +11,7 @@ use super::{
     location::Location,
     organization::Organization,
     place::{AreaCode, PlaceMode, Position},
-    plain,
+    plain::{self, Plain},
     schedule::Schedule,
     service::Service,
     service_at_location::ServiceAtLocation,
@@ -100,6 +100,30 @@ pub enum Whereabouts {
 impl Joined {
     /// What a reader may see; `None` when the listing is not public.
     pub fn public(&self, gazetteer: &dyn Locate) -> Option<PublicListing> {
+        self.plain().published(gazetteer)
+    }
+
+    /// The same with every text plain: whatever is made of it needs no more care.
+    fn plain(&self) -> Self {
+        let mut joined = self.clone();
+        if let Some(service) = &mut joined.service {
+            service.record.make_plain("service");
+            service.facts.coming.make_plain("coming");
+        }
+        if let Some(organization) = &mut joined.organization {
+            organization.record.make_plain("organization");
+        }
+        for (at, location) in &mut joined.places {
+            location.record.make_plain("location");
+            if let Some(at) = at {
+                at.record.make_plain("service_at_location");
+            }
+        }
+        joined.source.make_plain("source");
+        joined
+    }
+
+    fn published(&self, gazetteer: &dyn Locate) -> Option<PublicListing> {
         let organization = self.organization.as_ref().filter(|entry| entry.standing == Standing::Published);
         let facts = match &self.service {
             Some(service) if service.standing == Standing::Published => Facts::of_service(service, organization),
@@ -173,8 +197,8 @@ impl Joined {
             service_at_location_id: None,
             location_id: None,
             kind: facts.kind,
-            name: plain::line(&facts.name),
-            organization: organization.map(|o| OrganizationName { id: o.id, name: plain::line(&o.name) }),
+            name: facts.name.clone(),
+            organization: organization.map(|o| OrganizationName { id: o.id, name: o.name.clone() }),
             summary: plain::beginning(&facts.description, SUMMARY),
             who_for,
             terms,
@@ -209,7 +233,7 @@ impl Joined {
             ask: Vec::new(),
             other_places: None,
             status: service.map(|s| s.status.as_str().to_owned()),
-            alert: service.and_then(|s| s.alert.as_deref()).map(plain::line).filter(|alert| !alert.is_empty()),
+            alert: service.and_then(|s| s.alert.clone()),
             last_checked: service
                 .and_then(|s| s.assured_date.clone())
                 .map(|date| LastChecked { date, by_role: "source".to_owned() }),
@@ -273,11 +297,10 @@ impl Facts {
             id: service.id.to_string(),
             kind: kind_of(&service.attributes).unwrap_or_default(),
             name: service.name.clone(),
-            names: plain::line(&format!(
-                "{} {organization_name}",
-                service.alternate_name.as_deref().unwrap_or_default()
-            )),
-            description: plain::paragraphs(service.description.as_deref().unwrap_or_default()),
+            names: format!("{} {organization_name}", service.alternate_name.as_deref().unwrap_or_default())
+                .trim()
+                .to_owned(),
+            description: service.description.clone().unwrap_or_default(),
             terms: terms_of(&service.attributes),
         }
     }
@@ -288,8 +311,8 @@ impl Facts {
             id: organization.id.to_string(),
             kind: ListingKind::Organization,
             name: organization.name.clone(),
-            names: plain::line(organization.alternate_name.as_deref().unwrap_or_default()),
-            description: plain::paragraphs(&organization.description),
+            names: organization.alternate_name.clone().unwrap_or_default(),
+            description: organization.description.clone(),
             terms: terms_of(&organization.attributes),
         }
     }
@@ -311,7 +334,7 @@ fn terms_of(attributes: &[Attribute]) -> Vec<TermOf> {
                 words: house.words(),
             }
         } else {
-            let label = plain::line(&term.name);
+            let label = term.name.clone();
             TermOf { words: label.clone(), label: TermLabel { id: term.id.to_string(), label, facet: None } }
         };
         if !terms.iter().any(|known| known.label.id == found.label.id) {
@@ -343,8 +366,7 @@ fn exact_place(location: &Location, gazetteer: &dyn Locate) -> (CardPlace, Where
         address.map(|a| a.city.as_str()).unwrap_or_default(),
         postcode,
     ];
-    let label =
-        parts.iter().map(|part| plain::line(part)).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    let label = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     let position = located.as_ref().map(|located| located.position);
     let place = CardPlace {
         kind: CardPlaceKind::Exact,
@@ -359,11 +381,9 @@ fn exact_place(location: &Location, gazetteer: &dyn Locate) -> (CardPlace, Where
     (place, whereabouts)
 }
 
-/// The HSDS service as readers get it: plain text, and for a hidden place nothing that could place it.
+/// The HSDS service as readers get it: for a hidden place nothing that could place it.
 fn public_service(service: &Service, mode: PlaceMode) -> Service {
     let mut service = service.clone();
-    service.name = plain::line(&service.name);
-    service.description = service.description.as_deref().map(plain::paragraphs);
     service.assurer_email = None; // a person's address is for the keeper, not for readers
     if mode == PlaceMode::Area {
         service.contacts.clear();
@@ -376,7 +396,7 @@ fn card_phone(phone: &super::contact::Phone) -> CardPhone {
     CardPhone {
         number: phone.number.clone(),
         phone_type: phone.phone_type.clone(),
-        description: phone.description.as_deref().map(plain::line),
+        description: phone.description.clone(),
     }
 }
 
@@ -396,14 +416,13 @@ fn languages(service: &Service) -> Vec<String> {
 
 /// What it costs, in the source's words; `free` only where the source says so.
 fn cost(service: &Service) -> Option<String> {
-    if let Some(text) = service.fees_description.as_deref().map(plain::line).filter(|text| !text.is_empty()) {
-        return Some(text);
+    if service.fees_description.is_some() {
+        return service.fees_description.clone();
     }
     let option = service.cost_options.first()?;
     let amount = option.amount.map(|amount| if amount == 0.0 { "free".to_owned() } else { format!("£{amount:.2}") });
     let words = [option.option.as_deref(), option.amount_description.as_deref(), amount.as_deref()];
-    Some(words.into_iter().flatten().map(plain::line).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", "))
-        .filter(|text| !text.is_empty())
+    Some(words.into_iter().flatten().collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
 }
 
 fn provenance(source: &Source) -> Provenance {
