@@ -116,7 +116,7 @@ impl Directory {
         Frame {
             place: asked.map(|asked| described(&asked)),
             understood: understood(hits),
-            facets: hits.counts.iter().map(|(id, count)| term_count(id, *count)).collect(),
+            facets: self.labelled(hits.counts.iter().map(|(id, count)| term_count(id, *count)).collect()),
             kinds: ListingKind::ALL
                 .into_iter()
                 .filter_map(|kind| {
