@@ -145,8 +145,12 @@ impl<'a> Asked<'a> {
         let area = |codes: &[String]| Stream::any_value(&segment.area, fields.area, codes);
         let within = if query.within_areas.is_empty() { None } else { Some(area(&query.within_areas)?) };
         let mut legs = vec![Leg::results(ranges, self.place, within)];
-        if self.place && !query.areas.is_empty() {
-            legs.push(Leg::covers(columns, area(&query.areas)?, area(&query.areas_here)?));
+        if self.place && !(query.areas.is_empty() && query.area_unstated.is_none()) {
+            let unstated = query.area_unstated.as_slice();
+            // Who wants only what is stated is not told to ask.
+            let unstated = if query.strict { &[] } else { unstated };
+            let areas = Stream::any(vec![area(&query.areas)?, area(unstated)?]);
+            legs.push(Leg::covers(columns, areas, area(&query.areas_here)?, area(unstated)?));
         }
         let age = query.age.map(|age| AgeTest { age, strict: query.strict });
         Ok(Plan { need, groups, filters, facets, age, kinds: self.snapshot.kinds(&query.kinds), legs })

@@ -23,6 +23,9 @@ pub struct Query {
     pub areas: Vec<String>,
     /// Those of `areas` that hold the asked point itself: their listings come first in `covers`.
     pub areas_here: Vec<String>,
+    /// The code of listings that do not say which area they serve: they are `covers` of every place, after all others,
+    /// as something to ask.
+    pub area_unstated: Option<String>,
     /// When the asked place is an area: points must carry one of these codes. Together with `near`, both must hold.
     pub within_areas: Vec<String>,
     /// Terms: every group must be met by one of its terms. An empty group asks for nothing.
@@ -38,8 +41,8 @@ pub struct Query {
     pub organization: Option<String>,
     /// Languages, any of them.
     pub languages: Vec<String>,
-    /// Order of `results`. Of `covers`, what serves the asked point itself always comes first, then what states all,
-    /// then by text, then by a keyed hash of the id.
+    /// Order of `results`. Of `covers`, what serves the asked point itself always comes first, then what serves nearby,
+    /// last what does not say; among those what states all, then by text, then by a keyed hash of the id.
     pub sort: Sort,
     /// Hits of `results` to skip.
     pub offset: usize,
@@ -81,10 +84,11 @@ pub struct Asks(pub(crate) u64);
 
 impl Asks {
     pub(crate) const AGE: Self = Self(1);
+    pub(crate) const AREA: Self = Self(2);
 
-    /// The flag of a group of [`Query::facets`]; all groups after the 62nd share the last.
+    /// The flag of a group of [`Query::facets`]; all groups after the 61st share the last.
     pub(crate) fn of_facet(number: usize) -> Self {
-        Self(2 << number.min(62))
+        Self(4 << number.min(61))
     }
 
     /// It states everything that was asked for.
@@ -95,6 +99,11 @@ impl Asks {
     /// It does not state for what age it is.
     pub fn age(self) -> bool {
         self.0 & Self::AGE.0 != 0
+    }
+
+    /// It does not state which area it serves.
+    pub fn area(self) -> bool {
+        self.0 & Self::AREA.0 != 0
     }
 
     /// It has an `ask` term of this group of [`Query::facets`], counted from 0, and none of `any`.

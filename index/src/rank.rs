@@ -69,7 +69,7 @@ impl Order {
         Self { by: By::Covers(key), stated_first: true }
     }
 
-    /// First by whether it serves the point (in `covers`), then by whether it has to be asked, then the rank itself,
+    /// First by whether it says which area it serves and by whether it serves the point (in `covers`), then by whether it has to be asked, then the rank itself,
     /// then the keyed hash (in `covers`).
     fn rank(self, found: &Found, segment: &Segment) -> Rank {
         let score = f64::from(found.score);
@@ -82,7 +82,7 @@ impl Order {
             By::Distance => (tier, metres, 0),
             By::Checked => (tier, -(segment.columns.checked[doc] as f64), 0),
             By::Covers(key) => {
-                let tier = tier + 2 * u8::from(!found.here);
+                let tier = tier + 2 * u8::from(!found.here) + 4 * u8::from(found.asks.area());
                 (tier, -score, spread(segment.columns.listings[doc] ^ spread(key)))
             }
         }

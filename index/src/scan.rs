@@ -119,19 +119,21 @@ pub(crate) struct Leg {
     pub areas: Option<Stream>,
     /// Documents of areas that hold the asked point.
     pub here: Stream,
+    /// Documents that do not say which area they serve.
+    pub unstated: Stream,
 }
 
 impl Leg {
     /// The leg of `results`.
     pub(crate) fn results(ranges: Vec<Range<DocId>>, place: bool, areas: Option<Stream>) -> Self {
         let places = if place { POINT } else { 0 };
-        Self { into_covers: false, ranges, places, areas, here: Stream::Empty }
+        Self { into_covers: false, ranges, places, areas, here: Stream::Empty, unstated: Stream::Empty }
     }
 
     /// The leg of `covers`.
-    pub(crate) fn covers(columns: &Columns, areas: Stream, here: Stream) -> Self {
+    pub(crate) fn covers(columns: &Columns, areas: Stream, here: Stream, unstated: Stream) -> Self {
         let rest = columns.unplaced..columns.keys.len() as DocId;
-        Self { into_covers: true, ranges: vec![rest], places: AREA | REMOTE, areas: Some(areas), here }
+        Self { into_covers: true, ranges: vec![rest], places: AREA | REMOTE, areas: Some(areas), here, unstated }
     }
 }
 
@@ -227,7 +229,7 @@ impl Gather<'_> {
         segment: &Segment,
         number: usize,
         doc: DocId,
-        asks: Asks,
+        mut asks: Asks,
         plan: &mut Plan,
         leg: &mut Leg,
     ) -> Result<()> {
@@ -248,6 +250,9 @@ impl Gather<'_> {
         // Not `sum`, which is a negative zero when nothing was typed.
         let score = scores.fold(0.0, |sum, score| sum + score);
         let here = leg.here.seek(doc) == doc;
+        if leg.unstated.seek(doc) == doc {
+            asks.0 |= Asks::AREA.0;
+        }
         let mut found = Found { segment: number, doc, score, metres, here, asks };
         let exact = || circle.map(|circle| circle.exact_m(columns.positions[at]));
         // Only `results` are counted by more than their number.

@@ -99,7 +99,8 @@ fn card(out: &mut Vec<u8>, hit: &Hit, asked: &[&str]) {
     }
     if !hit.asks.is_empty() {
         let names = asked.iter().enumerate().filter(|(number, _)| hit.asks.facet(*number)).map(|(_, name)| *name);
-        let ask: Vec<&str> = names.chain(hit.asks.age().then_some("age")).collect();
+        let ask: Vec<&str> =
+            names.chain(hit.asks.age().then_some("age")).chain(hit.asks.area().then_some("area")).collect();
         member(out, "ask", &ask);
     }
     out.push(b'}');

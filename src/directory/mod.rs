@@ -10,6 +10,7 @@ pub mod document;
 mod expire;
 pub mod follow;
 pub mod import;
+mod labels;
 pub mod plan;
 pub mod read;
 pub mod request;
@@ -114,6 +115,7 @@ pub struct Directory {
     folder: PathBuf,
     tie_key: u64,
     sample: Arc<AtomicBool>,
+    labels: Arc<labels::Labels>,
 }
 
 /// The lock on a data folder: only its holder writes `view/`. Let go when dropped.
@@ -140,7 +142,16 @@ impl Directory {
         chance.fill(&mut key);
         let view = Arc::new(view::View::new(folder.join("view")));
         let sample = Arc::new(AtomicBool::new(store.state().await?.sample));
-        Ok(Self { store, view, clock, chance, folder: folder.to_owned(), tie_key: u64::from_le_bytes(key), sample })
+        Ok(Self {
+            store,
+            view,
+            clock,
+            chance,
+            folder: folder.to_owned(),
+            tie_key: u64::from_le_bytes(key),
+            sample,
+            labels: Arc::default(),
+        })
     }
 
     /// Whether the listings are invented. Every search answer says so.

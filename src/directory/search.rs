@@ -19,7 +19,7 @@ use crate::domain::{
     card::ListingKind,
     coming::{Field, mark, marks},
     crisis,
-    listing::UNITED_KINGDOM,
+    listing::{AREA_NOT_STATED, UNITED_KINGDOM},
     vocabulary::{Facet, vocabulary},
 };
 
@@ -89,6 +89,7 @@ impl Directory {
         Query {
             words: words(request.q.as_deref().unwrap_or_default()),
             facets: facets(request).into_iter().map(|(_, group)| group).collect(),
+            area_unstated: Some(AREA_NOT_STATED.to_owned()),
             age: request.age.map(|age| u8::try_from(age).unwrap_or(u8::MAX - 1)),
             strict: request.strict.unwrap_or(false),
             kinds: request.kind.clone(),
@@ -122,7 +123,7 @@ impl Directory {
         Frame {
             place: asked.map(|asked| described(&asked)),
             understood: understood(hits),
-            facets: hits.counts.iter().map(|(id, count)| term_count(id, *count)).collect(),
+            facets: self.labelled(hits.counts.iter().map(|(id, count)| term_count(id, *count)).collect()),
             kinds: ListingKind::ALL
                 .into_iter()
                 .filter_map(|kind| {

@@ -97,7 +97,8 @@ pub struct CardPlace {
     /// How far off the position may be, in kilometres (95 of 100 lie within); 0 when the source gave the point.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub precision_km: Option<f64>,
-    /// The areas served, for area and remote listings; empty means anyone in the United Kingdom may ask.
+    /// The areas served, for area and remote listings. Where there is none, a remote listing serves the whole United
+    /// Kingdom, and whom an area listing serves is not stated.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[oai(default)]
     pub areas: Vec<NamedArea>,
@@ -265,7 +266,8 @@ pub struct Card {
     /// How far away it is in a straight line, in kilometres; only for exact places, only when a place was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance_km: Option<f64>,
-    /// What was asked for and this listing does not say: names of parameters. Ask before going.
+    /// What was asked for and this listing does not say: names of parameters, and `area` where a place was asked for and
+    /// whom it serves is not stated. Ask before going.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[oai(default)]
     pub ask: Vec<String>,

@@ -25,5 +25,6 @@ pub mod schema;
 pub mod service;
 pub mod service_at_location;
 pub mod taxonomy;
+pub mod telltale;
 pub mod vocabulary;
 pub mod when;

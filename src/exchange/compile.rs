@@ -13,6 +13,7 @@ use super::{
     decide::Decisions,
     drafts::{Draft, Item, Links, Offer},
     ids::Ids,
+    silence,
     sketch::{id_of_name, id_of_place, mode},
 };
 use crate::domain::{
@@ -137,6 +138,7 @@ impl<'s> Compiler<'s> {
         let places = elements(&mut record, "service_at_locations", "", work);
         if mode == PlaceMode::Area {
             clear_values(&mut record);
+            silence::texts(&mut record, "", &mut work.notices, &mut work.violations);
         }
         let links = Links { organization: word(&record, "organization_id"), ..Links::default() };
         let coming = self.coming(&mut record, work);
@@ -184,6 +186,9 @@ impl<'s> Compiler<'s> {
 
     fn organization(&mut self, mut record: Record, pointer: &str, work: &mut Work) {
         let foreign_id = word(&record, "id");
+        if foreign_id.as_deref().is_some_and(|id| self.decisions.withholds_organization(id)) {
+            silence::texts(&mut record, pointer, &mut work.notices, &mut work.violations);
+        }
         let places = elements(&mut record, "locations", pointer, work);
         // An organization with an item of its own is given even when it was nested in an earlier one.
         let new = self.first("organization", foreign_id.as_deref(), &record, pointer, work) || pointer.is_empty();

@@ -6,6 +6,8 @@
 //!    places it shares, only the members on a short list (`allow`) are decoded; the bytes of all
 //!    others are passed over by the JSON or CSV reader and never become a value.
 //!
+//! Of what is read of a protected item, texts that could still tell its place are left out (`silence`).
+//!
 //! Nothing here opens a file, asks a store or knows the time. A faulty item does not stop the others.
 
 mod allow;
@@ -19,6 +21,7 @@ mod items;
 mod loose;
 pub mod mapping;
 mod shape;
+mod silence;
 mod sketch;
 mod table;
 

@@ -276,7 +276,8 @@ fn a_register_of_charities_is_imported_to_the_last_row_and_can_be_searched() {
     let mut naive = BTreeSet::new();
     for some in around.iter().collect::<Vec<_>>().chunks(100) {
         let asked: Vec<String> = some.iter().map(|id| format!("id={id}")).collect();
-        for listing in client.get(&format!("/v1/services?{}", asked.join("&"))).json()["items"].as_array().unwrap() {
+        for listing in client.get(&format!("/v1/organizations?{}", asked.join("&"))).json()["items"].as_array().unwrap()
+        {
             let text = format!("{} {} {}", listing["card"]["name"], listing["description"], listing["card"]["terms"])
                 .to_lowercase();
             // Grief counts as bereavement, and there are no words of a house term to tell it by.

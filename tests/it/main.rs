@@ -12,6 +12,7 @@ mod contract;
 mod import;
 mod pages;
 mod problems;
+mod publishing;
 mod reading;
 mod safety;
 mod search;

@@ -69,6 +69,11 @@ fn asks(document: &Document, query: &Query) -> Option<(Vec<bool>, bool)> {
     (minimum.is_none_or(|least| least <= age) && maximum.is_none_or(|most| age <= most)).then_some((facets, false))
 }
 
+/// Whether a document of `covers` does not say which area it serves.
+fn asks_for_area(document: &Document, query: &Query) -> bool {
+    !query.strict && query.area_unstated.as_ref().is_some_and(|unstated| document.areas.contains(unstated))
+}
+
 /// Documents that pass everything but words.
 fn documents<'a>(world: &'a World, query: &Query) -> impl Iterator<Item = &'a Document> {
     let query = query.clone();
@@ -96,7 +101,9 @@ fn place(document: &Document, query: &Query) -> Option<(bool, Option<f64>)> {
             let near = query.near.is_none_or(|near| metres.is_some_and(|metres| metres <= near.km * 1000.0));
             (near && (query.within_areas.is_empty() || shares(&query.within_areas))).then_some((true, metres))
         }
-        Whereabouts::Area | Whereabouts::Remote => shares(&query.areas).then_some((false, None)),
+        Whereabouts::Area | Whereabouts::Remote => {
+            (shares(&query.areas) || asks_for_area(document, query)).then_some((false, None))
+        }
         Whereabouts::None => None,
     }
 }
@@ -123,7 +130,10 @@ fn check(index: &Index, world: &World, asked: &Asked) {
         let (facets, age) = asks(document, &asked.query).expect("a match");
         let told: Vec<bool> = (0..facets.len()).map(|number| hit.asks.facet(number)).collect();
         assert_eq!((told, hit.asks.age()), (facets.clone(), age));
-        assert_eq!(hit.asks.is_empty(), !age && !facets.contains(&true));
+        let covers = hits.covers.hits.iter().any(|cover| cover.id == hit.id);
+        let area = covers && asks_for_area(document, &asked.query);
+        assert_eq!(hit.asks.area(), area);
+        assert_eq!(hit.asks.is_empty(), !area && !age && !facets.contains(&true));
     }
 
     // The nearest place is shown, and the order is what it says it is.
@@ -155,8 +165,8 @@ fn check(index: &Index, world: &World, asked: &Asked) {
         keys.push((tier(hit), key, &hit.listing));
     }
     assert!(keys.is_sorted(), "{:?}: {keys:?}", query.sort);
-    let covers = hits.covers.hits.iter().map(|hit| (!hit.here, !hit.asks.is_empty(), -hit.score));
-    let covers: Vec<(bool, bool, f32)> = covers.collect();
+    let covers = hits.covers.hits.iter().map(|hit| (hit.asks.area(), !hit.here, !hit.asks.is_empty(), -hit.score));
+    let covers: Vec<(bool, bool, bool, f32)> = covers.collect();
     assert!(covers.is_sorted(), "{covers:?}");
     assert!(hits.covers.hits.iter().all(|hit| hit.distance_m.is_none()));
 

@@ -194,6 +194,7 @@ pub fn query(random: &mut Random) -> Asked {
         near,
         areas_here: areas.iter().take(1).cloned().collect(),
         areas,
+        area_unstated: random.one_in(3).then(|| codes()[5].clone()),
         within_areas: if random.one_in(4) { random.some(&codes(), 2) } else { Vec::new() },
         facets: (0..[0, 0, 1, 2][random.below(4)]).map(|_| facet(random)).collect(),
         age: random.one_in(4).then(|| random.below(60) as u8),
