@@ -337,7 +337,7 @@ def make_villages(postal, towns, cells, northern_irish, districts):
     # The sure points come first, so that they stand for unsure ones of the same name.
     for district, name, part, lat, lon, own in sorted(postal, key=lambda r: (not r[5], r[1], r[0])):
         middle = districts.get(district)
-        if middle is None or part not in ("ENG", "WLS", "SCT", "NIR", *DEPENDENCIES) or not re.search("[A-Za-z]{2}", name):
+        if middle is None or part not in ("ENG", "WLS", "SCT", "NIR", *DEPENDENCIES) or not re.fullmatch(r"[^\W\d][^\d()]+", name):
             continue
         name, key, reach = re.sub(r"\bSaint\b", "St", name), fold(name), middle[2] + 3
         sure = own and crowd[lat, lon] < 5
