@@ -6,9 +6,11 @@
 pub mod answer;
 pub mod assemble;
 pub mod check;
+pub mod credits;
 pub mod document;
 pub mod follow;
 pub mod import;
+pub mod places;
 pub mod plan;
 pub mod read;
 pub mod request;

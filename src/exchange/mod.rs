@@ -18,6 +18,7 @@ mod ids;
 mod items;
 mod loose;
 pub mod mapping;
+pub mod postcodes;
 mod shape;
 mod sketch;
 mod table;

@@ -7,6 +7,7 @@ mod canary;
 mod contract;
 mod import;
 mod pages;
+mod places;
 mod problems;
 mod reading;
 mod safety;

@@ -68,7 +68,11 @@ fn with_inward(district: &str, inward: &str) -> Option<Reading> {
         return None;
     }
     let (sector, district) = (format!("{district} {digit}"), district.to_owned());
-    Some(if rest.is_empty() { Reading::Sector { sector, district } } else { Reading::Unit { sector, district, unit: rest.to_owned() } })
+    Some(if rest.is_empty() {
+        Reading::Sector { sector, district }
+    } else {
+        Reading::Unit { sector, district, unit: rest.to_owned() }
+    })
 }
 
 /// The outward half in capitals, when `text` has its shape: one or two letters, a digit, perhaps a letter or digit.

@@ -112,7 +112,8 @@ fn codes(gazetteer: &Gazetteer, prefix: &str, limit: usize) -> Vec<Place> {
 fn overshadowed(gazetteer: &Gazetteer, target: Target) -> bool {
     let Target::Area(number) = target else { return false };
     let area = gazetteer.areas.get(number);
-    if matches!(area.kind, AreaKind::Nation | AreaKind::Country | AreaKind::HealthBoard | AreaKind::IntegratedCareBoard) {
+    if matches!(area.kind, AreaKind::Nation | AreaKind::Country | AreaKind::HealthBoard | AreaKind::IntegratedCareBoard)
+    {
         return false;
     }
     area_meant(gazetteer, &fold(&area.name, LONGEST_TEXT)) != Some(number)

@@ -180,8 +180,7 @@ fn number<T: std::str::FromStr>(cell: &str) -> T {
 mod tests {
     use super::*;
 
-    const ALL: [&str; 8] =
-        [AREAS, AUTHORITIES, AUTHORITY_POSTCODES, SECTORS, DISTRICTS, TOWNS, VILLAGES, NEIGHBOURS];
+    const ALL: [&str; 8] = [AREAS, AUTHORITIES, AUTHORITY_POSTCODES, SECTORS, DISTRICTS, TOWNS, VILLAGES, NEIGHBOURS];
 
     #[test]
     fn every_row_is_read() {

@@ -174,10 +174,7 @@ fn an_area_after_the_name_narrows() {
     ] {
         let place = point(text);
         assert_eq!(place.label, label, "{text}");
-        assert!(
-            place.areas.iter().any(|found| found == code),
-            "{text}: {place:?}"
-        );
+        assert!(place.areas.iter().any(|found| found == code), "{text}: {place:?}");
     }
     assert_eq!(point("Douglas, Isle of Man").within.as_deref(), Some("Isle of Man"));
     assert_eq!(nearest("Leeds, Cornwall")[0], "Leeds", "no such place, but its name is known");
@@ -413,7 +410,13 @@ fn boards_trusts_counties_of_ulster_and_islands_are_areas() {
     }
     let (icb, _) = area("NHS West Yorkshire");
     assert!((icb.lat - 53.75).abs() < 0.15 && icb.within.as_deref() == Some("Yorkshire and The Humber"), "{icb:?}");
-    for (text, code) in [("JE2", "dependency:jersey"), ("GY1", "dependency:guernsey"), ("IM1", "M83000003"), ("BT7", "N09000003"), ("EH1", "S12000036")] {
+    for (text, code) in [
+        ("JE2", "dependency:jersey"),
+        ("GY1", "dependency:guernsey"),
+        ("IM1", "M83000003"),
+        ("BT7", "N09000003"),
+        ("EH1", "S12000036"),
+    ] {
         assert_eq!(point(text).areas[0], code, "{text}");
     }
     assert_eq!(gazetteer().area_named("Huddersfield").map(|area| area.code.as_str()), Some("town:huddersfield"));

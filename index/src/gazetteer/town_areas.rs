@@ -50,12 +50,24 @@ impl TownAreas {
                 code.push_str(&format!("-{times}"));
             }
             let parents = town.authority.map_or_else(Vec::new, |authority| {
-                areas.numbers_around(&only(authority)).into_iter().map(|parent| areas.get(parent).code.clone()).collect()
+                areas
+                    .numbers_around(&only(authority))
+                    .into_iter()
+                    .map(|parent| areas.get(parent).code.clone())
+                    .collect()
             });
             let addresses = town.residents / 5 * ADDRESSES_PER_FIVE_RESIDENTS;
-            let area = Area { code, name: town.name.to_owned(), name_cy: None, kind: AreaKind::Town, addresses, parents };
+            let area =
+                Area { code, name: town.name.to_owned(), name_cy: None, kind: AreaKind::Town, addresses, parents };
             let authority = town.authority.map_or_else(Authorities::default, only);
-            list.push(Circle { area, lat: town.lat, lon: town.lon, radius_km: town.radius_km(), authority, town: number });
+            list.push(Circle {
+                area,
+                lat: town.lat,
+                lon: town.lon,
+                radius_km: town.radius_km(),
+                authority,
+                town: number,
+            });
         }
         list.sort_by(|a, b| a.lat.total_cmp(&b.lat));
         let numbers = list.iter().enumerate().map(|(at, circle)| (circle.area.code.clone(), at)).collect();
@@ -118,7 +130,9 @@ mod tests {
         for code in ["town:hebden-bridge", "town:headingley", "town:", "town:newport"] {
             assert_eq!(gazetteer.area(code), None, "{code}: too small, or several of the name");
         }
-        assert!(gazetteer.area("town:newport-gwent").is_some() && gazetteer.area("town:newport-isle-of-wight").is_some());
+        assert!(
+            gazetteer.area("town:newport-gwent").is_some() && gazetteer.area("town:newport-isle-of-wight").is_some()
+        );
         let all = &gazetteer.town_areas;
         assert_eq!(all.numbers.len(), all.list.len(), "no code twice");
         assert!(all.list.len() > 1_500);

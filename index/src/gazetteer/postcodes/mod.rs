@@ -88,9 +88,8 @@ impl Postcodes {
         if checksum(&bytes[16..]) != stated {
             return Err(PostcodesError::Damaged);
         }
-        let number = |at: usize| {
-            bytes.get(at..).and_then(<[u8]>::first_chunk).map(|four| u32::from_le_bytes(*four) as usize)
-        };
+        let number =
+            |at: usize| bytes.get(at..).and_then(<[u8]>::first_chunk).map(|four| u32::from_le_bytes(*four) as usize);
         let described = number(16).ok_or(PostcodesError::Damaged)?;
         let end = HEAD.checked_add(described).ok_or(PostcodesError::Damaged)?;
         let about = bytes.get(HEAD..end).ok_or(PostcodesError::Damaged)?;
@@ -143,9 +142,8 @@ impl Postcodes {
         let position = data.get(parts.positions + at * width..)?.get(..width)?;
         let packed = position.iter().rev().fold(0u32, |packed, &byte| packed << 8 | u32::from(byte));
         let (north, east) = (packed & ((1 << entry.bits) - 1), packed >> entry.bits);
-        let degrees = |corner: i32, steps: u32, step: u16| {
-            (f64::from(corner) + f64::from(steps) * f64::from(step)) / PER_DEGREE
-        };
+        let degrees =
+            |corner: i32, steps: u32, step: u16| (f64::from(corner) + f64::from(steps) * f64::from(step)) / PER_DEGREE;
         Some(Found {
             lat: degrees(entry.corner.0, north, entry.step.0),
             lon: degrees(entry.corner.1, east, entry.step.1),

@@ -9,7 +9,10 @@ use std::{
 
 use super::{
     PostcodesError,
-    layout::{About, ENTRY, Entry, HEAD, LARGEST_STEP, MAGIC, NO_AUTHORITY, PER_DEGREE, UNITS, checksum, entry_name, unit_number},
+    layout::{
+        About, ENTRY, Entry, HEAD, LARGEST_STEP, MAGIC, NO_AUTHORITY, PER_DEGREE, UNITS, checksum, entry_name,
+        unit_number,
+    },
 };
 use crate::gazetteer::{Gazetteer, postcode};
 
@@ -112,7 +115,8 @@ impl Packer {
         if let Some(&number) = self.numbers.get(authority) {
             return number;
         }
-        let known = Gazetteer::embedded().area(authority).is_some() && self.authorities.len() < usize::from(NO_AUTHORITY);
+        let known =
+            Gazetteer::embedded().area(authority).is_some() && self.authorities.len() < usize::from(NO_AUTHORITY);
         let number = if known { self.authorities.len() as u16 } else { NO_AUTHORITY };
         if known {
             self.authorities.push(authority.to_owned());
