@@ -9,9 +9,11 @@ macro_rules! say {
     }};
 }
 
+mod credits;
 mod import;
 mod keep;
 pub mod listen;
+mod places;
 pub mod sample;
 pub mod serve;
 
@@ -30,7 +32,10 @@ use crate::{
 #[command(name = "kith", version, max_term_width = 100)]
 struct Arguments {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    /// Print whose data this program answers with, and the licences
+    #[arg(long)]
+    credits: bool,
     #[command(flatten)]
     settings: Settings,
 }
@@ -79,15 +84,18 @@ enum Command {
     Reindex,
     /// Compare the store, the change log and the published view; exit 1 if they do not agree
     Check,
+    /// Full postcodes, for places to within a hundred metres
+    #[command(subcommand)]
+    Places(places::Arguments),
     /// Print the OpenAPI document
     Openapi,
 }
 
 /// Runs the command that the arguments name.
 pub fn main() -> ExitCode {
-    let Arguments { command, settings } = Arguments::parse();
+    let Arguments { command, credits, settings } = Arguments::parse();
     let listen = match &command {
-        Command::Serve { listen, .. } => listen.clone(),
+        Some(Command::Serve { listen, .. }) => listen.clone(),
         _ => None,
     };
     let flags = [("listen", listen), ("data", settings.data), ("database", settings.database), ("log", settings.log)];
@@ -103,6 +111,18 @@ pub fn main() -> ExitCode {
     };
     start_logging(&config.log);
     log_panics_by_place();
+    if let Err(error) = crate::directory::places::install(&config.data) {
+        // Better answers by sectors than none; `kith places show` tells it as well.
+        tracing::error!(%error, "full postcodes are not used");
+    }
+    let command = match command {
+        _ if credits => return credits::print(),
+        Some(command) => command,
+        None => {
+            let _ = <Arguments as clap::CommandFactory>::command().print_help();
+            return ExitCode::from(2);
+        }
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let outcome = match runtime {
         Ok(runtime) => runtime.block_on(run(command, &config)),
@@ -122,6 +142,7 @@ async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> {
         Command::Restore { id } => keep::set_standing(config, &id, crate::domain::entry::Standing::Published).await,
         Command::Reindex => keep::reindex(config).await,
         Command::Check => keep::check(config).await,
+        Command::Places(arguments) => places::run(config, arguments),
         Command::Openapi => keep::openapi().await,
     }
 }

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use chrono::NaiveDate;
-use kith_index::gazetteer::Gazetteer;
+use kith_index::gazetteer::{AreaKind, Gazetteer};
 use serde::Serialize;
 
 use super::{
@@ -381,13 +381,15 @@ fn placed(mut draft: Draft, today: NaiveDate) -> Draft {
     draft
 }
 
-/// The area itself, or the smallest around it that has so many addresses.
+/// The area itself, or the smallest around it that has so many addresses. A named town is never wide enough where there
+/// is a floor, however large: a protected listing names authorities and what is larger.
 fn wide_enough(code: &str, floor: u32) -> Option<AreaCode> {
     let area = Gazetteer::embedded().area(code)?;
     let around = area.parents.iter().filter_map(|parent| Gazetteer::embedded().area(parent));
     let mut fitting: Vec<_> = around.filter(|parent| parent.addresses >= floor).collect();
     fitting.sort_by_key(|parent| parent.addresses);
-    let found = if area.addresses >= floor { area } else { fitting.first().copied()? };
+    let itself = area.addresses >= floor && (floor == 0 || area.kind != AreaKind::Town);
+    let found = if itself { area } else { fitting.first().copied()? };
     Some(AreaCode(found.code.clone()))
 }
 
@@ -398,4 +400,19 @@ pub(super) async fn locations_named(
     names: &[String],
 ) -> Result<Vec<Id<kind::Location>>> {
     Ok(snapshot.by_foreign::<Location>(source, names).await?.into_values().map(|entry| entry.record.id).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_protected_listing_never_names_a_town() {
+        let widened = |code, floor| wide_enough(code, floor).map(|code| code.0);
+        assert_eq!(widened("town:leeds", 0).as_deref(), Some("town:leeds"));
+        assert_eq!(widened("town:leeds", FLOOR).as_deref(), Some("E08000035"), "however large the town");
+        assert_eq!(widened("town:otley", FLOOR).as_deref(), Some("E08000035"));
+        let scilly = Gazetteer::embedded().area(&widened("E06000053", FLOOR).unwrap()).unwrap();
+        assert!(scilly.addresses >= FLOOR && scilly.kind != AreaKind::Authority, "{}", scilly.code);
+    }
 }

@@ -6,11 +6,13 @@
 pub mod answer;
 pub mod assemble;
 pub mod check;
+pub mod credits;
 pub mod document;
 mod expire;
 pub mod follow;
 pub mod import;
 mod labels;
+pub mod places;
 pub mod plan;
 pub mod read;
 pub mod request;

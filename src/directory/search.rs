@@ -6,12 +6,13 @@ use std::{collections::HashMap, sync::LazyLock};
 use bytes::Bytes;
 use kith_index::{
     FacetGroup, Hits, Near, Payload, Query, Relaxed, Sort, Synonym, Synonyms, Words,
-    gazetteer::{AreaKind, Gazetteer, Note, Place, PlaceKind, Resolution},
+    gazetteer::{AreaKind, Gazetteer, Place, PlaceKind, Resolution},
 };
 
 use super::{
     Candidate, Directory, Error, PlaceProblem, Result,
     answer::Frame,
+    places,
     request::{Order, SearchRequest},
 };
 use crate::domain::{
@@ -287,12 +288,7 @@ fn described(asked: &Asked) -> AskedPlace {
         precision_km: (place.precision_km * 100.0).round() / 100.0,
         within: place.within.clone(),
         area_code: asked.area_code.clone(),
-        note: place.note.as_ref().map(|note| match note {
-            Note::PostcodeToSector => {
-                "The postcode was answered by its sector, the first part and one digit.".to_owned()
-            }
-            Note::PostcodeToDistrict => "The postcode was answered by its district, the first part.".to_owned(),
-        }),
+        note: place.note.map(|note| places::note_text(note).to_owned()),
     }
 }
 

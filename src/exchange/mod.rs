@@ -20,6 +20,7 @@ mod ids;
 mod items;
 mod loose;
 pub mod mapping;
+pub mod postcodes;
 mod shape;
 mod silence;
 mod sketch;

@@ -11,6 +11,7 @@ mod canary;
 mod contract;
 mod import;
 mod pages;
+mod places;
 mod problems;
 mod publishing;
 mod reading;
