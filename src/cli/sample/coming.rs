@@ -3,9 +3,7 @@
 use chrono::{Days, NaiveDate};
 
 use super::listings::{Come, Listing, Mode};
-use crate::domain::coming::{
-    Attending, Coming, ContactWay, CostKind, HowToCome, Route, Spoken, SpokenLanguage, Wait,
-};
+use crate::domain::coming::{Attending, Coming, ContactWay, CostKind, HowToCome, Route, Spoken, SpokenLanguage, Wait};
 
 /// What a listing says; `None` when it has left all of it unsaid.
 ///
@@ -81,8 +79,11 @@ fn contact_by(listing: &Listing, come: &Come) -> Vec<ContactWay> {
 }
 
 fn languages(listing: &Listing, come: &Come) -> Vec<SpokenLanguage> {
-    let ranked =
-        [(&listing.languages, Spoken::HeldIn), (&come.bilingual, Spoken::BilingualWorker), (&come.interpreter, Spoken::Interpreter)];
+    let ranked = [
+        (&listing.languages, Spoken::HeldIn),
+        (&come.bilingual, Spoken::BilingualWorker),
+        (&come.interpreter, Spoken::Interpreter),
+    ];
     let spoken = |(codes, how): (&Vec<String>, Spoken)| {
         codes.iter().map(move |code| SpokenLanguage { language: code.clone(), how }).collect::<Vec<_>>()
     };

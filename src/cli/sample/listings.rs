@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::domain::coming::{Accepting, Attending, ContactWay, CostKind, Enquiries, StewardAsks};
 
 /// The files, in the order in which their listings come out.
-const FILES: [&str; 18] = [
+const FILES: [&str; 19] = [
     include_str!("places.toml"),
     include_str!("leeds_grief.toml"),
     include_str!("leeds_communities.toml"),
@@ -24,6 +24,7 @@ const FILES: [&str; 18] = [
     include_str!("cities.toml"),
     include_str!("everywhere.toml"),
     include_str!("lines.toml"),
+    include_str!("networks.toml"),
 ];
 
 /// All of the sample.

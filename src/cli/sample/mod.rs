@@ -76,9 +76,14 @@ fn service(sample: &Sample, listing: &Listing, at: usize, today: NaiveDate) -> V
     say("application_process", text(&listing.how));
     say("fees_description", text(&listing.cost));
     say("cost_options", listing.cost.as_ref().map(|cost| cost_options(id, cost, listing.amount)));
-    say("alert", listing.alert.as_ref().map(|alert| {
-        json!(dates::filled(alert, listing.when.first(), today).expect("every alert of the sample is read by a test"))
-    }));
+    say(
+        "alert",
+        listing.alert.as_ref().map(|alert| {
+            json!(
+                dates::filled(alert, listing.when.first(), today).expect("every alert of the sample is read by a test")
+            )
+        }),
+    );
     say("kith", coming::coming(listing, at, today).map(|coming| json!(coming)));
     say("alternate_name", text(&listing.alternate));
     say("email", text(&listing.email));
@@ -242,5 +247,7 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+#[cfg(test)]
+mod promises;
 #[cfg(test)]
 mod tests;
