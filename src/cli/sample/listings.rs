@@ -1,5 +1,7 @@
 //! The sample's own short form, read from the `.toml` files beside this one.
 
+use std::sync::LazyLock;
+
 use serde::Deserialize;
 
 use crate::domain::coming::{Accepting, Attending, ContactWay, CostKind, Enquiries, StewardAsks};
@@ -39,16 +41,19 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// The sample as it was compiled in.
-    pub fn compiled_in() -> Self {
-        let mut sample = Self::default();
-        for text in FILES {
-            let file: File = toml::from_str(text).expect("the compiled-in sample is read by a test");
-            sample.organizations.extend(file.organization);
-            sample.places.extend(file.place);
-            sample.listings.extend(file.listing);
-        }
-        sample
+    /// The sample as it was compiled in, read once.
+    pub fn compiled_in() -> &'static Self {
+        static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
+            let mut sample = Sample::default();
+            for text in FILES {
+                let file: File = toml::from_str(text).expect("the compiled-in sample is read by a test");
+                sample.organizations.extend(file.organization);
+                sample.places.extend(file.place);
+                sample.listings.extend(file.listing);
+            }
+            sample
+        });
+        &SAMPLE
     }
 
     /// The organisation of that slug.

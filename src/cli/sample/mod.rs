@@ -38,8 +38,8 @@ pub const WITHDRAWN: &str = "quiet-hour-kirkstall";
 /// The same day gives the same bytes.
 pub fn package(today: NaiveDate) -> Vec<u8> {
     let sample = Sample::compiled_in();
-    let services = sample.listings.iter().enumerate().map(|(at, listing)| service(&sample, listing, at, today));
-    let contents: Vec<Value> = services.chain(sample.networks().map(|network| network_of(&sample, network))).collect();
+    let services = sample.listings.iter().enumerate().map(|(at, listing)| service(sample, listing, at, today));
+    let contents: Vec<Value> = services.chain(sample.networks().map(|network| network_of(sample, network))).collect();
     let page = json!({
         "total_items": contents.len(), "total_pages": 1, "page_number": 1, "size": contents.len(),
         "first_page": true, "last_page": true, "empty": false, "contents": contents,
