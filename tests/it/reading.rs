@@ -57,7 +57,7 @@ fn a_walk_gives_every_service_once_and_is_the_union_of_searches() {
     for kind in ["group", "service", "helpline", "place"] {
         for page in 1..=9 {
             searched
-                .extend(ids(&client.get(&format!("/v1/search?kind={kind}&per_page=5&page={page}")).json()["results"]));
+                .extend(ids(&client.get(&format!("/v1/search?kind={kind}&per_page=50&page={page}")).json()["results"]));
         }
     }
     assert_eq!(walked.iter().map(|id| (*id).to_owned()).collect::<BTreeSet<_>>(), searched);
