@@ -5,7 +5,13 @@
 //! batch. A view that is missing, damaged or of another directory, epoch, schema or gazetteer is
 //! built anew beside the one in use, and swapped in when it is whole.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    convert::Infallible,
+    pin::pin,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use kith_index::{Op, Payload, gazetteer::Gazetteer};
 
@@ -26,6 +32,8 @@ const BATCH: u32 = 2_000;
 const PAGE: u32 = 1_000;
 /// How often the follower looks although nobody woke it.
 const LOOK: Duration = Duration::from_millis(200);
+/// How long the store may take at first before readers get the view that is there.
+const SOON: Duration = Duration::from_secs(3);
 /// How long it waits after a failure.
 const REST: Duration = Duration::from_secs(1);
 
@@ -60,7 +68,11 @@ impl Directory {
     }
 
     /// Follows for ever. Failures are logged and tried again; readers keep the last good view.
-    pub async fn follow(&self) {
+    ///
+    /// # Errors
+    /// Before it follows: when the store is there, and this program cannot use it.
+    pub async fn follow(&self) -> Result<Infallible> {
+        self.reach_store().await?;
         let mut checksums = Checksums::Wanted;
         loop {
             match self.follow_until_broken(&mut checksums).await {
@@ -71,7 +83,45 @@ impl Directory {
         }
     }
 
-    async fn follow_until_broken(&self, checksums: &mut Checksums) -> Result<std::convert::Infallible> {
+    /// Waits for the store. While it is away, readers get the view that is there.
+    async fn reach_store(&self) -> Result<()> {
+        loop {
+            let mut reaching = pin!(self.prepare());
+            let reached = match tokio::time::timeout(SOON, &mut reaching).await {
+                Ok(reached) => reached,
+                Err(_) => {
+                    self.show_as_it_is().await;
+                    reaching.await
+                }
+            };
+            match reached {
+                Err(Error::Store(error)) if error.is_passing() => {
+                    tracing::error!(%error, "the store cannot be reached; trying again");
+                    self.show_as_it_is().await;
+                }
+                settled => return settled,
+            }
+            tokio::time::sleep(REST).await;
+        }
+    }
+
+    /// Shows the view of the folder without asking the store whether it is its own: if it was made by this program.
+    async fn show_as_it_is(&self) {
+        if self.view.generation().is_some() {
+            return;
+        }
+        let view = Arc::clone(&self.view);
+        let Ok(Some(generation)) = tokio::task::spawn_blocking(move || view.open_current()).await else { return };
+        let made_with = generation.index.payload().gazetteer;
+        let Some(sample) = [false, true].into_iter().find(|sample| made_with == world(*sample)) else { return };
+        self.sample.store(sample, Ordering::Relaxed);
+        match self.view.take(generation) {
+            Ok(()) => tracing::warn!("readers get the published view as it was last left"),
+            Err(error) => tracing::error!(%error, "the published view cannot be taken into use"),
+        }
+    }
+
+    async fn follow_until_broken(&self, checksums: &mut Checksums) -> Result<Infallible> {
         let mut watch = self.store.watch().await?;
         let mut day = None;
         loop {
@@ -222,7 +272,7 @@ fn payload(state: &State, sequence: u64, public_sequence: u64) -> Payload {
         directory: state.directory.clone(),
         epoch: state.epoch.clone(),
         schema: kith_index::SCHEMA,
-        gazetteer: world(),
+        gazetteer: world(state.sample),
         sequence,
         public_sequence,
         terms: vocabulary()
@@ -234,14 +284,15 @@ fn payload(state: &State, sequence: u64, public_sequence: u64) -> Payload {
     }
 }
 
-/// The versions of everything compiled in that published bytes are made with.
-fn world() -> String {
-    format!("{} {} {}", Gazetteer::embedded().version(), vocabulary().version, env!("CARGO_PKG_VERSION"))
+/// The versions of everything compiled in that published bytes are made with, and whether the listings are invented.
+fn world(sample: bool) -> String {
+    let kind = if sample { " sample" } else { "" };
+    format!("{} {} {}{kind}", Gazetteer::embedded().version(), vocabulary().version, env!("CARGO_PKG_VERSION"))
 }
 
 fn fits(payload: &Payload, state: &State) -> bool {
     payload.directory == state.directory
         && payload.epoch == state.epoch
         && payload.schema == kith_index::SCHEMA
-        && payload.gazetteer == world()
+        && payload.gazetteer == world(state.sample)
 }
