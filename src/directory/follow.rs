@@ -157,13 +157,22 @@ impl Directory {
         Ok(())
     }
 
-    /// Builds the whole view anew and swaps it in.
+    /// Builds the whole view anew and swaps it in. What is withdrawn meanwhile is hidden in the one that answers.
     ///
     /// # Errors
     /// When the store or the view cannot be used; the view in use stays.
     pub async fn rebuild(&self) -> Result<()> {
         let mut snapshot = self.store.snapshot().await?;
         let state = snapshot.state().await?;
+        let in_use = self.view.generation().map(|generation| generation.index.payload());
+        let seen = in_use.filter(|payload| fits(payload, &state)).map_or(state.sequence, |payload| payload.sequence);
+        tokio::select! {
+            built = self.build(snapshot, state) => built,
+            never = self.hide_meanwhile(seen) => match never {},
+        }
+    }
+
+    async fn build(&self, mut snapshot: Snapshot, state: State) -> Result<()> {
         let of = snapshot.count::<Service>().await? + snapshot.count::<Organization>().await?;
         self.view.set_progress(Progress { done: 0, of });
         let generation = Arc::new(self.view.begin(payload(&state, 0, 0))?);
@@ -194,6 +203,35 @@ impl Directory {
         self.view.caught_up(state.sequence);
         tracing::info!(listings = of, sequence = state.sequence, "built the published view");
         Ok(())
+    }
+
+    /// Hides what the log says is gone, for as long as it is waited for.
+    async fn hide_meanwhile(&self, mut sequence: u64) -> Infallible {
+        loop {
+            match self.hide_since(sequence).await {
+                Ok(seen) => sequence = seen,
+                Err(error) => tracing::warn!(%error, "what is withdrawn while the view is built could not be read"),
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// Hides what the next lines of the log took away; answers the number of the last line.
+    async fn hide_since(&self, sequence: u64) -> Result<u64> {
+        let mut snapshot = self.store.snapshot().await?;
+        let changes = snapshot.changes_since(sequence, BATCH).await?;
+        let Some(last) = changes.last() else { return Ok(sequence) };
+        let ids: Vec<String> = distinct(&changes).into_iter().map(|listing| listing.id).collect();
+        for (id, _) in snapshot.published(&ids).await?.iter().filter(|(_, published)| published.gone) {
+            self.view.hide(id, last.sequence);
+        }
+        Ok(last.sequence)
+    }
+
+    /// Whether the view in the folder, whoever writes it, has all that the store held at that moment.
+    pub fn has_published(&self, state: &State) -> bool {
+        let in_folder = self.view.payload_in_folder();
+        in_folder.is_some_and(|payload| fits(&payload, state) && payload.sequence >= state.sequence)
     }
 
     async fn add(&self, snapshot: &mut Snapshot, generation: &Arc<Generation>, listings: &[ListingRef]) -> Result<()> {
