@@ -149,7 +149,10 @@ impl Directory {
             Checksums::Reading(reading) => {
                 if !matches!(reading.await, Ok(Ok(damaged)) if damaged.is_empty()) {
                     tracing::warn!("the published view is damaged and will be built anew");
+                    // If that fails, the files are read again and the damage is not forgotten.
+                    *checksums = Checksums::Wanted;
                     self.rebuild().await?;
+                    *checksums = Checksums::Read;
                 }
             }
             Checksums::Read => {}
@@ -333,4 +336,39 @@ fn fits(payload: &Payload, state: &State) -> bool {
         && payload.epoch == state.epoch
         && payload.schema == kith_index::SCHEMA
         && payload.gazetteer == world(state.sample)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::domain::clock::{SeededChance, SystemClock};
+
+    #[tokio::test]
+    async fn damage_is_not_forgotten_when_the_view_cannot_be_built_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let (clock, chance) = (Arc::new(SystemClock), Arc::new(SeededChance::new(1)));
+        let directory = Directory::open(folder.path(), None, clock, chance).await.unwrap();
+        directory.bring_up_to_date().await.unwrap();
+        let found_damage = async || {
+            let reading = tokio::spawn(async { Ok(vec!["a.bodies".to_owned()]) });
+            while !reading.is_finished() {
+                tokio::task::yield_now().await;
+            }
+            Checksums::Reading(reading)
+        };
+        // The file that names the new view cannot be written.
+        let taken = folder.path().join("view/CURRENT.new");
+        fs::create_dir(&taken).unwrap();
+        let mut checksums = found_damage().await;
+        assert!(directory.mend(&mut checksums).await.is_err());
+        assert!(matches!(checksums, Checksums::Wanted), "the files are read again");
+        fs::remove_dir(taken).unwrap();
+        let damaged = directory.view.generation().unwrap();
+        checksums = found_damage().await;
+        directory.mend(&mut checksums).await.unwrap();
+        assert!(matches!(checksums, Checksums::Read));
+        assert!(!Arc::ptr_eq(&damaged, &directory.view.generation().unwrap()));
+    }
 }
