@@ -12,7 +12,7 @@ use std::{
 };
 
 use kith::{
-    directory::Directory,
+    directory::{Directory, Error},
     domain::{
         clock::{FixedClock, SeededChance},
         entry::Standing,
@@ -21,7 +21,6 @@ use kith::{
     },
     store::Audit,
 };
-use kith_index::Read;
 use serde_json::{Value, json};
 
 use self::setting::{MANY, Running, group, harm, many};
@@ -201,7 +200,7 @@ fn what_another_process_withdraws_while_the_view_is_built_anew_is_hidden_at_once
             while !server.view.hidden().contains(&id) {
                 tokio::task::yield_now().await;
             }
-            assert!(matches!(server.view.get(&id), Ok(Some(Read::Gone(_)))));
+            assert!(matches!(server.listing(&id), Err(Error::Gone)));
         };
         tokio::select! {
             biased;
@@ -210,7 +209,7 @@ fn what_another_process_withdraws_while_the_view_is_built_anew_is_hidden_at_once
         }
         server.rebuild().await.unwrap();
         server.bring_up_to_date().await.unwrap();
-        assert!(server.view.hidden().is_empty() && matches!(server.view.get(&id), Ok(Some(Read::Gone(_)))));
+        assert!(server.view.hidden().is_empty() && matches!(server.listing(&id), Err(Error::Gone)));
     });
 }
 
