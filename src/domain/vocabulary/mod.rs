@@ -67,7 +67,7 @@ impl Vocabulary {
     }
 
     /// The text with each word that the vocabulary does not know, and that is one slip away from one that it does, put
-    /// right: `berevement`. `None` when there is no such word. Reads at most 256 characters.
+    /// right: `berevement`. `None` when there is no such word. Reads at most 16 words.
     pub fn respelt(&self, text: &str) -> Option<String> {
         self.phrases.respelt(text)
     }
