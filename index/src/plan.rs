@@ -15,6 +15,9 @@ use crate::tally::Beyond;
 use crate::words::Group;
 use crate::{Asks, DEEPEST, Query, Result};
 
+/// What a term that the words mean scores over a word of the same rarity: what says of itself that it is just that
+/// stands before what mentions it.
+const TERM_WEIGHT: f32 = 4.0;
 /// What a further phrase of a group scores, where the words typed score 1.
 const PHRASE_WEIGHT: f32 = 0.7;
 
@@ -55,7 +58,7 @@ impl<'a> Asked<'a> {
             for term in &group.terms {
                 let found = out.found(term)?;
                 let rarity = (1.0 + snapshot.documents as f32 / (found as f32 + 0.5)).ln();
-                out.term_scores.insert(term, rarity * Weights::NAME);
+                out.term_scores.insert(term, rarity * TERM_WEIGHT);
             }
         }
         Ok(out)
@@ -156,7 +159,7 @@ impl<'a> Asked<'a> {
         Ok(Plan { need, groups, filters, facets, age, kinds: self.snapshot.kinds(&query.kinds), legs })
     }
 
-    /// Documents with all words typed, with a term that they mean, or with all words of a further phrase.
+    /// Documents with all words typed or of a further phrase, or with a term that they mean; or both, which adds up.
     fn group(&self, segment: &Segment, at: usize, group: &Group) -> Result<Stream> {
         let all = |stems: &[String], factor: f32| -> Result<Stream> {
             let words = stems.iter().map(|stem| {
@@ -167,14 +170,15 @@ impl<'a> Asked<'a> {
             Ok(Stream::all(words.collect::<Result<_>>()?))
         };
         let mut ways = vec![all(&group.stems, 1.0)?];
-        for term in &group.terms {
-            let score = self.term_scores[term.as_str()];
-            ways.push(Stream::value(&segment.term, self.snapshot.fields.term, term, score)?);
-        }
         for phrase in &group.phrases {
             ways.push(all(phrase, PHRASE_WEIGHT)?);
         }
-        Ok(Stream::any(ways))
+        let mut terms = Vec::with_capacity(group.terms.len());
+        for term in &group.terms {
+            let score = self.term_scores[term.as_str()];
+            terms.push(Stream::value(&segment.term, self.snapshot.fields.term, term, score)?);
+        }
+        Ok(Stream::any_added(vec![Stream::any(ways), Stream::any(terms)]))
     }
 
     fn one_of(&self, segment: &Segment, terms: &[String]) -> Result<OneOf> {

@@ -92,7 +92,7 @@ pub(crate) enum Stream {
     Term(Box<SegmentPostings>, f32),
     /// Documents in every one of these, and the one they stand at; scores add up.
     All(Vec<Stream>, Option<DocId>),
-    /// Documents in one of these at least; the best score counts.
+    /// Documents in one of these at least; the best score counts, or all add up.
     Any(Box<Union>),
     /// No documents.
     Empty,
@@ -113,6 +113,8 @@ pub(crate) struct Union {
     at: Vec<DocId>,
     /// The least of those; `None` before the first is sought.
     least: Option<DocId>,
+    /// What two scores of one document come to.
+    score: fn(f32, f32) -> f32,
 }
 
 impl Stream {
@@ -150,12 +152,21 @@ impl Stream {
         Ok(Self::any(streams))
     }
 
-    /// The union, without what is empty.
-    pub(crate) fn any(mut streams: Vec<Stream>) -> Self {
+    /// The union, without what is empty; the best score counts.
+    pub(crate) fn any(streams: Vec<Stream>) -> Self {
+        Self::union(streams, f32::max)
+    }
+
+    /// The union, without what is empty; scores add up.
+    pub(crate) fn any_added(streams: Vec<Stream>) -> Self {
+        Self::union(streams, |a, b| a + b)
+    }
+
+    fn union(mut streams: Vec<Stream>, score: fn(f32, f32) -> f32) -> Self {
         streams.retain(|stream| !matches!(stream, Stream::Empty));
         if streams.len() > 1 {
             let at = vec![0; streams.len()];
-            Stream::Any(Box::new(Union { streams, at, least: None }))
+            Stream::Any(Box::new(Union { streams, at, least: None, score }))
         } else {
             streams.pop().unwrap_or(Stream::Empty)
         }
@@ -235,9 +246,9 @@ impl Union {
     }
 
     fn score(&mut self) -> f32 {
-        let least = self.least;
+        let (least, both) = (self.least, self.score);
         let here = self.streams.iter_mut().zip(&self.at).filter(|(_, at)| Some(**at) == least);
-        here.map(|(stream, _)| stream.score()).fold(0.0, f32::max)
+        here.map(|(stream, _)| stream.score()).fold(0.0, both)
     }
 }
 

@@ -111,7 +111,7 @@ impl Words {
 
 fn push_group(groups: &mut Vec<Group>, span: &[Typed], terms: Vec<String>, mut phrases: Vec<Vec<String>>) {
     let typed = span.iter().map(|typed| typed.word.as_str()).collect::<Vec<_>>().join(" ");
-    let stems = stems_of(span);
+    let stems = if terms.is_empty() { stems_of(span) } else { stems_of_meaning(span) };
     if !groups.iter().any(|group| group.stems == stems && group.terms == terms && group.phrases == phrases) {
         let before: usize = groups.iter().map(|group| group.phrases.len()).sum();
         phrases.truncate(MOST_PHRASES.saturating_sub(before));
@@ -126,6 +126,20 @@ pub(crate) fn typed(text: &str) -> Vec<Typed> {
     let is_weak = |word: &str| WEAK.split_ascii_whitespace().any(|weak| weak == word);
     let words = words.into_iter().zip(stems).take(MOST_WORDS);
     words.map(|(word, stem)| Typed { weak: is_weak(&word), word, stem }).collect()
+}
+
+/// Stems that a text must have for a phrase with terms. Where weak words would leave a single one, that one says less
+/// than the phrase: of "peer support" a text must have both, and of "someone to talk to" none will do.
+fn stems_of_meaning(span: &[Typed]) -> Vec<String> {
+    let mut stems = stems_of(span);
+    if stems.len() == 1 && span.len() > 2 {
+        stems.clear();
+    } else if stems.len() == 1 {
+        stems = span.iter().map(|typed| typed.stem.clone()).collect();
+        stems.sort_unstable();
+        stems.dedup();
+    }
+    stems
 }
 
 /// Stems of the words that are not weak, or of all when every one is; sorted, each once.
@@ -172,6 +186,16 @@ mod tests {
         let words = Words::parse(&typed.join(" ")).with_synonyms(&Synonyms::new(known));
         let numbers: Vec<usize> = words.groups().iter().map(|group| group.phrases.len()).collect();
         assert_eq!(numbers, [10, 10, 10, 10, 8, 0, 0, 0]);
+    }
+
+    #[test]
+    fn a_phrase_with_terms_is_not_found_by_one_word_of_it() {
+        let known = Synonym { phrase: "someone to talk to", terms: vec!["crisis-line"], ..Synonym::default() };
+        let peer = Synonym { phrase: "peer support", terms: vec!["peer-group"], ..Synonym::default() };
+        let words = Words::parse("someone to talk to, peer support").with_synonyms(&Synonyms::new([known, peer]));
+        let stems: Vec<_> = words.groups().iter().map(|group| group.stems.join(" ")).collect();
+        assert_eq!(stems, ["", "peer support"]);
+        assert_eq!(Words::parse("someone to talk to").groups()[0].stems, ["talk"]);
     }
 
     #[test]

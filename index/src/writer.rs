@@ -81,6 +81,19 @@ impl Index {
         })
     }
 
+    /// What the last commit of an index carries, without opening it for searches.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] or [`Error::Damaged`].
+    pub fn payload_in(dir: &Path) -> Result<Payload> {
+        if !dir.join("meta.json").is_file() {
+            return Err(Error::Missing);
+        }
+        let damaged = |error: TantivyError| Error::Damaged(error.to_string());
+        let metas = tantivy::Index::open_in_dir(dir).and_then(|engine| engine.load_metas()).map_err(damaged)?;
+        Ok(parse_stored(metas.payload.as_deref())?.payload)
+    }
+
     fn start(engine: tantivy::Index, mut payload: Payload) -> Result<Self> {
         payload.schema = SCHEMA;
         payload.terms.truncate(crate::MOST_BITS);

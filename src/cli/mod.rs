@@ -17,7 +17,7 @@ mod places;
 pub mod sample;
 pub mod serve;
 
-use std::{collections::BTreeMap, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -26,6 +26,9 @@ use crate::{
     directory::{Directory, Error},
     domain::clock::{SystemChance, SystemClock},
 };
+
+/// How often, and how long each time, a command waits for the server that holds the view.
+const PATIENCE: (u32, Duration) = (200, Duration::from_millis(50));
 
 /// An open directory of peer support groups, community organisations and services.
 #[derive(Debug, Parser)]
@@ -152,13 +155,19 @@ async fn open(config: &Config) -> Result<Directory, Error> {
     Directory::open(&config.data, config.database.as_deref(), Arc::new(SystemClock), Arc::new(SystemChance)).await
 }
 
-/// After a write from the terminal: a running server notices by itself, else the view is brought up to date here.
+/// After a write from the terminal: brings the view up to date, or waits until the server that holds it has.
 async fn publish(directory: &Directory) -> Result<(), Error> {
-    match directory.lock() {
-        Ok(_lock) => directory.bring_up_to_date().await,
-        Err(Error::Locked) => Ok(()),
-        Err(error) => Err(error),
+    let written = directory.store.state().await?;
+    for _ in 0..PATIENCE.0 {
+        match directory.lock() {
+            Ok(_lock) => return directory.bring_up_to_date().await,
+            Err(Error::Locked) if directory.has_published(&written) => return Ok(()),
+            Err(Error::Locked) => tokio::time::sleep(PATIENCE.1).await,
+            Err(error) => return Err(error),
+        }
     }
+    say!("readers do not see all of it yet: the server that is running is still at work on the published view");
+    Ok(())
 }
 
 fn start_logging(filter: &str) {

@@ -137,13 +137,23 @@ impl Directory {
         clock: Arc<dyn Clock>,
         chance: Arc<dyn Chance>,
     ) -> Result<Self> {
+        let directory = Self::at(folder, database, clock, chance)?;
+        directory.prepare().await?;
+        Ok(directory)
+    }
+
+    /// The directory in a data folder, its store not reached yet: for [`Directory::follow`], which does that.
+    ///
+    /// # Errors
+    /// When the folder cannot be made or the store's URL is none.
+    pub fn at(folder: &Path, database: Option<&str>, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Self> {
         fs::create_dir_all(folder).map_err(Error::Folder)?;
         let own = || format!("sqlite:{}", folder.join("kith.db").display());
-        let store = Store::open(&database.map_or_else(own, str::to_owned), &*clock, &*chance).await?;
+        let store = Store::at(&database.map_or_else(own, str::to_owned))?;
         let mut key = [0; 8];
         chance.fill(&mut key);
         let view = Arc::new(view::View::new(folder.join("view")));
-        let sample = Arc::new(AtomicBool::new(store.state().await?.sample));
+        let sample = Arc::default();
         Ok(Self {
             store,
             view,
@@ -154,6 +164,16 @@ impl Directory {
             sample,
             labels: Arc::default(),
         })
+    }
+
+    /// Reaches the store. It may be called again.
+    ///
+    /// # Errors
+    /// When the store cannot be opened.
+    pub async fn prepare(&self) -> Result<()> {
+        self.store.prepare(&*self.clock, &*self.chance).await?;
+        self.sample.store(self.store.state().await?.sample, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Whether the listings are invented. Every search answer says so.

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use bytes::Bytes;
 use kith_index::{
-    FacetGroup, Hits, Near, Payload, Query, Relaxed, Sort, Synonym, Synonyms, Words,
+    FacetGroup, Hits, Near, Payload, Query, Reader, Relaxed, Sort, Synonym, Synonyms, Words,
     gazetteer::{AreaKind, Gazetteer, Place, PlaceKind, Resolution},
 };
 
@@ -53,34 +53,14 @@ impl Directory {
         // What is hidden is asked for before the reader: between the two the index may only learn more of it.
         let mut query = self.query(request);
         let reader = self.view.reader()?;
-        let mut radius = None;
-        let hits = match &asked {
-            None => reader.search(&query)?,
-            Some(Asked { place, area_code: Some(code) }) => {
-                let gazetteer = Gazetteer::embedded();
-                query.within_areas = gazetteer.within(code);
-                query.areas.clone_from(&query.within_areas);
-                query.areas.extend(place.areas.iter().cloned());
-                query.areas_here.clone_from(&query.areas);
-                whole_country(&mut query);
-                reader.search(&query)?
-            }
-            Some(Asked { place, area_code: None }) => {
-                let widening: &[f64] = request.within_km.as_ref().map_or(&WIDENING, std::slice::from_ref);
-                let mut hits = Hits::default();
-                for km in widening {
-                    radius = Some(*km);
-                    around(&mut query, place, *km);
-                    // Within reach all words first, then most or any of them; only then what is far.
-                    query.all_words = request.within_km.is_none() && *km < FAR_KM;
-                    hits = reader.search(&query)?;
-                    if hits.results.total >= ENOUGH || (hits.results.total > 0 && *km >= FAR_KM) {
-                        break;
-                    }
-                }
-                hits
-            }
-        };
+        let (mut hits, mut radius) = find(&reader, &mut query, request, asked.as_ref())?;
+        // Only where nothing is found: a name that no vocabulary knows is not put right while it finds something.
+        if hits.results.total + hits.covers.total == 0
+            && let Some(respelt) = vocabulary().respelt(request.q.as_deref().unwrap_or_default())
+        {
+            query.words = words(&respelt);
+            (hits, radius) = find(&reader, &mut query, request, asked.as_ref())?;
+        }
         Ok(self.frame(request, asked, &hits, radius, as_of(reader.payload())).write(&hits.results, &hits.covers))
     }
 
@@ -145,6 +125,42 @@ impl Directory {
     pub fn as_of(&self) -> AsOf {
         let nothing = || AsOf { epoch: String::new(), sequence: 0 };
         self.view.reader().map_or_else(|_| nothing(), |reader| as_of(reader.payload()))
+    }
+}
+
+/// Asks the view, around the place that was asked for; answers the radius too, where there is one.
+fn find(
+    reader: &Reader,
+    query: &mut Query,
+    request: &SearchRequest,
+    asked: Option<&Asked>,
+) -> Result<(Hits, Option<f64>)> {
+    match asked {
+        None => Ok((reader.search(query)?, None)),
+        Some(Asked { place, area_code: Some(code) }) => {
+            let gazetteer = Gazetteer::embedded();
+            query.within_areas = gazetteer.within(code);
+            query.areas.clone_from(&query.within_areas);
+            query.areas.extend(place.areas.iter().cloned());
+            query.areas_here.clone_from(&query.areas);
+            whole_country(query);
+            Ok((reader.search(query)?, None))
+        }
+        Some(Asked { place, area_code: None }) => {
+            let widening: &[f64] = request.within_km.as_ref().map_or(&WIDENING, std::slice::from_ref);
+            let (mut hits, mut radius) = (Hits::default(), None);
+            for km in widening {
+                radius = Some(*km);
+                around(query, place, *km);
+                // Within reach all words first, then most or any of them; only then what is far.
+                query.all_words = request.within_km.is_none() && *km < FAR_KM;
+                hits = reader.search(query)?;
+                if hits.results.total >= ENOUGH || (hits.results.total > 0 && *km >= FAR_KM) {
+                    break;
+                }
+            }
+            Ok((hits, radius))
+        }
     }
 }
 

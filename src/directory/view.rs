@@ -141,6 +141,13 @@ impl View {
         }
     }
 
+    /// What the last commit of the generation that `CURRENT` names carries; another process may have written it.
+    pub fn payload_in_folder(&self) -> Option<Payload> {
+        let name = fs::read_to_string(self.folder.join(CURRENT)).ok()?;
+        let name = Some(name.trim()).filter(|name| is_generation(name))?;
+        Index::payload_in(&self.folder.join(name)).ok()
+    }
+
     /// Whether the generation in use still stands in the folder under its name.
     pub fn is_in_place(&self) -> bool {
         let generation = self.generation.load();

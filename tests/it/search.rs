@@ -79,6 +79,30 @@ fn grief_support_near_ls6_2_gives_the_grief_groups_with_distances_and_counts() {
 }
 
 #[test]
+fn what_people_say_finds_what_is_meant_and_that_stands_first() {
+    let grief = search("q=grief&near=LS6+2")["results"]["total"].as_u64().unwrap();
+    assert!(grief >= 8);
+    for said in ["my+son+died", "I+lost+my+nan", "berevement"] {
+        let answer = search(&format!("q={said}&near=LS6+2"));
+        assert!(answer["results"]["total"].as_u64().unwrap() >= grief, "{said}: {:?}", names(&answer["results"]));
+        assert!(terms(&answer["results"]["items"][0]).contains("bereavement"), "{said}");
+    }
+    for said in ["I+want+to+die", "someone+to+talk+to"] {
+        let (cards, total) = walk(&format!("q={said}"), "results");
+        assert!(terms(&cards[0]).contains("crisis-line"), "{said}: {}", cards[0]["name"]);
+        assert!(total < 12, "{said} finds {total}");
+    }
+    for (said, term) in [("women+only", "women"), ("men%27s+group", "men"), ("suiside", "suicidal")] {
+        let (cards, _) = walk(&format!("q={said}"), "results");
+        let (with, without): (Vec<_>, Vec<_>) = cards.iter().partition(|card| terms(card).contains(term));
+        assert!(with.len() >= 3, "{said}");
+        assert_eq!(cards.iter().collect::<Vec<_>>(), [with, without].concat(), "{said}: what has the term comes first");
+    }
+    let nothing = search("q=zzyxq");
+    assert_eq!((&nothing["results"]["total"], &nothing["understood"]["terms"]), (&json!(0), &json!([])));
+}
+
+#[test]
 fn totals_and_counts_are_those_of_a_walk_over_all_pages() {
     for query in [
         "",

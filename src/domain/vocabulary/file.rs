@@ -9,6 +9,7 @@
 //! about_cy = "Un frawddeg syml."
 //! words = "suicide loss, ..."     # what people type, Welsh words among them
 //! same = "bereaved, grief, ..." # words that mean the same as each other: who types one finds what says another
+//! says = "son died, ..."          # what people say who look for it: finds what `same` finds, and is never shown
 //! caps = "SOBS"                   # counts only when typed in capitals: "DID" is not "did"
 //! old = "..."                     # old or hurtful words: they find, they are never shown
 //! caution = "One sentence."       # what to mind when writing or reading a listing
@@ -85,6 +86,8 @@ struct Block {
     #[serde(default)]
     same: String,
     #[serde(default)]
+    says: String,
+    #[serde(default)]
     caps: String,
     #[serde(default)]
     old: String,
@@ -122,6 +125,7 @@ impl Block {
             description_cy: self.about_cy,
             synonyms: listed(&self.words),
             same: listed(&self.same),
+            says: listed(&self.says),
             abbreviations: listed(&self.caps),
             caution: self.caution,
             broader: self.broader,

@@ -66,6 +66,12 @@ impl Vocabulary {
         self.phrases.read(text, &self.terms)
     }
 
+    /// The text with each word that the vocabulary does not know, and that is one slip away from one that it does, put
+    /// right: `berevement`. `None` when there is no such word. Reads at most 16 words.
+    pub fn respelt(&self, text: &str) -> Option<String> {
+        self.phrases.respelt(text)
+    }
+
     fn compiled_in() -> Self {
         static VERSION: LazyLock<String> = LazyLock::new(|| format!("{:016x}", file::fingerprint()));
         let terms = file::terms();

@@ -60,6 +60,10 @@ pub struct Term {
     #[serde(skip)]
     #[oai(skip)]
     pub same: Vec<String>,
+    /// What people say who look for it: it finds what the words of `same` find.
+    #[serde(skip)]
+    #[oai(skip)]
+    pub says: Vec<String>,
     /// Old or hurtful words: they find, and are never shown nor sent.
     #[serde(skip)]
     #[oai(skip)]
@@ -133,6 +137,7 @@ impl Term {
             .into_iter()
             .chain(&self.synonyms)
             .chain(&self.same)
+            .chain(&self.says)
             .chain(&self.abbreviations)
             .chain(&self.search_only)
             .map(String::as_str)
