@@ -299,10 +299,12 @@ async fn kept(snapshot: &mut Snapshot, package: &Package<'_>, source: &Source) -
     let mut locations: HashSet<String> = HashSet::new();
     for sketch in package.sketches()? {
         let sketch = sketch?;
-        locations.extend(sketch.service.iter().flat_map(|service| service.locations.iter().cloned()));
         locations.extend(sketch.organization.iter().flat_map(|organization| organization.locations.iter().cloned()));
-        names.extend(sketch.service.as_ref().and_then(|service| service.foreign_id.clone()));
-        organizations.extend(sketch.service.and_then(|service| service.organization));
+        for service in sketch.service.into_iter().chain(sketch.services) {
+            locations.extend(service.locations);
+            names.extend(service.foreign_id);
+            organizations.extend(service.organization);
+        }
         organizations.extend(sketch.organization.and_then(|organization| organization.foreign_id));
     }
     let mut kept = Kept::default();

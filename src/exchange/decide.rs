@@ -42,10 +42,13 @@ pub fn decide(
             decisions.locations.extend(organization.locations);
             decisions.organizations.extend(organization.foreign_id);
         }
-        if let Some(mut service) = sketch.service {
+        let own = sketch.service.is_some();
+        for (index, mut service) in sketch.service.into_iter().chain(sketch.services).enumerate() {
             let inherited = by_name && service.declared_mode.is_none();
             let mode = mode(&service, inherited || at_risk(&service.about), kept);
-            plan.kind = RowKind::Service(mode);
+            if own && index == 0 {
+                plan.kind = RowKind::Service(mode);
+            }
             match service.foreign_id.take() {
                 Some(id) => {
                     let known = decisions.modes.entry(id.clone()).or_insert(mode);
@@ -177,7 +180,7 @@ mod tests {
             locations: vec![place.to_owned()],
             declared_mode: None,
         };
-        Sketch { row, service: Some(service), organization: None, fault: None }
+        Sketch { row, service: Some(service), organization: None, services: Vec::new(), fault: None }
     }
 
     fn at_risk(about: &About) -> bool {
@@ -218,7 +221,13 @@ mod tests {
             let mut sketch = service(1, "a", "Counselling", "p");
             sketch.service.as_mut().unwrap().declared_mode = declared;
             // The organization may stand in a later item.
-            let later = Sketch { row: 2, service: None, organization: Some(organization.clone()), fault: None };
+            let later = Sketch {
+                row: 2,
+                service: None,
+                organization: Some(organization.clone()),
+                services: Vec::new(),
+                fault: None,
+            };
             decide([Ok(sketch), Ok(later)], &at_risk, &Kept::default()).unwrap()
         };
         assert_eq!(run_by(None).mode("a"), PlaceMode::Area);
@@ -231,7 +240,8 @@ mod tests {
         let about = About { name: "Refuge".to_owned(), ..About::default() };
         let organization =
             SketchOrganization { foreign_id: Some("o".to_owned()), about, locations: vec!["p".to_owned()] };
-        let sketch = Sketch { row: 1, service: None, organization: Some(organization), fault: None };
+        let sketch =
+            Sketch { row: 1, service: None, organization: Some(organization), services: Vec::new(), fault: None };
         let decisions = decide([Ok(sketch)], &at_risk, &Kept::default()).unwrap();
         assert!(decisions.withholds_organization("o") && decisions.withholds_location("p"));
     }

@@ -20,6 +20,8 @@ pub struct Sketch {
     pub service: Option<SketchService>,
     /// The organization that the item is, or that is nested in it.
     pub organization: Option<SketchOrganization>,
+    /// The services inside that organization, in order.
+    pub services: Vec<SketchService>,
     /// Why the item cannot be read at all; pass 2 will not look at it again.
     pub fault: Option<Violation>,
 }
@@ -73,7 +75,7 @@ pub struct SketchOrganization {
 impl Sketch {
     /// An item that cannot be read.
     pub(super) fn unreadable(row: u64, fault: Violation) -> Self {
-        Self { row, service: None, organization: None, fault: Some(fault) }
+        Self { row, service: None, organization: None, services: Vec::new(), fault: Some(fault) }
     }
 
     /// The sketch of one JSON item.
@@ -85,11 +87,15 @@ impl Sketch {
             Some(Kind::Service) => {
                 let organization =
                     item.organization.object.as_ref().map(|nested| nested.organization(item.organization_id.id()));
-                let service = item.service(organization.as_ref().and_then(|nested| nested.foreign_id.clone()));
-                Self { row, service: Some(service), organization, fault: None }
+                let run_by = organization.as_ref().and_then(|nested| nested.foreign_id.clone());
+                let services = item.organization.object.as_ref().map(|nested| nested.services(run_by.as_deref()));
+                let service = item.service(run_by);
+                Self { row, service: Some(service), organization, services: services.unwrap_or_default(), fault: None }
             }
             Some(Kind::Organization) => {
-                Self { row, service: None, organization: Some(item.organization(None)), fault: None }
+                let organization = item.organization(None);
+                let services = item.services(organization.foreign_id.as_deref());
+                Self { row, service: None, organization: Some(organization), services, fault: None }
             }
             None => Self::unreadable(row, Violation::new("", Code::UnknownKind)),
         })
@@ -124,6 +130,7 @@ struct Thing {
     attributes: List<SketchAttribute>,
     service_at_locations: List<SketchPlace>,
     locations: List<Located>,
+    services: List<Thing>,
     status: Option<IgnoredAny>,
     schedules: Option<IgnoredAny>,
     eligibility_description: Option<IgnoredAny>,
@@ -234,6 +241,13 @@ impl Thing {
             declared_mode,
             foreign_id,
         }
+    }
+
+    /// The services inside an organization, which is the one that runs them whatever they say.
+    fn services(&self, run_by: Option<&str>) -> Vec<SketchService> {
+        let none = Self::default();
+        let nested = self.services.0.iter().map(|service| service.object.as_ref().unwrap_or(&none));
+        nested.map(|service| service.service(run_by.map(str::to_owned))).collect()
     }
 
     fn organization(&self, linked: Option<String>) -> SketchOrganization {
