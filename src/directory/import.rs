@@ -331,8 +331,14 @@ async fn kept(snapshot: &mut Snapshot, package: &Package<'_>, source: &Source) -
             .filter(|service| service.facts.mode == PlaceMode::Area)
             .filter_map(|service| service.record.organization_id)
             .collect();
-        kept.organizations
-            .extend(known.into_iter().filter(|(_, entry)| protected.contains(&entry.record.id)).map(|(name, _)| name));
+        for (name, entry) in known {
+            if entry.facts.at_risk {
+                kept.at_risk.insert(name.clone());
+            }
+            if entry.facts.protected || protected.contains(&entry.record.id) {
+                kept.organizations.insert(name);
+            }
+        }
     }
     Ok(kept)
 }

@@ -175,3 +175,6 @@ impl Directory {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,7 +27,7 @@ use crate::{
         service::Service,
         service_at_location::ServiceAtLocation,
     },
-    exchange::Decisions,
+    exchange::{Decisions, cut},
     store::{Audit, Kept, Key, Tx},
 };
 
@@ -51,8 +51,9 @@ pub async fn what_is_protected_now(directory: &Directory, decisions: &Decisions,
     let public: Vec<Entry<Service>> =
         known.into_values().filter(|service| service.facts.mode != PlaceMode::Area).collect();
     let public_ids: Vec<_> = public.iter().map(|service| service.record.id).collect();
-    let running: Vec<_> =
-        tx.by_foreign::<Organization>(source, &organizations).await?.values().map(|entry| entry.record.id).collect();
+    let known = tx.by_foreign::<Organization>(source, &organizations).await?;
+    let running: Vec<_> = known.values().map(|entry| entry.record.id).collect();
+    let told: Vec<Entry<Organization>> = known.into_values().filter(|entry| !entry.facts.protected).collect();
 
     let mut location_ids: HashSet<Id<kind::Location>> =
         locations_named(&mut tx, source, &withheld).await?.into_iter().collect();
@@ -78,7 +79,7 @@ pub async fn what_is_protected_now(directory: &Directory, decisions: &Decisions,
         .filter(|at| at.standing == Standing::Published)
         .collect();
     let marks = unmarked(&mut tx, directory, shipment, &withheld).await?;
-    if public.is_empty() && locations.is_empty() && at.is_empty() && marks.is_empty() {
+    if public.is_empty() && told.is_empty() && locations.is_empty() && at.is_empty() && marks.is_empty() {
         return Ok(());
     }
     if tx.source(source).await?.as_ref() != Some(shipment.source) {
@@ -87,13 +88,16 @@ pub async fn what_is_protected_now(directory: &Directory, decisions: &Decisions,
     tx.put(&marks).await?;
 
     touched.services.extend(public_ids);
+    touched.organizations.extend(told.iter().map(|organization| organization.record.id));
     touched.services.extend(at.iter().filter_map(|at| at.record.service_id));
     touched.organizations.extend(public.iter().filter_map(|service| service.record.organization_id));
     touched.organizations.extend(locations.iter().filter_map(|location| location.record.organization_id));
-    let counts = json!({ "services": public.len(), "locations": locations.len() });
+    let counts = json!({ "services": public.len(), "organizations": told.len(), "locations": locations.len() });
     blank(&mut tx, directory, public, |id| json!({ "id": id, "name": "withdrawn", "status": "inactive" })).await?;
     blank(&mut tx, directory, locations, |id| json!({ "id": id, "location_type": "physical" })).await?;
     blank(&mut tx, directory, at, |id| json!({ "id": id })).await?;
+
+    shorten(&mut tx, directory, told, decisions).await?;
 
     let lines = settle::lines(&mut tx, &touched).await?;
     let audit = Audit {
@@ -148,6 +152,28 @@ fn bare<T: Read>(record: &serde_json::Value) -> T {
         unreachable!("a bare record has all that the standard needs")
     };
     record
+}
+
+/// Writes organizations with no more than may be read of one that runs a protected service.
+async fn shorten(
+    tx: &mut Tx,
+    directory: &Directory,
+    entries: Vec<Entry<Organization>>,
+    decisions: &Decisions,
+) -> Result<()> {
+    let mut shortened = Vec::with_capacity(entries.len());
+    for mut entry in entries {
+        (entry.record, entry.extra) = cut(&entry.record, &entry.extra).unwrap_or_else(|| {
+            let id = entry.record.id.to_string();
+            (bare(&json!({ "id": id, "name": "name not kept" })), read::Record::new())
+        });
+        entry.facts = decisions.organization_facts(&entry.origin.foreign_id);
+        entry.revision += 1;
+        entry.changed = directory.clock.now();
+        shortened.push(entry);
+    }
+    tx.put(&shortened).await?;
+    Ok(())
 }
 
 /// Writes entries without their content, withdrawn, under names that the source does not use.

@@ -91,6 +91,32 @@ pub struct Source {
     pub attribution: Option<String>,
 }
 
+/// What we know about an organization beside its record. Neither is ever unset by a re-import.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Option<StatedFacts>")]
+pub struct OrganizationFacts {
+    /// Only a short list of its fields is kept, and no place: it is of a kind that puts people at risk, or runs
+    /// such a service.
+    pub protected: bool,
+    /// Its name once told such a kind: its services are `area` unless their source says otherwise.
+    pub at_risk: bool,
+}
+
+/// The same as written; `null` in rows from before there were any.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct StatedFacts {
+    protected: bool,
+    at_risk: bool,
+}
+
+impl From<Option<StatedFacts>> for OrganizationFacts {
+    fn from(stated: Option<StatedFacts>) -> Self {
+        let StatedFacts { protected, at_risk } = stated.unwrap_or_default();
+        Self { protected, at_risk }
+    }
+}
+
 /// What we know about a service beside its record.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ServiceFacts {

@@ -214,19 +214,17 @@ impl<'s> Compiler<'s> {
         // An organization with an item of its own is given even when it was nested in an earlier one.
         let new = self.first("organization", foreign_id.as_deref(), &record, pointer, work) || pointer.is_empty();
         let attributes = self.terms(&mut record, pointer, work);
+        let facts = foreign_id.as_deref().map(|id| self.decisions.organization_facts(id)).unwrap_or_default();
+        if facts.protected {
+            clear_values(&mut record);
+        }
         let links = Links { organization: word(&record, "parent_organization_id"), ..Links::default() };
         if let Some((organization, extra)) = self.read::<Organization>(&record, pointer, work)
             && new
         {
             give_terms(&organization.attributes, attributes, work);
             if let Some(foreign_id) = foreign_id.clone() {
-                work.drafts.push(Draft::Organization(Offer {
-                    foreign_id,
-                    record: organization,
-                    facts: (),
-                    extra,
-                    links,
-                }));
+                work.drafts.push(Draft::Organization(Offer { foreign_id, record: organization, facts, extra, links }));
             }
         }
         for (index, mut place) in places {
@@ -404,8 +402,8 @@ fn is_area_code(text: &str) -> bool {
     first.bytes().all(|b| b.is_ascii_uppercase()) && rest.len() == 8 && rest.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Of a protected service, attributes keep their value only where it is one of our own words.
-fn clear_values(record: &mut Record) {
+/// Of a protected service and who runs it, attributes keep their value only where it is one of our own words.
+pub(super) fn clear_values(record: &mut Record) {
     let Some(Value::Array(attributes)) = record.get_mut("attributes") else { return };
     for attribute in attributes.iter_mut().filter_map(Value::as_object_mut) {
         let value = word(attribute, "value").unwrap_or_default();

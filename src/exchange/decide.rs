@@ -6,7 +6,7 @@ use super::{
     Error,
     sketch::{About, Sketch, SketchService, protection},
 };
-use crate::domain::{place::PlaceMode, read::Violation};
+use crate::domain::{entry::OrganizationFacts, place::PlaceMode, read::Violation};
 
 /// Decides from the sketches of one package.
 ///
@@ -23,21 +23,25 @@ pub fn decide(
     let mut decisions = Decisions {
         organizations: kept.organizations.clone(),
         locations: kept.locations.clone(),
+        at_risk: kept.at_risk.clone(),
         ..Decisions::default()
     };
     let mut links = Vec::new();
-    let mut named_at_risk = HashSet::new();
     for sketch in sketches {
         let sketch = sketch?;
         let fault = sketch.fault;
         let mut plan = RowPlan { row: sketch.row, kind: RowKind::Organization };
-        let by_name =
-            sketch.organization.as_ref().is_some_and(|organization| at_risk(&organization.about.names_only()));
+        let by_name = sketch.organization.as_ref().is_some_and(|organization| {
+            at_risk(&organization.about.names_only())
+                || organization.foreign_id.as_ref().is_some_and(|id| kept.at_risk.contains(id))
+        });
         if by_name {
-            named_at_risk.extend(sketch.organization.as_ref().and_then(|organization| organization.foreign_id.clone()));
+            decisions
+                .at_risk
+                .extend(sketch.organization.as_ref().and_then(|organization| organization.foreign_id.clone()));
         }
         if let Some(organization) = sketch.organization
-            && at_risk(&organization.about)
+            && (by_name || at_risk(&organization.about))
         {
             decisions.locations.extend(organization.locations);
             decisions.organizations.extend(organization.foreign_id);
@@ -70,7 +74,8 @@ pub fn decide(
         decisions.rows.push(plan);
     }
     for (id, organization, locations, declared) in links {
-        if declared.is_none() && organization.as_ref().is_some_and(|organization| named_at_risk.contains(organization))
+        if declared.is_none()
+            && organization.as_ref().is_some_and(|organization| decisions.at_risk.contains(organization))
         {
             decisions.modes.insert(id.clone(), PlaceMode::Area);
         }
@@ -94,8 +99,10 @@ fn mode(service: &SketchService, at_risk: bool, kept: &Kept) -> PlaceMode {
 pub struct Kept {
     /// Modes of services, by the source's id.
     pub modes: HashMap<String, PlaceMode>,
-    /// Organizations of `area` services, by the source's id.
+    /// Organizations of `area` services and others that were protected, by the source's id.
     pub organizations: HashSet<String>,
+    /// Organizations that bore a kind at risk in their name, by the source's id.
+    pub at_risk: HashSet<String>,
     /// Places that an earlier file shared with an `area` service, by the source's id.
     pub locations: HashSet<String>,
 }
@@ -107,6 +114,7 @@ pub struct Decisions {
     modes: HashMap<String, PlaceMode>,
     locations: HashSet<String>,
     organizations: HashSet<String>,
+    at_risk: HashSet<String>,
 }
 
 impl Decisions {
@@ -128,6 +136,14 @@ impl Decisions {
     /// Whether only the short list of an organization may be read.
     pub fn withholds_organization(&self, organization: &str) -> bool {
         self.organizations.contains(organization)
+    }
+
+    /// What is known of an organization from now on.
+    pub fn organization_facts(&self, organization: &str) -> OrganizationFacts {
+        OrganizationFacts {
+            protected: self.withholds_organization(organization),
+            at_risk: self.at_risk.contains(organization),
+        }
     }
 
     /// Places withheld from everyone, by the source's ids: an entry kept of one from before must go.
@@ -204,6 +220,19 @@ mod tests {
         again.service.as_mut().unwrap().declared_mode = Some(PlaceMode::Exact);
         let decisions = decide([Ok(again)], &at_risk, &kept).unwrap();
         assert_eq!(decisions.mode("a"), PlaceMode::Area);
+    }
+
+    #[test]
+    fn an_organization_that_was_at_risk_is_so_under_any_later_name() {
+        let kept = Kept { at_risk: ["org".to_owned()].into(), ..Kept::default() };
+        let about = About { name: "Harbour".to_owned(), ..About::default() };
+        let places = vec!["q".to_owned()];
+        let organization = SketchOrganization { foreign_id: Some("org".to_owned()), about, locations: places };
+        let renamed = Sketch { row: 1, organization: Some(organization), ..service(1, "a", "Choir", "p") };
+        let decisions = decide([Ok(renamed), Ok(service(2, "b", "Tea", "r"))], &at_risk, &kept).unwrap();
+        assert!(decisions.withholds_location("q") && decisions.withholds_organization("org"));
+        assert_eq!((decisions.mode("a"), decisions.mode("b")), (PlaceMode::Area, PlaceMode::Area));
+        assert!(decisions.organization_facts("org").at_risk && !decisions.organization_facts("other").at_risk);
     }
 
     #[test]

@@ -10,6 +10,7 @@
 
 mod allow;
 mod compile;
+mod cut;
 mod decide;
 mod drafts;
 mod encoding;
@@ -22,6 +23,7 @@ mod shape;
 mod sketch;
 mod table;
 
+pub use cut::cut;
 pub use decide::{Decisions, Kept, decide};
 pub use drafts::{Draft, Item, Links, Offer};
 pub use ids::{Ids, SourceIds};

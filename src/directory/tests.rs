@@ -1,0 +1,153 @@
+//! Files of one source, one after the other: what is public never grows where it must not, and always agrees.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::{
+    Directory, Result, assemble,
+    document::Places,
+    import::{Report, Shipment, source_id},
+    settle::{organization_ref, service_ref},
+};
+use crate::{
+    domain::{
+        clock::{FixedClock, SeededChance},
+        entry::{Source, Standing},
+        organization::Organization,
+        service::Service,
+    },
+    exchange::Format,
+};
+
+const NOW: &str = "2026-11-23T09:00:00Z";
+
+/// A directory of its own, in a folder that goes with it.
+struct Town {
+    directory: Directory,
+    _folder: tempfile::TempDir,
+}
+
+impl Town {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (clock, chance) = (Arc::new(FixedClock::at(NOW)), Arc::new(SeededChance::new(7)));
+        let directory = Directory::open(folder.path(), None, clock, chance).await.unwrap();
+        Self { directory, _folder: folder }
+    }
+
+    async fn try_import(&self, name: &str, items: &Value) -> Result<Report> {
+        let source = Source { id: source_id(name), name: name.into(), url: None, licence: None, attribution: None };
+        let bytes = items.to_string();
+        let shipment = Shipment {
+            source: &source,
+            bytes: bytes.as_bytes(),
+            format: &Format::Hsds,
+            dry_run: false,
+            actor: "a test",
+        };
+        self.directory.import(shipment, &mut |_, _| {}).await
+    }
+
+    /// Imports a file, after which the published view must agree, and its second import changes nothing.
+    async fn import(&self, items: Value) -> Report {
+        let report = self.try_import("county", &items).await.unwrap();
+        assert!(report.adds_up(), "{report:?}");
+        let before = self.directory.store.state().await.unwrap();
+        let again = self.try_import("county", &items).await.unwrap();
+        assert_eq!((again.created, again.updated), (0, 0), "{again:?}");
+        assert_eq!(self.directory.store.state().await.unwrap(), before);
+        self.agrees().await;
+        report
+    }
+
+    async fn agrees(&self) {
+        self.directory.bring_up_to_date().await.unwrap();
+        let checked = self.directory.check().await.unwrap();
+        assert!(checked.faults.is_empty(), "{:?}", checked.faults);
+    }
+
+    /// All that readers are shown.
+    async fn told(&self) -> String {
+        let mut read = self.directory.store.snapshot().await.unwrap();
+        let services = read.page::<Service>(None, 1_000).await.unwrap();
+        let organizations = read.page::<Organization>(None, 1_000).await.unwrap();
+        let listings: Vec<_> = services
+            .iter()
+            .map(|entry| service_ref(entry.record.id))
+            .chain(organizations.iter().map(|entry| organization_ref(entry.record.id)))
+            .collect();
+        let joined = assemble::joined(&mut read, &listings).await.unwrap();
+        let public = joined.into_iter().flatten().filter_map(|joined| joined.public(&Places));
+        public
+            .map(|public| {
+                let cards: Vec<_> = public.cards.iter().map(|(card, _)| card).collect();
+                json!([public.listing, cards]).to_string()
+            })
+            .collect()
+    }
+}
+
+fn hall(id: &str, street: &str) -> Value {
+    json!({ "id": id, "name": format!("Hall {id}"), "location_type": "physical", "latitude": 53.82, "longitude": -1.57,
+        "addresses": [{ "address_1": street, "city": "Leeds", "state_province": "West Yorkshire", "postal_code": "LS6 2AB",
+            "country": "GB", "address_type": "physical" }] })
+}
+
+fn service(id: &str, name: &str, organization: &str, places: &[(&str, &str)]) -> Value {
+    let places: Vec<_> = places
+        .iter()
+        .map(|(at, place)| json!({ "id": at, "location": hall(place, &format!("{place} Street")) }))
+        .collect();
+    json!({ "id": id, "name": name, "status": "active", "description": "A group.",
+        "organization": { "id": organization, "name": format!("Org {organization}"), "description": "d" },
+        "service_at_locations": places })
+}
+
+#[tokio::test]
+async fn a_refuge_inside_an_organization_hides_their_place() {
+    let town = Town::new().await;
+    let report = town
+        .import(json!([{ "id": "o", "name": "Harbour Women", "description": "d", "locations": [hall("L", "L Street")],
+            "services": [{ "id": "s", "name": "Harbour Refuge", "status": "active",
+                "service_at_locations": [{ "id": "x", "location_id": "L" }] }] }]))
+        .await;
+    assert_eq!((report.created, report.protected), (1, 1));
+    let told = town.told().await;
+    assert!(told.contains("Harbour Refuge") && !told.contains("L Street"), "{told}");
+}
+
+#[tokio::test]
+async fn an_organization_that_becomes_protected_is_cut_though_the_file_only_names_it() {
+    let town = Town::new().await;
+    let text = "We are at CANARY 12";
+    town.import(json!([{ "id": "ho", "name": "Harbour House", "description": text, "email": "a@b.example",
+        "phones": [{ "number": "0113 4960000", "description": text }], "contacts": [{ "name": "CANARY" }],
+        "note": "CANARY", "attributes": [{ "link_type": "x", "value": "CANARY" }], "locations": [hall("L", "CANARY")] }]))
+        .await;
+    assert!(town.told().await.contains("CANARY"));
+    town.import(json!([{ "id": "H", "name": "Harbour Refuge", "status": "active", "organization_id": "ho" }])).await;
+    let told = town.told().await;
+    assert!(told.contains("Harbour House") && !told.contains("CANARY"), "{told}");
+    let kept = town.directory.store.snapshot().await.unwrap().page::<Organization>(None, 9).await.unwrap();
+    assert!(kept[0].facts.protected && !format!("{kept:?}").contains("CANARY"), "{kept:?}");
+    // A later file that tells all again does not bring it back.
+    town.import(json!([{ "id": "ho", "name": "Harbour House", "description": text, "locations": [hall("M", "CANARY")],
+        "attributes": [{ "link_type": "x", "value": "CANARY" }] }]))
+        .await;
+    let kept = town.directory.store.snapshot().await.unwrap().page::<Organization>(None, 9).await.unwrap();
+    assert!(!format!("{kept:?}{}", town.told().await).contains("CANARY"), "{kept:?}");
+}
+
+#[tokio::test]
+async fn an_organization_at_risk_is_not_widened_under_another_name() {
+    let town = Town::new().await;
+    let named = |name: &str, place: &str| json!([{ "id": "H", "name": name, "description": "CANARY", "locations": [hall(place, "CANARY")] }]);
+    town.import(named("Harbour Refuge", "L")).await;
+    town.import(named("Harbour", "M")).await;
+    town.import(json!([{ "id": "t", "name": "Tea", "status": "active", "organization_id": "H",
+        "service_at_locations": [{ "location": hall("N", "CANARY") }] }]))
+        .await;
+    let told = town.told().await;
+    assert!(told.contains("Harbour") && told.contains("Tea") && !told.contains("CANARY"), "{told}");
+}
