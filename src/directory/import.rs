@@ -12,29 +12,24 @@ use kith_index::gazetteer::Gazetteer;
 use serde::Serialize;
 
 use super::{
-    Directory, Result,
+    Directory, Result, earlier,
     plan::{Numbered, Outcome, Planner, Seen},
     retire, settle,
 };
 use crate::{
     domain::{
         entry::Source,
-        id::{Id, Kind, kind},
-        location::Location,
-        organization::Organization,
+        id::{Id, kind},
         place::{AreaCode, PlaceMode},
         read::{Code, Mended},
-        service::Service,
         vocabulary::{describes_at_risk, is_at_risk, vocabulary},
     },
-    exchange::{About, Decisions, Draft, Format, Item, Kept, Package, SourceIds, decide},
-    store::{self, Audit, Key, Snapshot},
+    exchange::{About, Draft, Format, Item, Package, SourceIds, decide},
+    store::Audit,
 };
 
 /// Items of one transaction.
 const BATCH: usize = 500;
-/// Ids looked up at once while a package is decided.
-const LOOKUP: usize = 1_000;
 /// The smallest area that an at-risk listing may be shown with, in addresses.
 const FLOOR: u32 = 50_000;
 /// How many refusals a report tells one by one; all are counted.
@@ -121,9 +116,11 @@ impl Directory {
     pub async fn import(&self, shipment: Shipment<'_>, progress: &mut dyn FnMut(u64, u64)) -> Result<Report> {
         let package = Package::open(shipment.bytes, shipment.format)?;
         let mut snapshot = self.store.snapshot().await?;
-        let kept = kept(&mut snapshot, &package, shipment.source).await?;
+        let named = earlier::named(&package)?;
+        let kept = earlier::kept(&mut snapshot, &named, shipment.source.id).await?;
         let decisions = decide(package.sketches()?, &puts_at_risk, &kept)?;
-        let mut ids = self.known_ids(&mut snapshot, &decisions, shipment.source).await?;
+        let mut ids =
+            earlier::ids(&mut snapshot, &named, &decisions, SourceIds::new(shipment.source.id, &*self.chance)).await?;
         drop(snapshot);
 
         let mut report = Report {
@@ -141,7 +138,7 @@ impl Directory {
             if batch.is_empty() {
                 return Ok(report);
             }
-            self.import_batch(batch, shipment, &mut seen, &mut report).await?;
+            self.import_batch(batch, shipment, &named.locations, &mut seen, &mut report).await?;
             progress(report.read, of);
         }
     }
@@ -166,6 +163,7 @@ impl Directory {
         &self,
         batch: Vec<Item>,
         shipment: Shipment<'_>,
+        named: &HashSet<String>,
         seen: &mut Seen,
         report: &mut Report,
     ) -> Result<()> {
@@ -178,6 +176,7 @@ impl Directory {
             source: shipment.source.id,
             now: self.clock.now(),
             seen,
+            named,
             touched: settle::Touched::default(),
         };
         let today = self.clock.now().london_date();
@@ -198,6 +197,7 @@ impl Directory {
                 Ok(drafts) => {
                     numbered.push(Numbered {
                         item: number,
+                        organization: item.foreign_id.filter(|_| item.is_organization),
                         drafts: drafts.into_iter().map(|draft| placed(draft, today)).collect(),
                     });
                     Some(item.row)
@@ -221,7 +221,12 @@ impl Directory {
                 Outcome::Same => counts.same += 1,
                 Outcome::Taken => {
                     counts.refused += 1;
-                    report.refuse(row, "/id", Code::Conflict, "belongs to a record of another source");
+                    report.refuse(
+                        row,
+                        "/id",
+                        Code::Conflict,
+                        "belongs to a record of another source, or to one that has been retired",
+                    );
                 }
             }
         }
@@ -249,98 +254,6 @@ impl Directory {
         }
         Ok(())
     }
-
-    /// Ids that records of the package have here already, and those that other sources have taken.
-    async fn known_ids(
-        &self,
-        snapshot: &mut Snapshot,
-        decisions: &Decisions,
-        source: &Source,
-    ) -> Result<SourceIds<'_>> {
-        let mut ids = SourceIds::new(source.id, &*self.chance);
-        let services: Vec<(String, PlaceMode)> = decisions.services().map(|(id, mode)| (id.to_owned(), mode)).collect();
-        for some in services.chunks(LOOKUP) {
-            let names: Vec<String> = some.iter().map(|(name, _)| name.clone()).collect();
-            let known = snapshot.by_foreign::<Service>(source.id, &names).await?;
-            for (name, mode) in some {
-                match known.get(name) {
-                    // What was public and is protected now gets an id that does not lead back.
-                    Some(entry) if *mode == PlaceMode::Area && entry.facts.mode != PlaceMode::Area => {}
-                    Some(entry) => ids.know(kind::Service::NAME, name, entry.record.id.as_u128()),
-                    None => {}
-                }
-            }
-            avoid::<Service>(snapshot, source.id, &names, &mut ids).await?;
-        }
-        Ok(ids)
-    }
-}
-
-/// Names that look like ids and are ids of another source's records get ids of their own.
-async fn avoid<T: store::Kept>(
-    snapshot: &mut Snapshot,
-    source: Id<kind::Source>,
-    names: &[String],
-    ids: &mut SourceIds<'_>,
-) -> Result<()> {
-    let written: Vec<Id<T::Kind>> = names.iter().filter_map(|name| name.parse().ok()).collect();
-    for entry in snapshot.get::<T>(&written).await?.into_iter().filter(|entry| entry.origin.source != source) {
-        let name = entry.record.id().to_string();
-        let own: Id<T::Kind> = Id::named(source, &format!("{}/{name}", T::Kind::NAME));
-        ids.know(T::Kind::NAME, &name, own.as_u128());
-    }
-    Ok(())
-}
-
-/// What earlier imports from the source have settled about the services of the package.
-async fn kept(snapshot: &mut Snapshot, package: &Package<'_>, source: &Source) -> Result<Kept> {
-    let mut names: HashSet<String> = HashSet::new();
-    let mut organizations: HashSet<String> = HashSet::new();
-    let mut locations: HashSet<String> = HashSet::new();
-    for sketch in package.sketches()? {
-        let sketch = sketch?;
-        locations.extend(sketch.organization.iter().flat_map(|organization| organization.locations.iter().cloned()));
-        for service in sketch.service.into_iter().chain(sketch.services) {
-            locations.extend(service.locations);
-            names.extend(service.foreign_id);
-            organizations.extend(service.organization);
-        }
-        organizations.extend(sketch.organization.and_then(|organization| organization.foreign_id));
-    }
-    let mut kept = Kept::default();
-    let names: Vec<String> = names.into_iter().collect();
-    for some in names.chunks(LOOKUP) {
-        let known = snapshot.by_foreign::<Service>(source.id, some).await?;
-        kept.modes.extend(known.into_iter().map(|(name, entry)| (name, entry.facts.mode)));
-    }
-    let locations: Vec<String> = locations.into_iter().collect();
-    for some in locations.chunks(LOOKUP) {
-        let marks: Vec<String> = some.iter().map(|name| retire::mark(source.id, name)).collect();
-        let known = snapshot.by_foreign::<Location>(source.id, &marks).await?;
-        kept.locations.extend(
-            some.iter().zip(&marks).filter(|(_, mark)| known.contains_key(*mark)).map(|(name, _)| name.clone()),
-        );
-    }
-    let organizations: Vec<String> = organizations.into_iter().collect();
-    for some in organizations.chunks(LOOKUP) {
-        let known = snapshot.by_foreign::<Organization>(source.id, some).await?;
-        let ids: Vec<_> = known.values().map(|entry| entry.record.id).collect();
-        let services = snapshot.by_key::<Service, _>(Key::Organization, &ids).await?;
-        let protected: HashSet<_> = services
-            .iter()
-            .filter(|service| service.facts.mode == PlaceMode::Area)
-            .filter_map(|service| service.record.organization_id)
-            .collect();
-        for (name, entry) in known {
-            if entry.facts.at_risk {
-                kept.at_risk.insert(name.clone());
-            }
-            if entry.facts.protected || protected.contains(&entry.record.id) {
-                kept.organizations.insert(name);
-            }
-        }
-    }
-    Ok(kept)
 }
 
 /// Whether a service is of a kind of support whose place puts people at risk when it is told.
@@ -397,13 +310,4 @@ fn wide_enough(code: &str, floor: u32) -> Option<AreaCode> {
     fitting.sort_by_key(|parent| parent.addresses);
     let found = if area.addresses >= floor { area } else { fitting.first().copied()? };
     Some(AreaCode(found.code.clone()))
-}
-
-/// Where a location of the package is kept, by the source's name for it.
-pub(super) async fn locations_named(
-    snapshot: &mut Snapshot,
-    source: Id<kind::Source>,
-    names: &[String],
-) -> Result<Vec<Id<kind::Location>>> {
-    Ok(snapshot.by_foreign::<Location>(source, names).await?.into_values().map(|entry| entry.record.id).collect())
 }

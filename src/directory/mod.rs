@@ -7,6 +7,7 @@ pub mod answer;
 pub mod assemble;
 pub mod check;
 pub mod document;
+mod earlier;
 mod expire;
 pub mod follow;
 pub mod import;

@@ -10,11 +10,7 @@ use std::collections::HashSet;
 
 use serde_json::json;
 
-use super::{
-    Directory, Result,
-    import::{Shipment, locations_named},
-    settle,
-};
+use super::{Directory, Result, import::Shipment, settle};
 use crate::{
     domain::{
         digest::digest,
@@ -56,7 +52,7 @@ pub async fn what_is_protected_now(directory: &Directory, decisions: &Decisions,
     let told: Vec<Entry<Organization>> = known.into_values().filter(|entry| !entry.facts.protected).collect();
 
     let mut location_ids: HashSet<Id<kind::Location>> =
-        locations_named(&mut tx, source, &withheld).await?.into_iter().collect();
+        tx.by_foreign::<Location>(source, &withheld).await?.values().map(|entry| entry.record.id).collect();
     location_ids
         .extend(tx.by_key::<Location, _>(Key::Organization, &running).await?.iter().map(|entry| entry.record.id));
     location_ids.extend(
@@ -70,15 +66,17 @@ pub async fn what_is_protected_now(directory: &Directory, decisions: &Decisions,
         .get::<Location>(&location_ids)
         .await?
         .into_iter()
-        .filter(|entry| entry.standing == Standing::Published)
+        .filter(|entry| entry.standing != Standing::Retired)
         .collect();
     let at: Vec<_> = tx
         .by_key::<ServiceAtLocation, _>(Key::Location, &location_ids)
         .await?
         .into_iter()
-        .filter(|at| at.standing == Standing::Published)
+        .filter(|at| at.standing != Standing::Retired)
         .collect();
-    let marks = unmarked(&mut tx, directory, shipment, &withheld).await?;
+    // Also those that only their service led to: another service of the place may name it later.
+    let places = locations.iter().map(|location| location.origin.foreign_id.clone()).chain(withheld);
+    let marks = unmarked(&mut tx, directory, shipment, places).await?;
     if public.is_empty() && told.is_empty() && locations.is_empty() && at.is_empty() && marks.is_empty() {
         return Ok(());
     }
@@ -119,15 +117,15 @@ pub fn mark(source: Id<kind::Source>, name: &str) -> String {
     format!("withheld/{}", digest(&[source.to_string().as_bytes(), name.as_bytes()]))
 }
 
-/// Empty, withdrawn entries that remember withheld places, for those that are not remembered yet.
+/// Empty, retired entries that remember withheld places, for those that are not remembered yet.
 async fn unmarked(
     tx: &mut Tx,
     directory: &Directory,
     shipment: Shipment<'_>,
-    withheld: &[String],
+    places: impl Iterator<Item = String>,
 ) -> Result<Vec<Entry<Location>>> {
     let source = shipment.source.id;
-    let marks: HashSet<String> = withheld.iter().map(|name| mark(source, name)).collect();
+    let marks: HashSet<String> = places.map(|name| mark(source, &name)).collect();
     let marks: Vec<String> = marks.into_iter().collect();
     let known = tx.by_foreign::<Location>(source, &marks).await?;
     let now = directory.clock.now();
@@ -137,7 +135,7 @@ async fn unmarked(
         ),
         facts: (),
         extra: read::Record::new(),
-        standing: Standing::Withdrawn,
+        standing: Standing::Retired,
         origin: Origin { source, foreign_id },
         revision: 1,
         created: now,
@@ -176,7 +174,7 @@ async fn shorten(
     Ok(())
 }
 
-/// Writes entries without their content, withdrawn, under names that the source does not use.
+/// Writes entries without their content, retired, under names that the source does not use.
 async fn blank<T: Kept + Read>(
     tx: &mut Tx,
     directory: &Directory,
@@ -189,7 +187,7 @@ async fn blank<T: Kept + Read>(
         entry.record = bare(&emptied(id.clone()));
         entry.facts = T::Facts::default();
         entry.extra.clear();
-        entry.standing = Standing::Withdrawn;
+        entry.standing = Standing::Retired;
         entry.origin.foreign_id = format!("retired/{id}");
         entry.revision += 1;
         entry.changed = directory.clock.now();

@@ -151,3 +151,104 @@ async fn an_organization_at_risk_is_not_widened_under_another_name() {
     let told = town.told().await;
     assert!(told.contains("Harbour") && told.contains("Tea") && !told.contains("CANARY"), "{told}");
 }
+
+#[tokio::test]
+async fn after_a_place_was_protected_later_files_are_imported_and_do_not_tell_it() {
+    let town = Town::new().await;
+    let choir = |at: &str, place: &str| service("B", "Choir", "o1", &[(at, place)]);
+    town.import(json!([choir("S1", "L")])).await;
+    town.import(json!([choir("S1", "L"), service("A", "Harbour Refuge", "o2", &[("S9", "L")])])).await;
+    assert!(!town.told().await.contains("L Street"));
+    let report = town.import(json!([choir("S1", "M"), service("C", "Tea", "o1", &[("S2", "L")])])).await;
+    assert_eq!((report.created, report.updated, report.refused), (1, 1, 0), "{report:?}");
+    let told = town.told().await;
+    assert!(told.contains("M Street") && told.contains("Tea") && !told.contains("L Street"), "{told}");
+}
+
+#[tokio::test]
+async fn a_place_that_only_the_earlier_file_told_is_remembered_when_its_service_is_protected() {
+    let town = Town::new().await;
+    let choir = service("B", "Choir", "o3", &[("S1", "L")]);
+    town.import(json!([service("A", "Harbour House", "o2", &[("S9", "L")]), choir])).await;
+    assert!(town.told().await.contains("L Street"));
+    town.import(json!([service("A", "Harbour Refuge", "o2", &[])])).await;
+    town.import(json!([choir])).await;
+    town.import(json!([service("A", "Harbour House", "o2", &[("S9", "L")]), choir])).await;
+    let told = town.told().await;
+    assert!(told.contains("Choir") && !told.contains("L Street"), "{told}");
+}
+
+#[tokio::test]
+async fn what_was_retired_to_protect_a_place_cannot_be_restored() {
+    let town = Town::new().await;
+    town.import(json!([service("A", "Harbour House", "o2", &[("S9", "L")])])).await;
+    let old = town.directory.store.snapshot().await.unwrap().page::<Service>(None, 9).await.unwrap()[0].record.id;
+    town.import(json!([service("A", "Harbour Refuge", "o2", &[("S9", "L")])])).await;
+    for standing in [Standing::Published, Standing::Withdrawn] {
+        let answer = town.directory.set_standing(&old.to_string(), standing, "a test").await;
+        assert!(matches!(answer, Err(super::Error::Gone)), "{answer:?}");
+    }
+    assert!(!town.told().await.contains(&old.to_string()));
+}
+
+#[tokio::test]
+async fn a_group_that_moved_is_told_where_it_is_and_may_come_back() {
+    let town = Town::new().await;
+    let choir = |places: &[(&str, &str)]| json!([service("B", "Choir", "o1", places)]);
+    town.import(choir(&[("S1", "L"), ("S3", "N")])).await;
+    let report = town.import(choir(&[("S2", "M"), ("S3", "N")])).await;
+    assert_eq!(report.updated, 1);
+    let told = town.told().await;
+    assert!(told.contains("M Street") && told.contains("N Street") && !told.contains("L Street"), "{told}");
+    assert_eq!(town.import(choir(&[("S3", "N")])).await.updated, 1, "a place less is a change");
+    town.import(choir(&[("S1", "L")])).await;
+    let told = town.told().await;
+    assert!(told.contains("L Street") && !told.contains("N Street"), "{told}");
+}
+
+#[tokio::test]
+async fn a_place_that_changes_hands_leaves_both_listings_true() {
+    let town = Town::new().await;
+    let (none, at): (&[_], &[_]) = (&[], &[("S1", "L")]);
+    let two = |choir, band| json!([service("B", "Choir", "o1", choir), service("C", "Band", "o1", band)]);
+    town.import(two(at, none)).await;
+    town.import(two(none, at)).await;
+    town.import(two(at, none)).await;
+
+    let owner = |id: &str, places: &[&str]| {
+        let places: Vec<_> = places.iter().map(|place| hall(place, "Green")).collect();
+        json!({ "id": id, "name": id, "description": "d", "locations": places })
+    };
+    town.import(json!([owner("oA", &["H"]), owner("oB", &[])])).await;
+    let told = town.told().await.matches("Hall H").count();
+    town.import(json!([owner("oA", &[]), owner("oB", &["H"])])).await;
+    assert_eq!(town.told().await.matches("Hall H").count(), told, "with one of the two");
+    town.import(json!([owner("oB", &[])])).await;
+    assert!(!town.told().await.contains("Hall H"));
+}
+
+#[tokio::test]
+async fn a_second_source_with_the_same_ids_has_records_of_its_own() {
+    let town = Town::new().await;
+    let id = |n: u32| format!("00000000-0000-4000-8000-{n:012}");
+    let term = json!([{ "taxonomy_term": { "id": id(6), "name": "Music", "taxonomy_detail": { "id": id(7), "name": "Topics" } } }]);
+    let file = |name: &str, service_id: u32| {
+        let mut item = service(&id(service_id), name, &id(2), &[(&id(3), &id(4))]);
+        item["attributes"] = term.clone();
+        item
+    };
+    town.import(json!([file("Choir", 1)])).await;
+    for again in [false, true] {
+        let report = town.try_import("other", &json!([file("Band", 1), file("Drums", 8)])).await.unwrap();
+        assert_eq!((report.created, report.same, report.refused), if again { (0, 2, 0) } else { (2, 0, 0) });
+    }
+    town.agrees().await;
+    let mut read = town.directory.store.snapshot().await.unwrap();
+    let services = read.page::<Service>(None, 9).await.unwrap();
+    let [choir, band, drums] = ["Choir", "Band", "Drums"]
+        .map(|name| services.iter().find(|entry| entry.record.name == name).unwrap().record.clone());
+    assert_eq!(band.organization_id, drums.organization_id);
+    assert_ne!(band.organization_id, choir.organization_id);
+    assert_ne!(band.attributes[0].taxonomy_term_id, choir.attributes[0].taxonomy_term_id);
+    assert_eq!(read.count::<Organization>().await.unwrap(), 2);
+}

@@ -52,6 +52,8 @@ pub enum Standing {
     Published,
     /// It was public and is not any more; its id answers 410.
     Withdrawn,
+    /// It was public and would tell a protected place: emptied, withdrawn, and never to be restored.
+    Retired,
 }
 
 impl Standing {
@@ -60,6 +62,7 @@ impl Standing {
         match self {
             Self::Published => "published",
             Self::Withdrawn => "withdrawn",
+            Self::Retired => "retired",
         }
     }
 }

@@ -95,7 +95,9 @@ impl<'s> Compiler<'s> {
         let Input { row, subject, record, withheld, notices } = input;
         let kind = if subject == Subject::Organization { "organization" } else { "service" };
         let foreign_id = word(&record, "id");
-        let mut item = Item { row, foreign_id, result: Ok(Vec::new()), merged_into: None, notices, withheld };
+        let is_organization = subject == Subject::Organization;
+        let mut item =
+            Item { row, foreign_id, is_organization, result: Ok(Vec::new()), merged_into: None, notices, withheld };
         let says = hash(&record);
         let key = item.foreign_id.clone().map(|id| (kind, id));
         if let Some((first, said)) = key.as_ref().and_then(|key| self.items.get(key)) {
@@ -361,7 +363,15 @@ impl read::Ids for Resolver<'_> {
 impl Item {
     /// An item with faults.
     pub(super) fn refused(row: u64, violations: Vec<Violation>) -> Self {
-        Self { row, foreign_id: None, result: Err(violations), merged_into: None, notices: Vec::new(), withheld: 0 }
+        Self {
+            row,
+            foreign_id: None,
+            is_organization: false,
+            result: Err(violations),
+            merged_into: None,
+            notices: Vec::new(),
+            withheld: 0,
+        }
     }
 }
 

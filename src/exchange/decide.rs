@@ -196,7 +196,7 @@ mod tests {
             locations: vec![place.to_owned()],
             declared_mode: None,
         };
-        Sketch { row, service: Some(service), organization: None, services: Vec::new(), fault: None }
+        Sketch { row, service: Some(service), ..Sketch::default() }
     }
 
     fn at_risk(about: &About) -> bool {
@@ -250,13 +250,7 @@ mod tests {
             let mut sketch = service(1, "a", "Counselling", "p");
             sketch.service.as_mut().unwrap().declared_mode = declared;
             // The organization may stand in a later item.
-            let later = Sketch {
-                row: 2,
-                service: None,
-                organization: Some(organization.clone()),
-                services: Vec::new(),
-                fault: None,
-            };
+            let later = Sketch { row: 2, organization: Some(organization.clone()), ..Sketch::default() };
             decide([Ok(sketch), Ok(later)], &at_risk, &Kept::default()).unwrap()
         };
         assert_eq!(run_by(None).mode("a"), PlaceMode::Area);
@@ -269,8 +263,7 @@ mod tests {
         let about = About { name: "Refuge".to_owned(), ..About::default() };
         let organization =
             SketchOrganization { foreign_id: Some("o".to_owned()), about, locations: vec!["p".to_owned()] };
-        let sketch =
-            Sketch { row: 1, service: None, organization: Some(organization), services: Vec::new(), fault: None };
+        let sketch = Sketch { row: 1, organization: Some(organization), ..Sketch::default() };
         let decisions = decide([Ok(sketch)], &at_risk, &Kept::default()).unwrap();
         assert!(decisions.withholds_organization("o") && decisions.withholds_location("p"));
     }

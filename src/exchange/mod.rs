@@ -26,7 +26,7 @@ mod table;
 pub use cut::cut;
 pub use decide::{Decisions, Kept, decide};
 pub use drafts::{Draft, Item, Links, Offer};
-pub use ids::{Ids, SourceIds};
+pub use ids::{Ids, SourceIds, usual};
 pub use mapping::Mapping;
 pub use sketch::{About, Sketch, SketchOrganization, SketchService};
 
