@@ -81,6 +81,19 @@ impl Sketch {
         Self { row, fault: Some(fault), ..Self::default() }
     }
 
+    /// The sketch, unless one of its ids has a character that no database takes: only its row is refused.
+    pub(super) fn checked(self) -> Self {
+        let services = self.service.iter().chain(&self.services);
+        let of_services = services
+            .flat_map(|service| service.foreign_id.iter().chain(&service.organization).chain(&service.locations));
+        let organization = self.organization.iter();
+        let mut ids = of_services.chain(organization.flat_map(|o| o.foreign_id.iter().chain(&o.locations)));
+        if ids.any(|id| id.contains('\0')) || self.others.iter().any(|(_, id)| id.contains('\0')) {
+            return Self::unreadable(self.row, Violation::new("", Code::HasNul));
+        }
+        self
+    }
+
     /// The sketch of one JSON item.
     pub(super) fn of_json(row: u64, bytes: &[u8]) -> serde_json::Result<Self> {
         let Some(item) = serde_json::from_slice::<Loose<Thing>>(bytes)?.object else {
@@ -111,7 +124,7 @@ impl Sketch {
             }
             None => Self::unreadable(row, Violation::new("", Code::UnknownKind)),
         };
-        Ok(sketch)
+        Ok(sketch.checked())
     }
 }
 

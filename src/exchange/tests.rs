@@ -207,6 +207,16 @@ fn services_inside_an_organization_are_services_and_a_refuge_among_them_hides_it
 }
 
 #[test]
+fn an_id_with_a_nul_refuses_its_own_row_only() {
+    let items = hsds(
+        r#"[{"id":"a\u0000b","name":"x","description":"d"},{"id":"s","name":"x","status":"active","organization_id":"\u0000"},
+        {"id":"t","name":"x","status":"active","service_at_locations":[{"id":"\u0000","location":{"id":"\u0000"}}]},{"id":"ok","name":"x"}]"#,
+    );
+    let codes: Vec<_> = items.iter().map(|item| item.result.as_ref().map_err(|faults| faults[0].code).err()).collect();
+    assert_eq!(codes, [Some(Code::HasNul), Some(Code::HasNul), Some(Code::HasNul), None]);
+}
+
+#[test]
 fn an_item_that_cannot_be_sketched_is_never_read() {
     let twice =
         r#"{"id":"a","id":"b","name":"x","status":"active","service_at_locations":[{"location":{"id":"CANARY"}}]}"#;
