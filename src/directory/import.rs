@@ -35,6 +35,17 @@ const FLOOR: u32 = 50_000;
 /// How many refusals a report tells one by one; all are counted.
 const MOST_REFUSALS: usize = 1_000;
 
+/// How often an import begins anew when another of the same source gets in its way.
+const ATTEMPTS: u32 = 3;
+
+/// One attempt at an import. What it decided holds as long as nothing else of its source was committed since.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Run {
+    /// Random: tells its commits from those of others.
+    pub id: Id<()>,
+    since: u64,
+}
+
 /// A file to bring in.
 #[derive(Debug, Clone, Copy)]
 pub struct Shipment<'a> {
@@ -112,10 +123,22 @@ impl Directory {
     ///
     /// # Errors
     /// [`super::Error::Exchange`] when the file as a whole cannot be read; [`super::Error::Store`]. Batches that were
-    /// committed before an error stay.
+    /// committed before an error stay. [`super::Error::Overtaken`] when another import of the source keeps on committing.
     pub async fn import(&self, shipment: Shipment<'_>, progress: &mut dyn FnMut(u64, u64)) -> Result<Report> {
+        // What the other has protected is decided upon anew, from the beginning.
+        for _ in 1..ATTEMPTS {
+            match self.attempt(shipment, progress).await {
+                Err(super::Error::Overtaken) => {}
+                ended => return ended,
+            }
+        }
+        self.attempt(shipment, progress).await
+    }
+
+    async fn attempt(&self, shipment: Shipment<'_>, progress: &mut dyn FnMut(u64, u64)) -> Result<Report> {
         let package = Package::open(shipment.bytes, shipment.format)?;
         let mut snapshot = self.store.snapshot().await?;
+        let run = Run { id: Id::random(&*self.chance), since: snapshot.last_commit().await? };
         let named = earlier::named(&package)?;
         let kept = earlier::kept(&mut snapshot, &named, shipment.source.id).await?;
         let decisions = decide(package.sketches()?, &puts_at_risk, &kept)?;
@@ -128,7 +151,7 @@ impl Directory {
             ..Report::default()
         };
         if !shipment.dry_run {
-            retire::what_is_protected_now(self, &decisions, shipment).await?;
+            retire::what_is_protected_now(self, &decisions, shipment, run).await?;
         }
         let of = decisions.items() as u64;
         let mut seen = Seen::new();
@@ -138,7 +161,7 @@ impl Directory {
             if batch.is_empty() {
                 return Ok(report);
             }
-            self.import_batch(batch, shipment, &named.locations, &mut seen, &mut report).await?;
+            self.import_batch(batch, shipment, run, &named.locations, &mut seen, &mut report).await?;
             progress(report.read, of);
         }
     }
@@ -163,11 +186,15 @@ impl Directory {
         &self,
         batch: Vec<Item>,
         shipment: Shipment<'_>,
+        run: Run,
         named: &HashSet<String>,
         seen: &mut Seen,
         report: &mut Report,
     ) -> Result<()> {
         let mut tx = self.store.begin().await?;
+        if tx.was_overtaken(run.since, shipment.source.id, run.id).await? {
+            return Err(super::Error::Overtaken);
+        }
         if tx.source(shipment.source.id).await?.as_ref() != Some(shipment.source) {
             tx.put_source(shipment.source).await?;
         }
@@ -232,7 +259,7 @@ impl Directory {
         }
         if counts.created + counts.updated > 0 && !shipment.dry_run {
             let lines = settle::lines(&mut tx, &touched).await?;
-            let detail = serde_json::json!({ "source": shipment.source.id, "read": counts.read, "created": counts.created, "updated": counts.updated });
+            let detail = serde_json::json!({ "source": shipment.source.id, "run": run.id, "read": counts.read, "created": counts.created, "updated": counts.updated });
             let audit = Audit {
                 at: self.clock.now(),
                 actor: shipment.actor.to_owned(),

@@ -59,6 +59,9 @@ pub enum Error {
     /// Another process holds the data folder.
     #[error("another kith process holds the data folder")]
     Locked,
+    /// Imports of one source got in each other's way.
+    #[error("another import of the same source is running; import again when it has ended")]
+    Overtaken,
     /// A file could not be read in its format.
     #[error(transparent)]
     Exchange(#[from] crate::exchange::Error),

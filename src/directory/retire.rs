@@ -10,7 +10,11 @@ use std::collections::HashSet;
 
 use serde_json::json;
 
-use super::{Directory, Result, import::Shipment, settle};
+use super::{
+    Directory, Result,
+    import::{Run, Shipment},
+    settle,
+};
 use crate::{
     domain::{
         digest::digest,
@@ -31,7 +35,12 @@ use crate::{
 ///
 /// # Errors
 /// When the store fails; nothing is taken back then.
-pub async fn what_is_protected_now(directory: &Directory, decisions: &Decisions, shipment: Shipment<'_>) -> Result<()> {
+pub async fn what_is_protected_now(
+    directory: &Directory,
+    decisions: &Decisions,
+    shipment: Shipment<'_>,
+    run: Run,
+) -> Result<()> {
     let source = shipment.source.id;
     let names = |of: &mut dyn Iterator<Item = &str>| of.map(str::to_owned).collect::<Vec<_>>();
     let protected = names(&mut decisions.services().filter(|(_, mode)| *mode == PlaceMode::Area).map(|(name, _)| name));
@@ -90,7 +99,7 @@ pub async fn what_is_protected_now(directory: &Directory, decisions: &Decisions,
     touched.services.extend(at.iter().filter_map(|at| at.record.service_id));
     touched.organizations.extend(public.iter().filter_map(|service| service.record.organization_id));
     touched.organizations.extend(locations.iter().filter_map(|location| location.record.organization_id));
-    let counts = json!({ "services": public.len(), "organizations": told.len(), "locations": locations.len() });
+    let counts = json!({ "source": source, "run": run.id, "services": public.len(), "organizations": told.len(), "locations": locations.len() });
     blank(&mut tx, directory, public, |id| json!({ "id": id, "name": "withdrawn", "status": "inactive" })).await?;
     blank(&mut tx, directory, locations, |id| json!({ "id": id, "location_type": "physical" })).await?;
     blank(&mut tx, directory, at, |id| json!({ "id": id })).await?;

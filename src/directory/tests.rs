@@ -25,7 +25,7 @@ const NOW: &str = "2026-11-23T09:00:00Z";
 /// A directory of its own, in a folder that goes with it.
 struct Town {
     directory: Directory,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Town {
@@ -33,7 +33,7 @@ impl Town {
         let folder = tempfile::tempdir().unwrap();
         let (clock, chance) = (Arc::new(FixedClock::at(NOW)), Arc::new(SeededChance::new(7)));
         let directory = Directory::open(folder.path(), None, clock, chance).await.unwrap();
-        Self { directory, _folder: folder }
+        Self { directory, folder }
     }
 
     async fn try_import(&self, name: &str, items: &Value) -> Result<Report> {
@@ -251,4 +251,34 @@ async fn a_second_source_with_the_same_ids_has_records_of_its_own() {
     assert_ne!(band.organization_id, choir.organization_id);
     assert_ne!(band.attributes[0].taxonomy_term_id, choir.attributes[0].taxonomy_term_id);
     assert_eq!(read.count::<Organization>().await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn an_import_does_not_tell_what_another_has_protected_meanwhile() {
+    let town = Town::new().await;
+    let groups = (0..600).map(|n| json!({ "id": format!("n{n}"), "name": "Circle", "status": "active" }));
+    let house = |name: &str| service("S", name, "oS", &[("SS", "L")]);
+    let slow = Value::from(groups.chain([house("Harbour House")]).collect::<Vec<_>>()).to_string();
+    let source = Source { id: source_id("county"), name: "county".into(), url: None, licence: None, attribution: None };
+    let shipment =
+        Shipment { source: &source, bytes: slow.as_bytes(), format: &Format::Hsds, dry_run: false, actor: "a test" };
+    let mut other = Some(json!([house("Harbour Refuge")]).to_string());
+    // Another process imports when the first batch of this one has been committed.
+    let mut meanwhile = |_, _| {
+        let Some(bytes) = other.take() else { return };
+        let shipment = Shipment { bytes: bytes.as_bytes(), ..shipment };
+        let import = || {
+            tokio::runtime::Runtime::new().unwrap().block_on(async {
+                let (clock, chance) = (Arc::new(FixedClock::at(NOW)), Arc::new(SeededChance::new(8)));
+                let second = Directory::open(town.folder.path(), None, clock, chance).await.unwrap();
+                second.import(shipment, &mut |_, _| {}).await.unwrap();
+            });
+        };
+        std::thread::scope(|scope| scope.spawn(import).join().unwrap());
+    };
+    let report = town.directory.import(shipment, &mut meanwhile).await.unwrap();
+    assert!(report.adds_up() && report.protected == 1, "{report:?}");
+    let told = town.told().await;
+    assert!(told.contains("Harbour") && !told.contains("L Street"));
+    town.agrees().await;
 }
