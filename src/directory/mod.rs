@@ -8,6 +8,7 @@ pub mod assemble;
 pub mod check;
 pub mod credits;
 pub mod document;
+mod earlier;
 mod expire;
 pub mod follow;
 pub mod import;
@@ -62,6 +63,9 @@ pub enum Error {
     /// Another process holds the data folder.
     #[error("another kith process holds the data folder")]
     Locked,
+    /// Imports of one source got in each other's way.
+    #[error("another import of the same source is running; import again when it has ended")]
+    Overtaken,
     /// A file could not be read in its format.
     #[error(transparent)]
     Exchange(#[from] crate::exchange::Error),
@@ -209,3 +213,6 @@ impl Directory {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,6 +52,8 @@ pub enum Standing {
     Published,
     /// It was public and is not any more; its id answers 410.
     Withdrawn,
+    /// It was public and would tell a protected place: emptied, withdrawn, and never to be restored.
+    Retired,
 }
 
 impl Standing {
@@ -60,6 +62,7 @@ impl Standing {
         match self {
             Self::Published => "published",
             Self::Withdrawn => "withdrawn",
+            Self::Retired => "retired",
         }
     }
 }
@@ -89,6 +92,32 @@ pub struct Source {
     /// The words the licence asks to show.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub attribution: Option<String>,
+}
+
+/// What we know about an organization beside its record. Neither is ever unset by a re-import.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Option<StatedFacts>")]
+pub struct OrganizationFacts {
+    /// Only a short list of its fields is kept, and no place: it is of a kind that puts people at risk, or runs
+    /// such a service.
+    pub protected: bool,
+    /// Its name once told such a kind: its services are `area` unless their source says otherwise.
+    pub at_risk: bool,
+}
+
+/// The same as written; `null` in rows from before there were any.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct StatedFacts {
+    protected: bool,
+    at_risk: bool,
+}
+
+impl From<Option<StatedFacts>> for OrganizationFacts {
+    fn from(stated: Option<StatedFacts>) -> Self {
+        let StatedFacts { protected, at_risk } = stated.unwrap_or_default();
+        Self { protected, at_risk }
+    }
 }
 
 /// What we know about a service beside its record.

@@ -12,6 +12,7 @@
 
 mod allow;
 mod compile;
+mod cut;
 mod decide;
 mod drafts;
 mod encoding;
@@ -26,9 +27,10 @@ mod silence;
 mod sketch;
 mod table;
 
+pub use cut::cut;
 pub use decide::{Decisions, Kept, decide};
 pub use drafts::{Draft, Item, Links, Offer};
-pub use ids::{Ids, SourceIds};
+pub use ids::{Ids, SourceIds, usual};
 pub use mapping::Mapping;
 pub use sketch::{About, Sketch, SketchOrganization, SketchService};
 

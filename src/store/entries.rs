@@ -253,7 +253,7 @@ fn parse<V: DeserializeOwned>(row: &Row, column: &'static str) -> Result<V> {
 }
 
 fn parse_standing(word: &str) -> Result<Standing> {
-    [Standing::Published, Standing::Withdrawn]
+    [Standing::Published, Standing::Withdrawn, Standing::Retired]
         .into_iter()
         .find(|standing| standing.as_str() == word)
         .ok_or(Error::Corrupt { column: "standing" })

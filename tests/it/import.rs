@@ -202,6 +202,20 @@ fn a_file_that_cannot_be_read_is_told_with_its_place_and_keeps_nothing() {
 }
 
 #[test]
+fn what_was_kept_before_a_file_that_cannot_be_read_is_published() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let broken = folder.path().join("broken.json");
+    fs::write(&broken, "[{").unwrap();
+    let file = project("tests/fixtures/hsds-page.json");
+    let output = kith(&data, &["import", "--source", "county", file.to_str().unwrap(), broken.to_str().unwrap()]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("not JSON"), "{said}");
+    assert!(kith_ok(&data, &["check"]).contains("in the view"), "the first file is published");
+}
+
+#[test]
 fn a_report_can_be_piped_into_a_program_that_reads_only_its_beginning() {
     let folder = tempfile::tempdir().unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_kith"))
