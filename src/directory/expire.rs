@@ -34,10 +34,17 @@ impl Directory {
                 service.changed = self.clock.now();
             }
             tx.put(&services).await?;
-            let touched = settle::Touched { services: HashSet::from_iter(ids.iter().copied()), ..settle::Touched::default() };
+            let touched =
+                settle::Touched { services: HashSet::from_iter(ids.iter().copied()), ..settle::Touched::default() };
             let lines = settle::lines(&mut tx, &touched).await?;
             let detail = serde_json::json!({ "services": services.len() });
-            let audit = Audit { at: self.clock.now(), actor: "the calendar".to_owned(), action: "expire", subject: None, detail };
+            let audit = Audit {
+                at: self.clock.now(),
+                actor: "the calendar".to_owned(),
+                action: "expire",
+                subject: None,
+                detail,
+            };
             tx.commit(audit, &lines).await?;
             over += services.len();
         }

@@ -16,7 +16,7 @@ use super::{
     view::{Generation, Progress},
 };
 use crate::{
-    domain::{organization::Organization, service::Service, vocabulary::vocabulary},
+    domain::{coming::marks, organization::Organization, service::Service, vocabulary::vocabulary},
     store::{Change, ListingRef, Snapshot, State},
 };
 
@@ -187,7 +187,9 @@ impl Directory {
     /// The generation on disk, if it is whole and of this directory.
     async fn open_current(&self) -> Result<Option<Arc<Generation>>> {
         let view = Arc::clone(&self.view);
-        let Some(generation) = tokio::task::spawn_blocking(move || view.open_current()).await? else { return Ok(None) };
+        // A damaged file may make the engine panic; such a view is built anew like any other that cannot be opened.
+        let opened = tokio::task::spawn_blocking(move || view.open_current()).await;
+        let Ok(Some(generation)) = opened else { return Ok(None) };
         let state = self.store.state().await?;
         let payload = generation.index.payload();
         Ok((fits(&payload, &state) && payload.sequence <= state.sequence).then_some(generation))
@@ -223,7 +225,12 @@ fn payload(state: &State, sequence: u64, public_sequence: u64) -> Payload {
         gazetteer: world(),
         sequence,
         public_sequence,
-        terms: vocabulary().terms.iter().map(|term| term.id.clone()).collect(),
+        terms: vocabulary()
+            .terms
+            .iter()
+            .map(|term| term.id.clone())
+            .chain(marks().into_iter().map(|(id, _)| id))
+            .collect(),
     }
 }
 

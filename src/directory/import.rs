@@ -196,7 +196,10 @@ impl Directory {
                     None
                 }
                 Ok(drafts) => {
-                    numbered.push(Numbered { item: number, drafts: drafts.into_iter().map(|draft| placed(draft, today)).collect() });
+                    numbered.push(Numbered {
+                        item: number,
+                        drafts: drafts.into_iter().map(|draft| placed(draft, today)).collect(),
+                    });
                     Some(item.row)
                 }
                 Err(violations) => {
@@ -345,7 +348,11 @@ fn puts_at_risk(about: &About) -> bool {
 /// no other word on where it serves.
 fn placed(mut draft: Draft, today: NaiveDate) -> Draft {
     if let Draft::Service(offer) = &mut draft {
-        let said = offer.record.assured_date.clone().or_else(|| offer.record.last_modified.as_ref()?.get(..10).map(str::to_owned));
+        let said = offer
+            .record
+            .assured_date
+            .clone()
+            .or_else(|| offer.record.last_modified.as_ref()?.get(..10).map(str::to_owned));
         let coming = &mut offer.facts.coming;
         if coming.accepting.is_some() {
             coming.accepting_checked_on = coming.accepting_checked_on.take().or(said);

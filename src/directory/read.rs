@@ -64,13 +64,10 @@ impl Directory {
     /// [`Error::NotReady`], [`Error::View`].
     pub fn walk(&self, after: Option<&str>, limit: usize) -> Result<Walk> {
         let hidden = self.view.hidden();
-        let mut items = self.view.reader()?.list(&SERVICES, after, limit + 1)?;
+        let mut items = self.view.reader()?.list(&SERVICES, after, limit + 1, &hidden)?;
         let more = items.len() > limit;
         items.truncate(limit);
         let next = more.then(|| items.last().map(|(id, _)| id.clone())).flatten();
-        Ok(Walk {
-            items: items.into_iter().filter(|(id, _)| !hidden.contains(id)).map(|(_, json)| json).collect(),
-            next,
-        })
+        Ok(Walk { items: items.into_iter().map(|(_, json)| json).collect(), next })
     }
 }

@@ -172,7 +172,11 @@ impl SearchRequest {
             for (at, word) in words.iter().enumerate().filter(|(_, word)| *word != NOT_STATED) {
                 if !known.iter().any(|(known, _)| known == word) {
                     let words: Vec<&str> = known.iter().map(|(word, _)| *word).chain([NOT_STATED]).collect();
-                    fault(&format!("/{}/{at}", field.as_str()), Code::NotInList, format!("is none of {}", words.join(", ")));
+                    fault(
+                        &format!("/{}/{at}", field.as_str()),
+                        Code::NotInList,
+                        format!("is none of {}", words.join(", ")),
+                    );
                 }
             }
         }

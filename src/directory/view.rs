@@ -78,18 +78,14 @@ impl View {
         self.generation.load_full()
     }
 
-    /// The payload of the last commit that readers see.
-    pub fn payload(&self) -> Option<Payload> {
-        self.generation.load().as_ref().map(|generation| generation.index.payload())
-    }
-
     /// One listing's bytes, unless it is hidden.
     ///
     /// # Errors
     /// [`Error::NotReady`] without a generation, [`Error::View`] when it cannot be read.
     pub fn get(&self, listing: &str) -> Result<Option<Read>> {
+        let hidden = self.hidden_ids.load();
         let reader = self.reader()?;
-        if self.hidden_ids.load().contains(listing) {
+        if hidden.contains(listing) {
             return Ok(Some(Read::Gone(bytes::Bytes::new())));
         }
         Ok(reader.get(listing)?)

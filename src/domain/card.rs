@@ -225,6 +225,7 @@ pub struct Card {
     pub how_to_come: Option<HowToCome>,
     /// How to get in touch, the best way first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub contact_by: Vec<ContactWay>,
     /// How one takes part: `in_person`, `online_video`, `phone`, ... or as the source says.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -242,6 +243,7 @@ pub struct Card {
     pub url: Option<String>,
     /// Languages, and how each is there: held in it, a worker speaks it, with an interpreter.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub spoken: Vec<SpokenLanguage>,
     /// Languages it is offered in, as the source names them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -258,6 +260,10 @@ pub struct Card {
     /// How far away it is in a straight line, in kilometres; only for exact places, only when a place was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance_km: Option<f64>,
+    /// What was asked for and this listing does not say: names of parameters. Ask before going.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
+    pub ask: Vec<String>,
     /// At how many other places the same service is held.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other_places: Option<u32>,

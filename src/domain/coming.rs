@@ -160,12 +160,14 @@ pub struct Coming {
     pub how_to_come: Option<HowToCome>,
     /// How to get in touch, the best way first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub contact_by: Vec<ContactWay>,
     /// When the phone is answered, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone_hours: Option<String>,
     /// Languages, and how each is there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub languages: Vec<SpokenLanguage>,
     /// What it costs, in a word.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -178,6 +180,7 @@ pub struct Coming {
     pub travel_help: Option<bool>,
     /// How one takes part.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub attending: Vec<Attending>,
     /// What the group's steward asks of those who send people.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -205,6 +208,7 @@ pub struct Wait {
 pub struct HowToCome {
     /// Ways in, the plainest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
     pub routes: Vec<Route>,
     /// Who may refer, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -364,7 +368,11 @@ impl Read for Coming {
 
 impl Read for Wait {
     fn read(reader: &mut Reader<'_, '_>) -> Self {
-        Self { weeks_from: reader.whole("weeks_from"), weeks_to: reader.whole("weeks_to"), checked_on: reader.date("checked_on") }
+        Self {
+            weeks_from: reader.whole("weeks_from"),
+            weeks_to: reader.whole("weeks_to"),
+            checked_on: reader.date("checked_on"),
+        }
     }
 }
 
@@ -414,7 +422,8 @@ mod tests {
     use crate::domain::read::{self, Code};
 
     fn read(value: serde_json::Value) -> (Option<Coming>, Vec<(String, Code)>) {
-        let outcome = read::read_with::<Coming>(value.as_object().unwrap(), "", &mut read::Given, read::Unreadable::Refused);
+        let outcome =
+            read::read_with::<Coming>(value.as_object().unwrap(), "", &mut read::Given, read::Unreadable::Refused);
         (outcome.record, outcome.violations.into_iter().map(|fault| (fault.pointer, fault.code)).collect())
     }
 
@@ -434,7 +443,10 @@ mod tests {
         }));
         assert_eq!(coming, None);
         let pointers: Vec<&str> = faults.iter().map(|(pointer, _)| pointer.as_str()).collect();
-        assert_eq!(pointers, ["/accepting", "/wait/weeks_from", "/contact_by/1", "/languages/0/language", "/travel_help"]);
+        assert_eq!(
+            pointers,
+            ["/accepting", "/wait/weeks_from", "/contact_by/1", "/languages/0/language", "/travel_help"]
+        );
     }
 
     #[test]
@@ -453,7 +465,13 @@ mod tests {
 
     #[test]
     fn every_mark_has_a_label_and_is_there_once() {
-        let mut ids: Vec<String> = marks().into_iter().map(|(id, label)| { assert!(!label.is_empty()); id }).collect();
+        let mut ids: Vec<String> = marks()
+            .into_iter()
+            .map(|(id, label)| {
+                assert!(!label.is_empty());
+                id
+            })
+            .collect();
         let all = ids.len();
         ids.sort();
         ids.dedup();

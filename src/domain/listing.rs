@@ -202,6 +202,7 @@ impl Joined {
                 areas: Vec::new(),
             },
             distance_km: None,
+            ask: Vec::new(),
             other_places: None,
             status: service.map(|s| s.status.as_str().to_owned()),
             alert: service.and_then(|s| s.alert.as_deref()).map(plain::line).filter(|alert| !alert.is_empty()),

@@ -4,6 +4,7 @@
 //! [`read`] is the one way in, [`listing`] is the one way out: only a [`listing::PublicListing`]
 //! reaches a reader.
 
+pub mod access;
 pub mod answer;
 pub mod card;
 pub mod clock;

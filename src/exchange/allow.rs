@@ -43,7 +43,10 @@ const COMING: Shape<'static> = Shape::Only(&[
     ("accepting", WORD),
     ("accepting_checked_on", WORD),
     ("wait", Shape::Only(&[("weeks_from", WORD), ("weeks_to", WORD), ("checked_on", WORD)])),
-    ("how_to_come", Shape::Only(&[("routes", Shape::Each(&WORD)), ("reply_within_days", WORD), ("professional_enquiries", WORD)])),
+    (
+        "how_to_come",
+        Shape::Only(&[("routes", Shape::Each(&WORD)), ("reply_within_days", WORD), ("professional_enquiries", WORD)]),
+    ),
     ("contact_by", Shape::Each(&WORD)),
     ("languages", Shape::Each(&Shape::Only(&[("language", WORD), ("how", WORD)]))),
     ("cost", WORD),

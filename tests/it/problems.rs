@@ -3,7 +3,7 @@
 use kith::api::problem::Slug;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, a_service, encoded, ids, sample_client, with_a_panic, with_one_withdrawn};
+use crate::support::{Answer, encoded, ids, sample_client, with_a_panic, with_one_withdrawn};
 
 fn get(query: &str) -> Answer {
     sample_client().get(&format!("/v1/search?{query}"))

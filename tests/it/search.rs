@@ -103,7 +103,13 @@ fn totals_and_counts_are_those_of_a_walk_over_all_pages() {
             .iter()
             .map(|count| (count["id"].as_str().unwrap(), count["count"].as_u64().unwrap()))
             .collect();
+        let (decisions, told): (BTreeMap<&str, u64>, BTreeMap<&str, u64>) =
+            told.into_iter().partition(|(id, _)| id.contains(':'));
         assert_eq!(told, counted, "{query}");
+        // What is said of a decision and what is not stated are counted apart, and together are everything.
+        let of =
+            |field: &str| decisions.iter().filter(|(id, _)| id.starts_with(field)).map(|(_, count)| count).sum::<u64>();
+        assert_eq!((of("accepting:"), of("cost:")), (total, total), "{query}");
         assert!(!told.is_empty(), "{query}");
 
         let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
@@ -155,13 +161,41 @@ fn any_value_of_a_filter_matches_and_all_filters_must() {
     let has = |term: &'static str| ids_where(&cards, move |card| terms(card).contains(term));
     let men_or_women: BTreeSet<String> = has("men").union(&has("women")).cloned().collect();
     assert!(has("men").len() > 1 && has("women").len() > 1 && men_or_women.len() > has("men").len());
-    assert_eq!(all_ids("audience=men"), has("men"));
-    assert_eq!(all_ids("audience=men&audience=women"), men_or_women);
+    assert_eq!(all_ids("audience_only=men"), has("men"));
+    assert_eq!(all_ids("audience_only=men&audience_only=women"), men_or_women);
     let both: BTreeSet<String> = men_or_women.intersection(&has("step-free")).cloned().collect();
     assert!(!both.is_empty() && both.len() < men_or_women.len());
-    assert_eq!(all_ids("audience=men&audience=women&access=step-free"), both);
-    assert_eq!(all_ids("term=step-free&audience=men&audience=women"), both, "`term` is a filter of its own");
-    assert_eq!(all_ids("need=military&audience=men"), BTreeSet::new());
+    assert_eq!(all_ids("audience_only=men&audience_only=women&access=step-free"), both);
+    assert_eq!(all_ids("term=step-free&audience_only=men&audience_only=women"), both, "`term` is a filter of its own");
+    assert_eq!(all_ids("need=military&audience_only=men"), BTreeSet::new());
+}
+
+#[test]
+fn a_man_can_go_where_anyone_can_and_where_nobody_says_it_is_to_be_asked() {
+    let (cards, _) = walk("", "results");
+    let welcome = ids_where(&cards, |card| terms(card).contains("men") || terms(card).contains("anyone"));
+    let unsaid = ids_where(&cards, |card| card.get("who_for").is_none() && card["kind"] != "organization");
+    let asked: BTreeSet<String> = welcome.union(&unsaid).cloned().collect();
+    assert_eq!(all_ids("audience=men"), asked);
+    assert_eq!(all_ids("audience=men&strict=true"), welcome);
+    let (found, _) = walk("audience=men", "results");
+    assert_eq!(ids_where(&found, |card| card["ask"] == json!(["audience"])), unsaid);
+    let first_to_ask = found.iter().position(|card| card.get("ask").is_some()).unwrap_or(found.len());
+    assert!(found[first_to_ask..].iter().all(|card| card.get("ask").is_some()), "what is stated comes first");
+}
+
+#[test]
+fn an_age_leaves_out_who_cannot_come_and_a_strict_search_whoever_does_not_say() {
+    let (cards, _) = walk("", "results");
+    let says = |card: &Value| card.get("minimum_age").is_some() || card.get("maximum_age").is_some();
+    let fits = |card: &Value| {
+        card["minimum_age"].as_f64().is_none_or(|least| least <= 15.0)
+            && card["maximum_age"].as_f64().is_none_or(|most| most >= 15.0)
+    };
+    assert_eq!(all_ids("age=15"), ids_where(&cards, fits));
+    assert_eq!(all_ids("age=15&strict=true"), ids_where(&cards, |card| says(card) && fits(card)));
+    let (found, _) = walk("age=15", "results");
+    assert_eq!(ids_where(&found, |card| card["ask"] == json!(["age"])), ids_where(&cards, |card| !says(card)));
 }
 
 #[test]
