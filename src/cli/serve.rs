@@ -13,7 +13,7 @@ use super::{
 use crate::{
     api,
     config::Config,
-    directory::Directory,
+    directory::{Directory, Error, Lock},
     domain::{
         clock::{SystemChance, SystemClock},
         entry::Standing,
@@ -21,6 +21,8 @@ use crate::{
     web,
 };
 
+/// How often the folder's lock is asked for, and how long is waited in between.
+const LOCK_TRIES: (u32, Duration) = (50, Duration::from_millis(100));
 /// How long open requests get when the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
 
@@ -28,7 +30,7 @@ const DRAIN: Duration = Duration::from_secs(10);
 pub async fn run(config: &Config, with_sample: bool) -> Result<ExitCode> {
     let folder = if with_sample { config.data.join("sample") } else { config.data.clone() };
     let directory = Directory::at(&folder, config.database.as_deref(), Arc::new(SystemClock), Arc::new(SystemChance))?;
-    let _lock = directory.lock()?;
+    let _lock = lock(&directory).await?;
     if with_sample {
         directory.prepare().await?;
         directory.become_sample().await?;
@@ -67,6 +69,17 @@ pub async fn run(config: &Config, with_sample: bool) -> Result<ExitCode> {
         error = unusable => return Err(error.into()),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The folder's lock. A command that has just written may hold it for a moment to bring the view up to date.
+async fn lock(directory: &Directory) -> std::result::Result<Lock, Error> {
+    for _ in 0..LOCK_TRIES.0 {
+        match directory.lock() {
+            Err(Error::Locked) => tokio::time::sleep(LOCK_TRIES.1).await,
+            outcome => return outcome,
+        }
+    }
+    directory.lock()
 }
 
 /// All that is served: what is for programs under its own paths, pages everywhere else.
