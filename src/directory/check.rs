@@ -8,9 +8,8 @@ use std::{collections::HashMap, time::Duration};
 use kith_index::Read;
 
 use super::{
-    Directory, Result, assemble,
-    document::{self, Places},
-    settle::{fingerprint, organization_ref, service_ref},
+    Directory, Result,
+    shown::{All, Shown, shown},
     view::Generation,
 };
 use crate::{
@@ -20,7 +19,7 @@ use crate::{
 
 /// How many faults are told.
 const MOST_FAULTS: usize = 100;
-/// Records read at once.
+/// Lines of the log read at once.
 const PAGE: u32 = 1_000;
 /// How long a view that is behind gets to catch up, and how often it is looked at.
 const PATIENCE: (u32, Duration) = (50, Duration::from_millis(100));
@@ -34,9 +33,9 @@ pub struct Report {
     pub organizations: u64,
     /// Lines of the change log.
     pub lines: u64,
-    /// Listings that readers can see.
+    /// Listings that readers can see, and records that only the feed shows.
     pub published: u64,
-    /// Listings in the view, withdrawn ones not counted; absent when there is no view.
+    /// The same in the view, withdrawn ones not counted; absent when there is no view.
     pub in_view: Option<u64>,
     /// What does not agree, by id; never a value.
     pub faults: Vec<String>,
@@ -97,20 +96,8 @@ impl Directory {
         report: &mut Report,
     ) -> Result<HashMap<String, Option<Vec<u8>>>> {
         let mut shown = HashMap::new();
-        let mut after = None;
-        loop {
-            let page = snapshot.page::<Service>(after, PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.record.id);
-            let listings: Vec<ListingRef> = page.iter().map(|entry| service_ref(entry.record.id)).collect();
-            compare(snapshot, &listings, &mut shown, report).await?;
-        }
-        let mut after = None;
-        loop {
-            let page = snapshot.page::<Organization>(after, PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.record.id);
-            let listings: Vec<ListingRef> = page.iter().map(|entry| organization_ref(entry.record.id)).collect();
+        let mut all = All::default();
+        while let Some(listings) = all.next(snapshot).await? {
             compare(snapshot, &listings, &mut shown, report).await?;
         }
         report.published = shown.values().flatten().count() as u64;
@@ -169,24 +156,24 @@ impl Directory {
 async fn compare(
     snapshot: &mut Snapshot,
     listings: &[ListingRef],
-    shown: &mut HashMap<String, Option<Vec<u8>>>,
+    bytes: &mut HashMap<String, Option<Vec<u8>>>,
     report: &mut Report,
 ) -> Result<()> {
     let ids: Vec<String> = listings.iter().map(|listing| listing.id.clone()).collect();
     let told = snapshot.published(&ids).await?;
-    for (listing, joined) in listings.iter().zip(assemble::joined(snapshot, listings).await?) {
-        let public = joined.and_then(|joined| joined.public(&Places));
-        let digest = public.as_ref().map(fingerprint);
+    let since = snapshot.shown_since(&ids).await?;
+    for (listing, shown) in listings.iter().zip(shown(snapshot, listings).await?) {
+        let digest = shown.as_ref().map(Shown::digest);
         if !agree(told.get(&listing.id), digest.as_deref()) {
             report.fault(format!("{} was published otherwise than its records say", listing.id));
         }
-        let bytes = public.map(|public| match document::put(&public) {
+        let record = shown.map(|shown| match shown.put(listing, since.get(&listing.id).copied()) {
             kith_index::Op::Put { documents, .. } => {
                 documents.into_iter().next().map(|document| document.record).unwrap_or_default()
             }
             kith_index::Op::Remove { .. } => Vec::new(),
         });
-        shown.insert(listing.id.clone(), bytes);
+        bytes.insert(listing.id.clone(), record);
     }
     Ok(())
 }

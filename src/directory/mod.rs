@@ -7,6 +7,7 @@ pub mod answer;
 pub mod assemble;
 pub mod check;
 pub mod document;
+pub mod feed;
 pub mod follow;
 pub mod import;
 pub mod plan;
@@ -15,6 +16,7 @@ pub mod request;
 mod retire;
 pub mod search;
 pub mod settle;
+pub mod shown;
 pub mod view;
 pub mod withdraw;
 

@@ -96,8 +96,8 @@ impl Planner<'_> {
 
         // What others refer to is written first.
         let mut outcomes = vec![Outcome::Same; items];
-        self.put(sorted.taxonomies, &taken, &mut outcomes, false).await?;
-        self.put(sorted.terms, &taken, &mut outcomes, false).await?;
+        let taxonomies = self.put(sorted.taxonomies, &taken, &mut outcomes, false).await?;
+        let terms = self.put(sorted.terms, &taken, &mut outcomes, false).await?;
         let organizations = self.put(sorted.organizations, &taken, &mut outcomes, true).await?;
         let names: Vec<String> = sorted.services.iter().map(|(_, offer)| offer.foreign_id.clone()).collect();
         let before = self.tx.by_foreign::<Service>(self.source, &names).await?;
@@ -110,6 +110,9 @@ impl Planner<'_> {
         self.touched.organizations.extend(services.iter().filter_map(|entry| entry.record.organization_id).chain(left));
         self.touched.services.extend(services.iter().map(|entry| entry.record.id));
         self.touched.services.extend(places.iter().filter_map(|entry| entry.record.service_id));
+        self.touched.places.extend(places.iter().map(|entry| entry.record.id));
+        self.touched.taxonomies.extend(taxonomies.iter().map(|entry| entry.record.id));
+        self.touched.terms.extend(terms.iter().map(|entry| entry.record.id));
         self.touched.locations.extend(locations.iter().map(|entry| entry.record.id));
         for item in taken {
             outcomes[item] = Outcome::Taken;

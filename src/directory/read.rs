@@ -7,7 +7,7 @@ use super::{Directory, Error, Result};
 use crate::domain::card::ListingKind;
 
 /// The kinds of listing that are services.
-const SERVICES: [&str; 4] = [
+pub(super) const SERVICES: [&str; 4] = [
     ListingKind::Group.as_str(),
     ListingKind::Service.as_str(),
     ListingKind::Helpline.as_str(),

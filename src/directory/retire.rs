@@ -88,6 +88,7 @@ pub async fn what_is_protected_now(directory: &Directory, decisions: &Decisions,
 
     touched.services.extend(public_ids);
     touched.services.extend(at.iter().filter_map(|at| at.record.service_id));
+    touched.places.extend(at.iter().map(|at| at.record.id));
     touched.organizations.extend(public.iter().filter_map(|service| service.record.organization_id));
     touched.organizations.extend(locations.iter().filter_map(|location| location.record.organization_id));
     let counts = json!({ "services": public.len(), "locations": locations.len() });

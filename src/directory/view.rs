@@ -88,8 +88,10 @@ impl View {
     /// # Errors
     /// [`Error::NotReady`] without a generation, [`Error::View`] when it cannot be read.
     pub fn get(&self, listing: &str) -> Result<Option<Read>> {
+        // Looked at first: what is forgotten after this is known by the reader that follows.
+        let hidden = self.hidden();
         let reader = self.reader()?;
-        if self.hidden_ids.load().contains(listing) {
+        if hidden.contains(listing) {
             return Ok(Some(Read::Gone(bytes::Bytes::new())));
         }
         Ok(reader.get(listing)?)

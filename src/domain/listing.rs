@@ -137,9 +137,10 @@ impl Joined {
             card: cards[0].0.clone(),
             description: facts.description,
             service: self.service.as_ref().map(|service| public_service(&service.record, mode)),
-            organization: organization.map(|entry| entry.record.clone()),
+            organization: organization.map(|entry| public_organization(&entry.record)),
             places,
             services: self.services.clone(),
+            last_modified: None, // known when it has been committed; not part of what is compared
         };
         let is_hit = self.service.is_some() || self.services.is_empty();
         Some(PublicListing { listing, is_hit, cards, term_ids, term_words, names: facts.names })
@@ -246,7 +247,8 @@ impl Facts {
         let organization_name = organization.map(|o| o.record.name.as_str()).unwrap_or_default();
         Self {
             id: service.id.to_string(),
-            kind: kind_of(&service.attributes).unwrap_or_default(),
+            // A service is never taken for an organization, whatever its source calls it.
+            kind: kind_of(&service.attributes).filter(|kind| *kind != ListingKind::Organization).unwrap_or_default(),
             name: service.name.clone(),
             names: plain::line(&format!(
                 "{} {organization_name}",
@@ -345,6 +347,14 @@ fn public_service(service: &Service, mode: PlaceMode) -> Service {
         service.schedules.clear();
     }
     service
+}
+
+/// The HSDS organization as readers get it: plain text.
+fn public_organization(organization: &Organization) -> Organization {
+    let mut organization = organization.clone();
+    organization.name = plain::line(&organization.name);
+    organization.description = plain::paragraphs(&organization.description);
+    organization
 }
 
 fn card_phone(phone: &super::contact::Phone) -> CardPhone {
