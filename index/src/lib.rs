@@ -1,7 +1,8 @@
 //! Search over public listings: words, a place, facets with exact counts. No HTTP, no SQL, usable alone.
 //!
 //! An [`Index`] lives in a folder. Its owner applies changes; each commit carries a [`Payload`] that says how far it has
-//! come. A [`Reader`] is one commit: it searches ([`Reader::search`]) and reads by id ([`Reader::get`]).
+//! come. A [`Reader`] is one commit: it searches ([`Reader::search`]), completes names ([`Reader::suggest`]) and reads by
+//! id ([`Reader::get`]).
 //!
 //! ```
 //! use kith_index::{Document, Index, Near, Op, Payload, Query, SCHEMA, Whereabouts, Words};
@@ -29,6 +30,8 @@
 
 pub mod gazetteer;
 
+mod ages;
+mod analysis;
 mod columns;
 mod document;
 mod error;
@@ -37,6 +40,7 @@ mod lookup;
 mod merging;
 mod near;
 mod paging;
+mod plan;
 mod postings;
 mod query;
 mod rank;
@@ -45,6 +49,9 @@ mod scan;
 mod schema;
 mod segment_files;
 mod snapshot;
+mod suggest;
+mod synonyms;
+mod tally;
 mod words;
 mod writer;
 
@@ -56,9 +63,11 @@ pub use error::{Error, Result};
 pub use lookup::Read;
 pub use near::{Near, distance_m};
 pub use paging::Page;
-pub use query::{Block, Hit, Hits, Query, Relaxed, Sort, Understood, UnderstoodWord};
+pub use query::{Asks, Block, FacetGroup, Hit, Hits, Query, Relaxed, Sort, Understood, UnderstoodWord};
 pub use reader::{DEEPEST, Reader};
 pub use schema::SCHEMA;
 pub use snapshot::{MOST_BITS, Payload};
-pub use words::{MOST_CHARACTERS, MOST_WORDS, Synonyms, Words};
+pub use suggest::{MOST_SUGGESTIONS, Suggestion};
+pub use synonyms::{Synonym, Synonyms};
+pub use words::{MOST_CHARACTERS, MOST_WORDS, Words};
 pub use writer::Index;

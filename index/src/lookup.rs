@@ -1,10 +1,12 @@
 //! Reading by id and in the order of ids.
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 use tantivy::schema::{IndexRecordOption, Term};
 use tantivy::{DocId, DocSet, TERMINATED};
 
-use crate::columns::{RECORD, TOMBSTONE};
+use crate::columns::{RECORD, TOMBSTONE, listing_key};
 use crate::snapshot::Segment;
 use crate::{Reader, Result};
 
@@ -18,7 +20,8 @@ pub enum Read {
 }
 
 impl Reader {
-    /// The record of a listing, from whichever of its documents has one.
+    /// The record of a listing, from whichever of its documents has one. Knows nothing of withdrawals ahead of their
+    /// commit: the caller asks its own set first, and answers as for [`Read::Gone`].
     ///
     /// # Errors
     /// When a file of the index cannot be read.
@@ -39,18 +42,24 @@ impl Reader {
 
     /// Ids and records of listings of these kinds (none: all), after an id, in ascending order of id, no tombstones.
     ///
-    /// A listing has the kind of the document that holds its record.
+    /// A listing has the kind of the document that holds its record. Listings in `withdrawn` are left out.
     ///
     /// # Errors
     /// When a file of the index cannot be read.
-    pub fn list(&self, kinds: &[&str], after: Option<&str>, limit: usize) -> Result<Vec<(String, Bytes)>> {
+    pub fn list(
+        &self,
+        kinds: &[&str],
+        after: Option<&str>,
+        limit: usize,
+        withdrawn: &HashSet<String>,
+    ) -> Result<Vec<(String, Bytes)>> {
         let kinds = self.snapshot.kinds(kinds);
         let mut out = Vec::new();
         if limit == 0 {
             return Ok(out);
         }
         self.each_listing(after, |listing, documents| {
-            for &(segment, doc) in documents {
+            for &(segment, doc) in documents.iter().filter(|_| !withdrawn.contains(listing)) {
                 if is_listed(segment, doc, kinds) {
                     let record = segment.columns.entry(doc)?.record;
                     out.push((listing.to_owned(), Bytes::copy_from_slice(record)));
@@ -66,11 +75,13 @@ impl Reader {
     ///
     /// # Errors
     /// When a file of the index cannot be read.
-    pub fn count(&self, kinds: &[&str]) -> Result<u64> {
+    pub fn count(&self, kinds: &[&str], withdrawn: &HashSet<String>) -> Result<u64> {
         let kinds = self.snapshot.kinds(kinds);
+        let withdrawn: HashSet<u64> = withdrawn.iter().map(|listing| listing_key(listing)).collect();
         let mut number = 0;
         for segment in &self.snapshot.segments {
-            let live = segment.reader.doc_ids_alive().filter(|&doc| is_listed(segment, doc, kinds));
+            let is_shown = |doc: &DocId| !withdrawn.contains(&segment.columns.listings[*doc as usize]);
+            let live = segment.reader.doc_ids_alive().filter(|&doc| is_listed(segment, doc, kinds)).filter(is_shown);
             number += live.count() as u64;
         }
         Ok(number)
@@ -81,7 +92,7 @@ impl Reader {
         self.snapshot.segments.iter().map(|segment| u64::from(segment.reader.num_docs())).sum()
     }
 
-    /// Live listings, tombstones apart.
+    /// Live listings, tombstones apart, those withdrawn ahead of their commit among them.
     ///
     /// # Errors
     /// When a file of the index cannot be read.
@@ -89,7 +100,8 @@ impl Reader {
         Ok(self.ids()?.iter().filter(|(_, tombstone)| !tombstone).count() as u64)
     }
 
-    /// Every live listing id in ascending order, and whether only a tombstone is left of it.
+    /// Every live listing id in ascending order, and whether only a tombstone is left of it. Those withdrawn ahead of
+    /// their commit are among them: this is for checking what the index holds, not for readers.
     ///
     /// # Errors
     /// When a file of the index cannot be read.

@@ -33,16 +33,8 @@ impl Reader {
         skip: u64,
         limit: usize,
     ) -> Result<Page> {
-        let mut total = self.count(kinds)?;
+        let total = self.count(kinds, without)?;
         let kinds = self.snapshot.kinds(kinds);
-        for listing in without {
-            let mut counted = false;
-            self.each_of(listing, |segment, doc| {
-                counted |= is_listed(segment, doc, kinds);
-                Ok(())
-            })?;
-            total -= u64::from(counted);
-        }
         let mut items = Vec::new();
         if limit == 0 || skip >= total {
             return Ok(Page { total, items });

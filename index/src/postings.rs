@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::postings::{Postings, SegmentPostings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption, Term};
 use tantivy::{DocId, DocSet, InvertedIndexReader, TERMINATED};
 
@@ -20,27 +20,47 @@ pub(crate) struct TextField {
     pub lengths: Option<FieldNormReader>,
 }
 
+impl TextField {
+    /// Where a word's postings are; `None` when no document has it.
+    pub(crate) fn find(&self, field: Field, stem: &str) -> Result<Option<TermInfo>> {
+        Ok(self.postings.get_term_info(&Term::from_field_text(field, stem))?)
+    }
+}
+
+/// What scores need to know of a field over the whole index.
+#[derive(Clone)]
+pub(crate) struct FieldLengths {
+    /// The part of a score's denominator that depends on a document's length, per length code.
+    norms: Arc<[f32; 256]>,
+}
+
+impl FieldLengths {
+    /// For a field of `words` words in `documents` documents.
+    pub(crate) fn new(words: u64, documents: u64) -> Self {
+        let average = (words as f32 / documents.max(1) as f32).max(1.0);
+        let norm = |code| K1 * (1.0 - B + B * FieldNormReader::id_to_fieldnorm(code) as f32 / average);
+        Self { norms: Arc::new(std::array::from_fn(|code| norm(code as u8))) }
+    }
+}
+
 /// How a word scores in one field over the whole index: BM25 with the usual constants.
 #[derive(Clone)]
 pub(crate) struct WordWeight {
     weight: f32,
-    /// The part of the denominator that depends on a document's length, per length code.
-    norms: Arc<[f32; 256]>,
+    lengths: FieldLengths,
 }
 
 impl WordWeight {
-    /// Weight of a word that `found` of `documents` have, in a field of `words` words altogether.
-    pub(crate) fn new(found: u64, documents: u64, words: u64, boost: f32) -> Self {
+    /// Weight of a word that `found` of `documents` have.
+    pub(crate) fn new(found: u64, documents: u64, lengths: &FieldLengths, boost: f32) -> Self {
         let (n, all) = (found.min(documents) as f32, documents as f32);
         let rarity = (1.0 + (all - n + 0.5) / (n + 0.5)).ln();
-        let average = (words as f32 / all.max(1.0)).max(1.0);
-        let norm = |code| K1 * (1.0 - B + B * FieldNormReader::id_to_fieldnorm(code) as f32 / average);
-        Self { weight: boost * rarity * (1.0 + K1), norms: Arc::new(std::array::from_fn(|code| norm(code as u8))) }
+        Self { weight: boost * rarity * (1.0 + K1), lengths: lengths.clone() }
     }
 
     fn score(&self, frequency: u32, length: u8) -> f32 {
         let frequency = frequency as f32;
-        self.weight * frequency / (frequency + self.norms[usize::from(length)])
+        self.weight * frequency / (frequency + self.lengths.norms[usize::from(length)])
     }
 }
 
@@ -54,18 +74,26 @@ pub(crate) struct Weights {
 impl Weights {
     /// Boost of the name field.
     pub(crate) const NAME: f32 = NAME_WEIGHT;
+
+    /// The same by a factor.
+    pub(crate) fn times(&self, factor: f32) -> Self {
+        let mut out = self.clone();
+        out.all.weight *= factor;
+        out.name.weight *= factor;
+        out
+    }
 }
 
-/// Documents in ascending order.
+/// Documents in ascending order. A stream stands nowhere until it has been sought once.
 pub(crate) enum Stream {
     /// Documents that have a word, scored.
     Word(Box<WordStream>),
     /// Documents that have a term, code or id; each scores the same.
     Term(Box<SegmentPostings>, f32),
     /// Documents in every one of these, and the one they stand at; scores add up.
-    All(Vec<Stream>, DocId),
-    /// Documents in one of these at least; the best score counts.
-    Any(Vec<Stream>),
+    All(Vec<Stream>, Option<DocId>),
+    /// Documents in one of these at least; the best score counts, or all add up.
+    Any(Box<Union>),
     /// No documents.
     Empty,
 }
@@ -79,21 +107,36 @@ pub(crate) struct WordStream {
     weights: Weights,
 }
 
+/// Several streams, and where each stands.
+pub(crate) struct Union {
+    streams: Vec<Stream>,
+    at: Vec<DocId>,
+    /// The least of those; `None` before the first is sought.
+    least: Option<DocId>,
+    /// What two scores of one document come to.
+    score: fn(f32, f32) -> f32,
+}
+
 impl Stream {
-    /// Documents that have the stem.
-    pub(crate) fn word(all: (Field, &TextField), name: (Field, &TextField), stem: &str, w: &Weights) -> Result<Self> {
-        let read = |(field, index): (Field, &TextField)| {
-            index.postings.read_postings(&Term::from_field_text(field, stem), IndexRecordOption::WithFreqs)
+    /// Documents that have a word, given where its postings are in all text and in names.
+    pub(crate) fn word(
+        all: (&TextField, Option<&TermInfo>),
+        name: (&TextField, Option<&TermInfo>),
+        weights: Weights,
+    ) -> Result<Self> {
+        let read = |(field, found): (&TextField, Option<&TermInfo>)| {
+            let read = |info| field.postings.read_postings_from_terminfo(info, IndexRecordOption::WithFreqs);
+            found.map(read).transpose()
         };
         let Some(postings) = read(all)? else {
             return Ok(Stream::Empty);
         };
         Ok(Stream::Word(Box::new(WordStream {
             all: postings,
-            all_lengths: all.1.lengths.clone(),
+            all_lengths: all.0.lengths.clone(),
             name: read(name)?,
-            name_lengths: name.1.lengths.clone(),
-            weights: w.clone(),
+            name_lengths: name.0.lengths.clone(),
+            weights,
         })))
     }
 
@@ -109,10 +152,24 @@ impl Stream {
         Ok(Self::any(streams))
     }
 
-    /// The union, without what is empty.
-    pub(crate) fn any(mut streams: Vec<Stream>) -> Self {
+    /// The union, without what is empty; the best score counts.
+    pub(crate) fn any(streams: Vec<Stream>) -> Self {
+        Self::union(streams, f32::max)
+    }
+
+    /// The union, without what is empty; scores add up.
+    pub(crate) fn any_added(streams: Vec<Stream>) -> Self {
+        Self::union(streams, |a, b| a + b)
+    }
+
+    fn union(mut streams: Vec<Stream>, score: fn(f32, f32) -> f32) -> Self {
         streams.retain(|stream| !matches!(stream, Stream::Empty));
-        if streams.len() > 1 { Stream::Any(streams) } else { streams.pop().unwrap_or(Stream::Empty) }
+        if streams.len() > 1 {
+            let at = vec![0; streams.len()];
+            Stream::Any(Box::new(Union { streams, at, least: None, score }))
+        } else {
+            streams.pop().unwrap_or(Stream::Empty)
+        }
     }
 
     /// The intersection.
@@ -121,21 +178,16 @@ impl Stream {
             return Stream::Empty;
         }
         streams.sort_by_key(Stream::size);
-        if streams.len() > 1 {
-            let first = seek_all(&mut streams, 0);
-            Stream::All(streams, first)
-        } else {
-            streams.pop().unwrap_or(Stream::Empty)
-        }
+        if streams.len() > 1 { Stream::All(streams, None) } else { streams.pop().unwrap_or(Stream::Empty) }
     }
 
-    /// The document it stands at; [`TERMINATED`] at the end.
+    /// The document it was last sought to; [`TERMINATED`] at the end.
     pub(crate) fn doc(&self) -> DocId {
         match self {
             Stream::Word(word) => word.all.doc(),
             Stream::Term(postings, _) => postings.doc(),
-            Stream::All(_, at) => *at,
-            Stream::Any(streams) => streams.iter().map(Stream::doc).min().unwrap_or(TERMINATED),
+            Stream::All(_, at) => at.unwrap_or(0),
+            Stream::Any(union) => union.least.unwrap_or(0),
             Stream::Empty => TERMINATED,
         }
     }
@@ -145,13 +197,11 @@ impl Stream {
         match self {
             Stream::Word(word) => forward(&mut word.all, target),
             Stream::Term(postings, _) => forward(postings, target),
-            Stream::All(streams, at) => {
-                if *at < target {
-                    *at = seek_all(streams, target);
-                }
-                *at
-            }
-            Stream::Any(streams) => streams.iter_mut().map(|stream| stream.seek(target)).min().unwrap_or(TERMINATED),
+            Stream::All(streams, at) => match *at {
+                Some(at) if at >= target => at,
+                _ => *at.insert(seek_all(streams, target, TERMINATED)),
+            },
+            Stream::Any(union) => union.seek(target),
             Stream::Empty => TERMINATED,
         }
     }
@@ -162,10 +212,7 @@ impl Stream {
             Stream::Word(word) => word.score(),
             Stream::Term(_, score) => *score,
             Stream::All(streams, _) => streams.iter_mut().map(Stream::score).sum(),
-            Stream::Any(streams) => {
-                let doc = streams.iter().map(Stream::doc).min().unwrap_or(TERMINATED);
-                streams.iter_mut().filter(|stream| stream.doc() == doc).map(Stream::score).fold(0.0, f32::max)
-            }
+            Stream::Any(union) => union.score(),
             Stream::Empty => 0.0,
         }
     }
@@ -176,9 +223,32 @@ impl Stream {
             Stream::Word(word) => word.all.size_hint(),
             Stream::Term(postings, _) => postings.size_hint(),
             Stream::All(streams, _) => streams.iter().map(Stream::size).min().unwrap_or(0),
-            Stream::Any(streams) => streams.iter().map(Stream::size).fold(0, u32::saturating_add),
+            Stream::Any(union) => union.streams.iter().map(Stream::size).fold(0, u32::saturating_add),
             Stream::Empty => 0,
         }
+    }
+}
+
+impl Union {
+    fn seek(&mut self, target: DocId) -> DocId {
+        if let Some(least) = self.least.filter(|least| *least >= target) {
+            return least;
+        }
+        let first = self.least.is_none();
+        let mut least = TERMINATED;
+        for (stream, at) in self.streams.iter_mut().zip(&mut self.at) {
+            if first || *at < target {
+                *at = stream.seek(target);
+            }
+            least = least.min(*at);
+        }
+        *self.least.insert(least)
+    }
+
+    fn score(&mut self) -> f32 {
+        let (least, both) = (self.least, self.score);
+        let here = self.streams.iter_mut().zip(&self.at).filter(|(_, at)| Some(**at) == least);
+        here.map(|(stream, _)| stream.score()).fold(0.0, both)
     }
 }
 
@@ -196,15 +266,16 @@ impl WordStream {
     }
 }
 
-/// Moves every stream to the first document at or after `target` that all have.
-pub(crate) fn seek_all(streams: &mut [Stream], target: DocId) -> DocId {
+/// Moves every stream to the first document at or after `target` that all have; once one of them is at or past `end`,
+/// only there. Without streams that is `target` itself.
+pub(crate) fn seek_all(streams: &mut [Stream], target: DocId, end: DocId) -> DocId {
     let mut doc = target;
     let (mut agreed, all) = (0, streams.len());
     while agreed < all {
         for stream in streams.iter_mut() {
             let at = stream.seek(doc);
-            if at == TERMINATED {
-                return TERMINATED;
+            if at >= end {
+                return at;
             }
             if at == doc {
                 agreed += 1;

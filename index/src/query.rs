@@ -23,17 +23,26 @@ pub struct Query {
     pub areas: Vec<String>,
     /// Those of `areas` that hold the asked point itself: their listings come first in `covers`.
     pub areas_here: Vec<String>,
+    /// The code of listings that do not say which area they serve: they are `covers` of every place, after all others,
+    /// as something to ask.
+    pub area_unstated: Option<String>,
     /// When the asked place is an area: points must carry one of these codes. Together with `near`, both must hold.
     pub within_areas: Vec<String>,
-    /// Term ids: every group must be met by one of its terms. An empty group asks for nothing.
-    pub facets: Vec<Vec<String>>,
+    /// Terms: every group must be met by one of its terms. An empty group asks for nothing.
+    pub facets: Vec<FacetGroup>,
+    /// Age of the person in whole years: listings whose stated range leaves it out do not match; those that state none
+    /// do, as something to ask.
+    pub age: Option<u8>,
+    /// Only what is stated counts: listings that would have to be asked do not match.
+    pub strict: bool,
     /// Kinds of listing, any of them; none means every kind.
     pub kinds: Vec<String>,
     /// Only listings of this organisation.
     pub organization: Option<String>,
     /// Languages, any of them.
     pub languages: Vec<String>,
-    /// Order of `results`; `covers` always stand by text, then by a keyed hash of the id.
+    /// Order of `results`. Of `covers`, what serves the asked point itself always comes first, then what serves nearby,
+    /// last what does not say; among those what states all, then by text, then by a keyed hash of the id.
     pub sort: Sort,
     /// Hits of `results` to skip.
     pub offset: usize,
@@ -43,12 +52,71 @@ pub struct Query {
     pub covers_offset: usize,
     /// Hits of `covers` to answer.
     pub covers_limit: usize,
-    /// Whether terms and kinds are counted over `results`.
+    /// Whether terms that have a bit, and kinds, are counted over `results`.
     pub counts: bool,
+    /// With `counts`: whether terms without a bit are counted too, which costs more.
+    pub count_all: bool,
     /// Listing ids that must be neither seen nor counted, ahead of the commit that removes them.
     pub withdrawn: Arc<HashSet<String>>,
     /// Key of the hash that orders `covers` of equal score.
     pub tie_key: u64,
+}
+
+/// Terms of which a listing must have one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FacetGroup {
+    /// Terms that say yes.
+    pub any: Vec<String>,
+    /// Terms that say that the listing does not say, such as `cost:not-stated`: those it has instead of one of `any`
+    /// make it something to ask, unless the query is strict.
+    pub ask: Vec<String>,
+}
+
+impl From<Vec<String>> for FacetGroup {
+    fn from(any: Vec<String>) -> Self {
+        Self { any, ask: Vec::new() }
+    }
+}
+
+/// What would have to be asked of a listing, because it does not say.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct Asks(pub(crate) u64);
+
+impl Asks {
+    pub(crate) const AGE: Self = Self(1);
+    pub(crate) const AREA: Self = Self(2);
+
+    /// The flag of a group of [`Query::facets`]; all groups after the 61st share the last.
+    pub(crate) fn of_facet(number: usize) -> Self {
+        Self(4 << number.min(61))
+    }
+
+    /// It states everything that was asked for.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// It does not state for what age it is.
+    pub fn age(self) -> bool {
+        self.0 & Self::AGE.0 != 0
+    }
+
+    /// It does not state which area it serves.
+    pub fn area(self) -> bool {
+        self.0 & Self::AREA.0 != 0
+    }
+
+    /// It has an `ask` term of this group of [`Query::facets`], counted from 0, and none of `any`.
+    pub fn facet(self, number: usize) -> bool {
+        self.0 & Self::of_facet(number).0 != 0
+    }
+}
+
+/// Never prints which: that would tell whether an age was asked for.
+impl std::fmt::Debug for Asks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Asks({})", self.0.count_ones())
+    }
 }
 
 /// Never prints words, places or areas: they must not reach a log.
@@ -69,8 +137,9 @@ impl std::fmt::Debug for Query {
 /// Order of `results`; equal ones stand by listing id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
-    /// By text score, divided by 1 + distance / half the radius when there is a circle. Without words: nearest first,
-    /// and by listing id where nothing has a distance.
+    /// What states everything asked for before what has to be asked (see [`Asks`]). Among those, by text score, divided
+    /// by 1 + distance / half the radius when there is a circle. Without words: nearest first, and by listing id where
+    /// nothing has a distance.
     #[default]
     Best,
     /// Nearest first; the same as `Best` without a circle.
@@ -86,7 +155,8 @@ pub struct Hits {
     pub results: Block,
     /// Area and remote listings that serve the asked place; empty without a place.
     pub covers: Block,
-    /// Listings in `results` per term, for terms that have a bit (see [`crate::Payload::terms`]); zeros left out.
+    /// Listings in `results` per term, zeros left out: terms that have a bit, in the order of
+    /// [`crate::Payload::terms`], then, with `count_all`, the others by id.
     pub counts: Vec<(String, u32)>,
     /// Listings in `results` per kind; zeros left out.
     pub kinds: Vec<(String, u32)>,
@@ -110,7 +180,8 @@ pub struct Block {
 pub struct Hit {
     /// Id of the listing.
     pub listing: String,
-    /// Id of the document shown: the nearest of the listing's that match.
+    /// Id of the document shown: the nearest of the listing's that match (in the order [`Sort::Best`], of those that
+    /// state all, if any does).
     pub id: String,
     /// The card as it was put.
     pub body: Bytes,
@@ -122,6 +193,8 @@ pub struct Hit {
     pub score: f32,
     /// In `covers`: the listing serves the asked point itself, not only an area nearby.
     pub here: bool,
+    /// What the document shown does not state of what was asked for.
+    pub asks: Asks,
 }
 
 /// How far a search had to go from all its words.

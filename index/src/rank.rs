@@ -7,7 +7,7 @@ use tantivy::DocId;
 
 use crate::columns::spread;
 use crate::snapshot::Segment;
-use crate::{Query, Result, Sort};
+use crate::{Asks, Query, Result, Sort};
 
 /// One matching document.
 #[derive(Clone, Copy, Debug)]
@@ -19,11 +19,19 @@ pub(crate) struct Found {
     pub metres: Option<f64>,
     /// Serves the asked point itself.
     pub here: bool,
+    pub asks: Asks,
 }
 
-/// Turns what is known of a hit into a number: smaller stands before.
+/// Turns what is known of a hit into numbers: smaller stands before.
 #[derive(Clone, Copy)]
-pub(crate) enum Order {
+pub(crate) struct Order {
+    by: By,
+    /// What has to be asked comes after what is stated.
+    pub stated_first: bool,
+}
+
+#[derive(Clone, Copy)]
+enum By {
     /// Text score, damped by distance: halved at this many metres.
     Damped(f64),
     /// Text score alone; zero for all in a browse.
@@ -36,28 +44,47 @@ pub(crate) enum Order {
     Covers(u64),
 }
 
+/// Tier, rank, and what decides between equal ones.
+type Rank = (u8, f64, u64);
+
 impl Order {
     /// The order of `results` of a query.
     pub(crate) fn of(query: &Query) -> Self {
-        match (query.sort, query.near, query.words.is_empty()) {
-            (Sort::RecentlyChecked, _, _) => Order::Checked,
-            (Sort::Distance, Some(_), _) | (Sort::Best, Some(_), true) => Order::Distance,
-            (Sort::Best, Some(near), false) => Order::Damped((near.km * 500.0).max(500.0)),
-            (_, None, _) => Order::Score,
-        }
+        let by = match (query.sort, query.near, query.words.is_empty()) {
+            (Sort::RecentlyChecked, _, _) => By::Checked,
+            (Sort::Distance, Some(_), _) | (Sort::Best, Some(_), true) => By::Distance,
+            (Sort::Best, Some(near), false) => By::Damped((near.km * 500.0).max(500.0)),
+            (_, None, _) => By::Score,
+        };
+        let stated_first = match query.sort {
+            Sort::Best => true,
+            Sort::Distance => query.near.is_none(),
+            Sort::RecentlyChecked => false,
+        };
+        Self { by, stated_first }
     }
 
-    /// First by whether it serves the point (in `covers`), then the rank itself, then the keyed hash (in `covers`).
-    fn rank(self, found: &Found, segment: &Segment) -> (bool, f64, u64) {
+    /// The order of `covers`, by the key of a query.
+    pub(crate) fn covers(key: u64) -> Self {
+        Self { by: By::Covers(key), stated_first: true }
+    }
+
+    /// First by whether it says which area it serves and by whether it serves the point (in `covers`), then by whether it has to be asked, then the rank itself,
+    /// then the keyed hash (in `covers`).
+    fn rank(self, found: &Found, segment: &Segment) -> Rank {
         let score = f64::from(found.score);
         let metres = found.metres.unwrap_or(f64::MAX);
         let doc = found.doc as usize;
-        match self {
-            Order::Damped(half) => (false, -score / (1.0 + metres / half), 0),
-            Order::Score => (false, -score, 0),
-            Order::Distance => (false, metres, 0),
-            Order::Checked => (false, -(segment.columns.checked[doc] as f64), 0),
-            Order::Covers(key) => (!found.here, -score, spread(segment.columns.listings[doc] ^ spread(key))),
+        let tier = u8::from(self.stated_first && !found.asks.is_empty());
+        match self.by {
+            By::Damped(half) => (tier, -score / (1.0 + metres / half), 0),
+            By::Score => (tier, -score, 0),
+            By::Distance => (tier, metres, 0),
+            By::Checked => (tier, -(segment.columns.checked[doc] as f64), 0),
+            By::Covers(key) => {
+                let tier = tier + 2 * u8::from(!found.here) + 4 * u8::from(found.asks.area());
+                (tier, -score, spread(segment.columns.listings[doc] ^ spread(key)))
+            }
         }
     }
 }
@@ -65,7 +92,7 @@ impl Order {
 /// A hit with its place in the order.
 #[derive(Debug)]
 pub(crate) struct Ranked {
-    rank: (bool, f64, u64),
+    rank: Rank,
     listing: String,
     pub found: Found,
 }
@@ -90,13 +117,13 @@ impl PartialEq for Ranked {
 
 impl Eq for Ranked {}
 
-fn compare(a: (bool, f64, u64), b: (bool, f64, u64)) -> Ordering {
+fn compare(a: Rank, b: Rank) -> Ordering {
     a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2))
 }
 
 /// The first so many hits in order.
 pub(crate) struct Best {
-    order: Order,
+    pub order: Order,
     most: usize,
     heap: BinaryHeap<Ranked>,
 }

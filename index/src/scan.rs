@@ -13,6 +13,7 @@
 //!  in a leg:  streams of postings agree on a document   every word, language, organisation, area
 //!             -> flags, kind, alive, withdrawn           one byte or two each
 //!             -> mask & group, for each group            32 bytes
+//!             -> age in the stated range                 2 bytes
 //!             -> distance, flat                          8 bytes; exact at the rim
 //!             -> count the listing; offer it to the best (score and exact distance only if it may be shown)
 //! ```
@@ -26,12 +27,14 @@ use std::sync::Arc;
 
 use tantivy::{DocId, TERMINATED};
 
-use crate::Result;
+use crate::ages::{self, AgeRange};
 use crate::columns::{AREA, Columns, HIT, Mask, POINT, REMOTE, SIBLINGS};
 use crate::near::Circle;
 use crate::postings::{Stream, seek_all};
 use crate::rank::{Best, Found, Order};
 use crate::snapshot::Segment;
+use crate::tally::{Beyond, Tally};
+use crate::{Asks, Result};
 
 /// How many of the word groups a document must match.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,12 +45,36 @@ pub(crate) enum Need {
     AtLeast(usize),
 }
 
-/// A group of terms of which a document must have one.
-pub(crate) struct FacetGroup {
+/// Terms of which a document has one or not.
+pub(crate) struct OneOf {
     /// The terms that have bits.
     pub mask: Mask,
     /// The others.
     pub rest: Stream,
+}
+
+/// A group of terms of which a document must have one.
+pub(crate) struct FacetTest {
+    pub any: OneOf,
+    /// Terms that do too, as something to ask.
+    pub ask: OneOf,
+    pub flag: Asks,
+}
+
+impl OneOf {
+    fn meets(&mut self, mask: &Mask, doc: DocId) -> bool {
+        self.mask.iter().zip(mask).any(|(a, b)| a & b != 0) || self.rest.seek(doc) == doc
+    }
+}
+
+impl FacetTest {
+    /// What has to be asked of a document; `None` when it does not meet the group.
+    fn test(&mut self, mask: &Mask, doc: DocId) -> Option<Asks> {
+        if self.any.meets(mask, doc) {
+            return Some(Asks::default());
+        }
+        self.ask.meets(mask, doc).then_some(self.flag)
+    }
 }
 
 /// What is asked of one segment.
@@ -57,10 +84,29 @@ pub(crate) struct Plan {
     pub groups: Vec<Stream>,
     /// Streams every document must be in.
     pub filters: Vec<Stream>,
-    pub facets: Vec<FacetGroup>,
+    pub facets: Vec<FacetTest>,
+    pub age: Option<AgeTest>,
     /// Kinds asked for, as bits.
     pub kinds: u16,
     pub legs: Vec<Leg>,
+}
+
+/// The age a document must be for.
+#[derive(Clone, Copy)]
+pub(crate) struct AgeTest {
+    pub age: u8,
+    /// Documents that state no age do not pass.
+    pub strict: bool,
+}
+
+impl AgeTest {
+    /// What has to be asked of a document with this range; `None` when it is not for the age.
+    fn test(self, range: AgeRange) -> Option<Asks> {
+        match ages::holds(range, self.age) {
+            Some(holds) => holds.then_some(Asks::default()),
+            None => (!self.strict).then_some(Asks::AGE),
+        }
+    }
 }
 
 /// A part of the segment that feeds one block of the answer.
@@ -73,27 +119,27 @@ pub(crate) struct Leg {
     pub areas: Option<Stream>,
     /// Documents of areas that hold the asked point.
     pub here: Stream,
+    /// Documents that do not say which area they serve.
+    pub unstated: Stream,
 }
 
 impl Leg {
     /// The leg of `results`.
     pub(crate) fn results(ranges: Vec<Range<DocId>>, place: bool, areas: Option<Stream>) -> Self {
         let places = if place { POINT } else { 0 };
-        Self { into_covers: false, ranges, places, areas, here: Stream::Empty }
+        Self { into_covers: false, ranges, places, areas, here: Stream::Empty, unstated: Stream::Empty }
     }
 
     /// The leg of `covers`.
-    pub(crate) fn covers(columns: &Columns, areas: Stream, here: Stream) -> Self {
+    pub(crate) fn covers(columns: &Columns, areas: Stream, here: Stream, unstated: Stream) -> Self {
         let rest = columns.unplaced..columns.keys.len() as DocId;
-        Self { into_covers: true, ranges: vec![rest], places: AREA | REMOTE, areas: Some(areas), here }
+        Self { into_covers: true, ranges: vec![rest], places: AREA | REMOTE, areas: Some(areas), here, unstated }
     }
 }
 
 /// What has been found so far for one block.
 pub(crate) struct Gathered {
-    pub total: u64,
-    pub counts: Box<[u32; 256]>,
-    pub kinds: [u32; 16],
+    pub tally: Tally,
     pub best: Best,
     pub seen: HashMap<u64, Seen>,
 }
@@ -104,6 +150,7 @@ pub(crate) struct Seen {
     id: String,
     mask: Mask,
     kind: u8,
+    beyond: Vec<u32>,
 }
 
 /// The answer as it grows over the segments.
@@ -112,6 +159,10 @@ pub(crate) struct Gather<'a> {
     /// Listing keys that must not be seen.
     pub withdrawn: HashSet<u64>,
     pub counting: bool,
+    /// Terms without a bit, where those are counted.
+    pub beyond: Option<Beyond>,
+    /// Those of the document at hand.
+    pub terms: Vec<u32>,
     pub results: Gathered,
     pub covers: Gathered,
     /// Word groups that some accepted document matches, when not every one is needed.
@@ -122,41 +173,32 @@ pub(crate) struct Gather<'a> {
 
 impl Gathered {
     pub(crate) fn new(order: Order, most: usize) -> Self {
-        let best = Best::new(order, most);
-        Self { total: 0, counts: Box::new([0; 256]), kinds: [0; 16], best, seen: HashMap::new() }
-    }
-
-    fn count(&mut self, mask: &Mask, kind: u8, counting: bool) {
-        self.total += 1;
-        if !counting {
-            return;
-        }
-        self.kinds[usize::from(kind) & 15] += 1;
-        for (word, base) in mask.iter().zip([0_usize, 64, 128, 192]) {
-            let mut rest = *word;
-            while rest != 0 {
-                self.counts[base + rest.trailing_zeros() as usize] += 1;
-                rest &= rest - 1;
-            }
-        }
+        Self { tally: Tally::new(), best: Best::new(order, most), seen: HashMap::new() }
     }
 }
 
 impl Gather<'_> {
+    /// Listings found, in both blocks.
+    pub(crate) fn found(&self) -> u64 {
+        self.results.tally.total + self.covers.tally.total
+    }
+
     /// Runs a plan over the segment of its number.
-    pub(crate) fn segment(&mut self, segments: &[Arc<Segment>], at: usize, plan: Plan) -> Result<()> {
-        let Plan { need, mut groups, mut filters, mut facets, kinds, legs } = plan;
-        if need == Need::Every {
-            groups.sort_by_key(Stream::size);
+    pub(crate) fn segment(&mut self, segments: &[Arc<Segment>], at: usize, mut plan: Plan) -> Result<()> {
+        if plan.need == Need::Every {
+            plan.groups.sort_by_key(Stream::size);
         }
-        filters.sort_by_key(Stream::size);
-        for mut leg in legs {
+        plan.filters.sort_by_key(Stream::size);
+        if let Some(beyond) = &mut self.beyond {
+            beyond.enter(&segments[at])?;
+        }
+        for mut leg in std::mem::take(&mut plan.legs) {
             for range in std::mem::take(&mut leg.ranges) {
                 let mut from = range.start;
-                while let Some(doc) = next(need, &mut groups, &mut filters, &mut leg.areas, from, range.end) {
+                while let Some(doc) = next(&mut plan, &mut leg.areas, from, range.end) {
                     from = doc + 1;
-                    if self.passes(&segments[at], doc, kinds, &mut facets, &leg) {
-                        self.accept(&segments[at], at, doc, need, &mut groups, &mut leg)?;
+                    if let Some(asks) = self.passes(&segments[at], doc, &mut plan, &leg) {
+                        self.accept(&segments[at], at, doc, asks, &mut plan, &mut leg)?;
                     }
                 }
             }
@@ -164,17 +206,21 @@ impl Gather<'_> {
         Ok(())
     }
 
-    /// The tests of one document, cheapest first.
-    fn passes(&self, segment: &Segment, doc: DocId, kinds: u16, facets: &mut [FacetGroup], leg: &Leg) -> bool {
+    /// The tests of one document, cheapest first; what has to be asked of it if it passes.
+    fn passes(&self, segment: &Segment, doc: DocId, plan: &mut Plan, leg: &Leg) -> Option<Asks> {
         let (columns, at) = (&segment.columns, doc as usize);
         let flags = columns.flags[at];
-        let mask = &columns.masks[at];
-        flags & HIT != 0
+        let fits = flags & HIT != 0
             && (leg.places == 0 || flags & leg.places != 0)
-            && (kinds >> columns.kinds[at]) & 1 != 0
-            && facets.iter_mut().all(|group| meets(mask, &group.mask) || group.rest.seek(doc) == doc)
-            && segment.is_alive(doc)
-            && !self.withdrawn.contains(&columns.listings[at])
+            && (plan.kinds >> columns.kinds[at]) & 1 != 0;
+        if !fits {
+            return None;
+        }
+        let mut asks = plan.age.map_or(Some(Asks::default()), |age| age.test(columns.ages[at]))?;
+        for facet in &mut plan.facets {
+            asks.0 |= facet.test(&columns.masks[at], doc)?.0;
+        }
+        (segment.is_alive(doc) && !self.withdrawn.contains(&columns.listings[at])).then_some(asks)
     }
 
     /// Counts and offers a document that passed, if it lies in the circle.
@@ -183,8 +229,8 @@ impl Gather<'_> {
         segment: &Segment,
         number: usize,
         doc: DocId,
-        need: Need,
-        groups: &mut [Stream],
+        mut asks: Asks,
+        plan: &mut Plan,
         leg: &mut Leg,
     ) -> Result<()> {
         let (columns, at) = (&segment.columns, doc as usize);
@@ -194,33 +240,52 @@ impl Gather<'_> {
             Some(inside) => inside,
             None => None,
         };
-        if need != Need::Every {
-            let matching = groups.iter().enumerate().filter(|(_, group)| group.doc() == doc);
+        if plan.need != Need::Every {
+            let matching = plan.groups.iter().enumerate().filter(|(_, group)| group.doc() == doc);
             let (set, number) = matching.fold((0, 0), |(set, number), (at, _)| (set | 1 << at, number + 1));
             self.matched |= set;
             self.most_matched = self.most_matched.max(number);
         }
-        let score = groups.iter_mut().filter(|group| group.doc() == doc).map(Stream::score).sum();
+        let scores = plan.groups.iter_mut().filter(|group| group.doc() == doc).map(Stream::score);
+        // Not `sum`, which is a negative zero when nothing was typed.
+        let score = scores.fold(0.0, |sum, score| sum + score);
         let here = leg.here.seek(doc) == doc;
-        let mut found = Found { segment: number, doc, score, metres, here };
+        if leg.unstated.seek(doc) == doc {
+            asks.0 |= Asks::AREA.0;
+        }
+        let mut found = Found { segment: number, doc, score, metres, here, asks };
         let exact = || circle.map(|circle| circle.exact_m(columns.positions[at]));
-        let (mask, kind) = (columns.masks[at], columns.kinds[at]);
+        // Only `results` are counted by more than their number.
+        let counting = self.counting && !leg.into_covers;
+        if let Some(beyond) = self.beyond.as_mut().filter(|_| counting) {
+            beyond.read(segment, doc, &mut self.terms)?;
+        }
+        let terms: &[u32] = if counting { &self.terms } else { &[] };
         let into = if leg.into_covers { &mut self.covers } else { &mut self.results };
+        let (mask, kind) = (columns.masks[at], columns.kinds[at]);
         if columns.flags[at] & SIBLINGS == 0 {
-            into.count(&mask, kind, self.counting);
+            into.tally.total += 1;
+            if counting {
+                into.tally.count(&mask, kind, terms);
+            }
             return into.best.offer(found, segment, exact);
         }
         found.metres = exact();
-        into.meet_sibling(columns, found, mask, kind)
+        into.meet_sibling(columns, found, mask, kind, terms)
     }
 
     /// Counts and offers the listings with several documents, now that all of those have been met.
     pub(crate) fn finish(&mut self, segments: &[Arc<Segment>]) -> Result<()> {
         // A listing is in one block only.
         self.covers.seen.retain(|listing, _| !self.results.seen.contains_key(listing));
-        for block in [&mut self.results, &mut self.covers] {
-            for seen in std::mem::take(&mut block.seen).into_values() {
-                block.count(&seen.mask, seen.kind, self.counting);
+        for (block, counting) in [(&mut self.results, self.counting), (&mut self.covers, false)] {
+            for mut seen in std::mem::take(&mut block.seen).into_values() {
+                block.tally.total += 1;
+                if counting {
+                    seen.beyond.sort_unstable();
+                    seen.beyond.dedup();
+                    block.tally.count(&seen.mask, seen.kind, &seen.beyond);
+                }
                 block.best.offer(seen.found, &segments[seen.found.segment], || seen.found.metres)?;
             }
         }
@@ -229,16 +294,20 @@ impl Gather<'_> {
 }
 
 impl Gathered {
-    /// Keeps the document to show of a listing that has several: the nearest, else the best by words, else by id.
-    fn meet_sibling(&mut self, columns: &Columns, found: Found, mask: Mask, kind: u8) -> Result<()> {
+    /// Keeps the document to show of a listing that has several: one that serves the point, one that states all (where
+    /// the order is by that), the nearest, the best by words, the first by id; each where those before are equal.
+    fn meet_sibling(&mut self, columns: &Columns, found: Found, mask: Mask, kind: u8, beyond: &[u32]) -> Result<()> {
         let id = columns.entry(found.doc)?.id;
+        let stated_first = self.best.order.stated_first;
         let seen = self.seen.entry(columns.listings[found.doc as usize]);
-        let seen = seen.or_insert_with(|| Seen { found, id: id.to_owned(), mask, kind });
+        let seen = seen.or_insert_with(|| Seen { found, id: id.to_owned(), mask, kind, beyond: Vec::new() });
         seen.mask.iter_mut().zip(mask).for_each(|(word, more)| *word |= more);
+        seen.beyond.extend(beyond);
+        let asks = |found: &Found| stated_first && !found.asks.is_empty();
         let metres = |found: &Found| found.metres.unwrap_or(f64::MAX);
-        let order = metres(&found)
-            .total_cmp(&metres(&seen.found))
-            .then(seen.found.here.cmp(&found.here))
+        let order = (seen.found.here.cmp(&found.here))
+            .then(asks(&found).cmp(&asks(&seen.found)))
+            .then(metres(&found).total_cmp(&metres(&seen.found)))
             .then(seen.found.score.total_cmp(&found.score))
             .then_with(|| id.cmp(&seen.id));
         if order.is_lt() {
@@ -248,36 +317,25 @@ impl Gathered {
     }
 }
 
-/// Whether two masks share a term.
-fn meets(a: &Mask, b: &Mask) -> bool {
-    a.iter().zip(b).any(|(a, b)| a & b != 0)
-}
-
 /// The first document in `from..end` that the streams agree on.
-fn next(
-    need: Need,
-    groups: &mut [Stream],
-    filters: &mut [Stream],
-    areas: &mut Option<Stream>,
-    mut from: DocId,
-    end: DocId,
-) -> Option<DocId> {
+fn next(plan: &mut Plan, areas: &mut Option<Stream>, mut from: DocId, end: DocId) -> Option<DocId> {
+    let Plan { need, groups, filters, .. } = plan;
     // Each turn moves `from` ahead, so the loop ends with the range.
     while from < end {
         let doc = match need {
-            Need::Every => seek_all(groups, from),
+            Need::Every => seek_all(groups, from, end),
             Need::AtLeast(_) => groups.iter_mut().map(|group| group.seek(from)).min().unwrap_or(TERMINATED),
         };
         if doc >= end {
             return None;
         }
         let after = areas.as_mut().map_or(doc, |areas| areas.seek(doc));
-        let after = if after == doc { seek_all(filters, doc) } else { after };
+        let after = if after == doc { seek_all(filters, doc, end) } else { after };
         if after != doc {
             from = after;
             continue;
         }
-        let enough = match need {
+        let enough = match *need {
             Need::Every => true,
             Need::AtLeast(number) => groups.iter().filter(|group| group.doc() == doc).count() >= number,
         };

@@ -3,11 +3,15 @@
 use tantivy::schema::{Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{IndexSettings, IndexSortByField, Order, TantivyDocument, store::Compressor};
 
-use crate::words::ANALYSER;
-use crate::{Document, Role};
+use crate::analysis::ANALYSER;
+use crate::columns::Row;
+use crate::{Document, Result, Role};
 
 /// Number of the index's shape; another number in a commit means: build anew.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
+
+/// Name of the column of terms without a bit.
+pub(crate) const BEYOND: &str = "beyond";
 
 /// Name of the sort field: cell on the Hilbert curve, then the order of arrival.
 pub(crate) const KEY: &str = "key";
@@ -25,8 +29,12 @@ pub(crate) struct Fields {
     pub all: Field,
     /// Words of names and terms: adds to the score.
     pub name: Field,
+    /// Words of the listing's own name as they are written: suggestions.
+    pub exact: Field,
     /// Term ids.
     pub term: Field,
+    /// Those of them that have no bit, as a column: to count them.
+    pub beyond: Field,
     /// Area codes.
     pub area: Field,
     /// Organisation id.
@@ -47,7 +55,9 @@ pub(crate) fn schema() -> (Schema, Fields) {
         listing: builder.add_text_field("listing", STRING),
         all: builder.add_text_field("all", words.clone()),
         name: builder.add_text_field("name", words),
+        exact: builder.add_text_field("exact", STRING),
         term: builder.add_text_field("term", STRING),
+        beyond: builder.add_text_field(BEYOND, TextOptions::default().set_fast("raw")),
         area: builder.add_text_field("area", STRING),
         organization: builder.add_text_field("organization", STRING),
         language: builder.add_text_field("language", STRING),
@@ -65,16 +75,26 @@ pub(crate) fn settings() -> IndexSettings {
     }
 }
 
-/// The engine's form of a document: `key` sorts it, `files` is its columns and bodies.
+/// What is worked out of a document before the engine gets it.
+pub(crate) struct Prepared<'a> {
+    pub row: Row,
+    /// Words of its name as they are written; none of a tombstone.
+    pub exact: Vec<String>,
+    /// Its terms that have no bit.
+    pub beyond: Vec<&'a str>,
+}
+
+/// The engine's form of a document.
 ///
-/// Only documents that searches may answer with get words, terms and areas.
-pub(crate) fn engine_document(fields: &Fields, document: &Document, key: u64, files: &[u8]) -> TantivyDocument {
+/// Only documents that searches may answer with get words, terms and areas; all but tombstones may be suggested.
+pub(crate) fn engine_document(fields: &Fields, document: &Document, with: &Prepared) -> Result<TantivyDocument> {
     let mut out = TantivyDocument::new();
-    out.add_u64(fields.key, key);
-    out.add_custom(fields.files, files);
+    out.add_u64(fields.key, with.row.key);
+    out.add_custom(fields.files, &with.row.encode(document)?);
     out.add_text(fields.listing, &document.listing);
+    with.exact.iter().for_each(|word| out.add_text(fields.exact, word));
     if document.role != Role::Hit {
-        return out;
+        return Ok(out);
     }
     for text in [&document.name, &document.names, &document.term_words] {
         out.add_text(fields.name, text);
@@ -88,8 +108,9 @@ pub(crate) fn engine_document(fields: &Fields, document: &Document, key: u64, fi
             out.add_text(field, value);
         }
     }
+    with.beyond.iter().for_each(|term| out.add_text(fields.beyond, term));
     if let Some(organization) = &document.organization {
         out.add_text(fields.organization, organization);
     }
-    out
+    Ok(out)
 }

@@ -10,8 +10,9 @@ use tantivy::schema::Field;
 use tantivy::{Directory, DocId, InvertedIndexReader, SegmentReader, TantivyError};
 
 use crate::columns::{Columns, Mask};
-use crate::postings::TextField;
-use crate::schema::Fields;
+use crate::postings::{FieldLengths, TextField};
+use crate::schema::{BEYOND, Fields};
+use crate::tally::BeyondColumn;
 use crate::{Error, Result};
 
 /// Terms that get a bit of the mask; those after are filtered by postings and not counted.
@@ -77,11 +78,14 @@ pub(crate) struct Segment {
     pub columns: Arc<Columns>,
     pub all: TextField,
     pub name: TextField,
+    pub exact: Arc<InvertedIndexReader>,
     pub listing: Arc<InvertedIndexReader>,
     pub term: Arc<InvertedIndexReader>,
     pub area: Arc<InvertedIndexReader>,
     pub organization: Arc<InvertedIndexReader>,
     pub language: Arc<InvertedIndexReader>,
+    /// Terms without a bit; `None` when no document has one.
+    pub beyond: Option<BeyondColumn>,
 }
 
 impl Segment {
@@ -93,11 +97,13 @@ impl Segment {
         Ok(Self {
             all: text(fields.all)?,
             name: text(fields.name)?,
+            exact: reader.inverted_index(fields.exact)?,
             listing: reader.inverted_index(fields.listing)?,
             term: reader.inverted_index(fields.term)?,
             area: reader.inverted_index(fields.area)?,
             organization: reader.inverted_index(fields.organization)?,
             language: reader.inverted_index(fields.language)?,
+            beyond: reader.fast_fields().str(BEYOND)?.map(BeyondColumn::new),
             columns,
             reader,
         })
@@ -114,6 +120,12 @@ pub(crate) struct Snapshot {
     pub fields: Fields,
     pub stored: Stored,
     pub bits: HashMap<String, u8>,
+    /// Documents, deleted ones not yet merged away included.
+    pub documents: u64,
+    /// Of all words.
+    pub all: FieldLengths,
+    /// Of words of names and terms.
+    pub name: FieldLengths,
     pub segments: Vec<Arc<Segment>>,
 }
 
@@ -130,7 +142,7 @@ impl Snapshot {
         // While this lock is held no file of a segment goes, ours included, though a merge may end.
         let lock =
             engine.directory().acquire_lock(&META_LOCK).map_err(|error| TantivyError::LockFailure(error, None))?;
-        let mut segments = Vec::new();
+        let mut segments: Vec<Arc<Segment>> = Vec::new();
         for segment in engine.searchable_segments()? {
             let known = known.get(&segment.id());
             if let Some(same) = known.filter(|known| known.reader.delete_opstamp() == segment.meta().delete_opstamp()) {
@@ -145,7 +157,13 @@ impl Snapshot {
             segments.push(Arc::new(Segment::open(reader, columns, &fields)?));
         }
         drop(lock);
-        Ok(Self { fields, bits: stored.bits(), stored, segments })
+        let documents = segments.iter().map(|segment| u64::from(segment.reader.max_doc())).sum();
+        let lengths = |of: fn(&Segment) -> &TextField| {
+            let words = segments.iter().map(|segment| of(segment).postings.total_num_tokens()).sum();
+            FieldLengths::new(words, documents)
+        };
+        let (all, name) = (lengths(|segment| &segment.all), lengths(|segment| &segment.name));
+        Ok(Self { fields, bits: stored.bits(), stored, documents, all, name, segments })
     }
 
     /// The number of a kind; `None` when no document ever had it.

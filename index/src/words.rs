@@ -1,23 +1,18 @@
-//! What people type, made into words to look for; and the one analysis that documents go through too.
+//! What people type, made into words to look for.
 //!
-//! Nothing typed ever reaches a query parser. Text is cut at everything that is not a letter or digit, lower-cased,
-//! freed of accents and possessives and stemmed. Words that say nothing here ("the", "support", "near") are dropped
-//! while others remain. A phrase of the vocabulary also matches documents that have its term.
+//! Nothing typed ever reaches a query parser. Words that say nothing here ("the", "support", "near") are dropped while
+//! others remain. A phrase that the [`Synonyms`] know also matches documents that have one of its terms, or all words
+//! of another phrase that means the same.
 
-use std::collections::HashMap;
+use crate::Synonyms;
+use crate::analysis::{analyser, plain_analyser, tokens};
 
-use tantivy::tokenizer::{
-    AsciiFoldingFilter, Language, LowerCaser, Stemmer, TextAnalyzer, Token, TokenStream, Tokenizer,
-};
-
-/// Name under which the analysis is known to the engine.
-pub(crate) const ANALYSER: &str = "kith";
 /// Characters of a text that are looked at; a caller refuses longer ones before.
 pub const MOST_CHARACTERS: usize = 256;
 /// Words of a text that are looked at.
 pub const MOST_WORDS: usize = 16;
-/// Longer runs of letters are cut: nobody means them as a word.
-const LONGEST_WORD: usize = 40;
+/// Further phrases that are looked for in all groups together; those of the first groups go before.
+const MOST_PHRASES: usize = 48;
 
 /// Words without a meaning of their own in a directory of support, English and Welsh.
 const WEAK: &str = "a about after all an and any are as at be by can do for from get has have help helps how i in is it \
@@ -40,40 +35,32 @@ impl std::fmt::Debug for Words {
     }
 }
 
-/// One thing looked for: a document matches when it has all the stems, or any of the terms.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One thing looked for: a document matches when it has all the stems, any of the terms, or all stems of a phrase.
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Group {
     pub typed: String,
     pub stems: Vec<String>,
     pub terms: Vec<String>,
+    pub phrases: Vec<Vec<String>>,
 }
 
-#[derive(Clone, Debug)]
-struct Typed {
-    word: String,
-    stem: String,
-    weak: bool,
+/// One word as it was typed.
+#[derive(Clone)]
+pub(crate) struct Typed {
+    pub word: String,
+    pub stem: String,
+    pub weak: bool,
 }
 
 impl Words {
     /// Analyses what a reader typed; looks at no more than [`MOST_CHARACTERS`] and [`MOST_WORDS`].
     pub fn parse(text: &str) -> Self {
-        let text: String = text.chars().take(MOST_CHARACTERS).collect();
-        let mut plain = plain_analyser();
-        let mut stemmed = analyser();
-        let (typed, stems) = (tokens(&mut plain, &text), tokens(&mut stemmed, &text));
-        let tokens = typed
-            .into_iter()
-            .zip(stems)
-            .take(MOST_WORDS)
-            .map(|(word, stem)| Typed { weak: WEAK.split_ascii_whitespace().any(|weak| weak == word), word, stem })
-            .collect();
-        let mut words = Self { tokens, ..Self::default() };
+        let mut words = Self { tokens: typed(text), ..Self::default() };
         words.regroup(&Synonyms::default());
         words
     }
 
-    /// The same words, where each phrase of the vocabulary also matches the terms it names.
+    /// The same words, where each phrase that is known also matches what it means.
     #[must_use]
     pub fn with_synonyms(mut self, synonyms: &Synonyms) -> Self {
         self.regroup(synonyms);
@@ -94,25 +81,27 @@ impl Words {
         &self.dropped
     }
 
-    /// Takes the longest phrase the vocabulary knows at each place, then the words that are not weak.
+    /// Takes the longest known phrase at each place, then the words that are not weak.
     fn regroup(&mut self, synonyms: &Synonyms) {
         self.groups.clear();
         self.dropped.clear();
         let mut at = 0;
         let mut weak = Vec::new();
         while at < self.tokens.len() {
-            let (length, terms) = synonyms.longest(&self.tokens[at..]).unwrap_or((1, &[]));
-            let span = &self.tokens[at..at + length];
-            at += length;
-            if terms.is_empty() && span[0].weak {
+            let known = synonyms.longest(&self.tokens[at..]);
+            let span = &self.tokens[at..at + known.as_ref().map_or(1, |(length, _)| *length)];
+            at += span.len();
+            let (terms, phrases) =
+                known.map_or_else(Default::default, |(_, meaning)| (meaning.terms.clone(), meaning.phrases.clone()));
+            if terms.is_empty() && phrases.is_empty() && span.iter().all(|typed| typed.weak) {
                 weak.push(span);
             } else {
-                push_group(&mut self.groups, span, terms);
+                push_group(&mut self.groups, span, terms, phrases);
             }
         }
         if self.groups.is_empty() {
             for span in weak {
-                push_group(&mut self.groups, span, &[]);
+                push_group(&mut self.groups, span, Vec::new(), Vec::new());
             }
         } else {
             self.dropped = weak.into_iter().flatten().map(|typed| typed.word.clone()).collect();
@@ -120,153 +109,54 @@ impl Words {
     }
 }
 
-fn push_group(groups: &mut Vec<Group>, span: &[Typed], terms: &[String]) {
+fn push_group(groups: &mut Vec<Group>, span: &[Typed], terms: Vec<String>, mut phrases: Vec<Vec<String>>) {
     let typed = span.iter().map(|typed| typed.word.as_str()).collect::<Vec<_>>().join(" ");
+    let stems = if terms.is_empty() { stems_of(span) } else { stems_of_meaning(span) };
+    if !groups.iter().any(|group| group.stems == stems && group.terms == terms && group.phrases == phrases) {
+        let before: usize = groups.iter().map(|group| group.phrases.len()).sum();
+        phrases.truncate(MOST_PHRASES.saturating_sub(before));
+        groups.push(Group { typed, stems, terms, phrases });
+    }
+}
+
+/// The words of a text, within the bounds.
+pub(crate) fn typed(text: &str) -> Vec<Typed> {
+    let text: String = text.chars().take(MOST_CHARACTERS).collect();
+    let (words, stems) = (tokens(&mut plain_analyser(), &text), tokens(&mut analyser(), &text));
+    let is_weak = |word: &str| WEAK.split_ascii_whitespace().any(|weak| weak == word);
+    let words = words.into_iter().zip(stems).take(MOST_WORDS);
+    words.map(|(word, stem)| Typed { weak: is_weak(&word), word, stem }).collect()
+}
+
+/// Stems that a text must have for a phrase with terms. Where weak words would leave a single one, that one says less
+/// than the phrase: of "peer support" a text must have both, and of "someone to talk to" none will do.
+fn stems_of_meaning(span: &[Typed]) -> Vec<String> {
+    let mut stems = stems_of(span);
+    if stems.len() == 1 && span.len() > 2 {
+        stems.clear();
+    } else if stems.len() == 1 {
+        stems = span.iter().map(|typed| typed.stem.clone()).collect();
+        stems.sort_unstable();
+        stems.dedup();
+    }
+    stems
+}
+
+/// Stems of the words that are not weak, or of all when every one is; sorted, each once.
+pub(crate) fn stems_of(span: &[Typed]) -> Vec<String> {
     let some_strong = span.iter().any(|typed| !typed.weak);
     let mut stems: Vec<String> =
         span.iter().filter(|typed| !(some_strong && typed.weak)).map(|typed| typed.stem.clone()).collect();
     stems.sort_unstable();
     stems.dedup();
-    if !groups.iter().any(|group| group.stems == stems && group.terms == terms) {
-        groups.push(Group { typed, stems, terms: terms.to_vec() });
-    }
-}
-
-/// Phrases people type and the terms they mean, analysed once when the vocabulary is loaded.
-#[derive(Clone, Debug, Default)]
-pub struct Synonyms {
-    terms: HashMap<Vec<String>, Vec<String>>,
-    longest: usize,
-}
-
-impl Synonyms {
-    /// Takes pairs of a phrase (one or more words) and the ids of the terms it means.
-    pub fn new<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a [&'a str])>) -> Self {
-        let mut out = Self::default();
-        let mut analyser = analyser();
-        for (phrase, terms) in pairs {
-            let stems = tokens(&mut analyser, phrase);
-            if stems.is_empty() || stems.len() > MOST_WORDS {
-                continue;
-            }
-            out.longest = out.longest.max(stems.len());
-            let known = out.terms.entry(stems).or_default();
-            for term in terms {
-                if !known.iter().any(|have| have == term) {
-                    known.push((*term).to_owned());
-                }
-            }
-        }
-        out
-    }
-
-    /// Length and terms of the longest known phrase at the start of `tokens`.
-    fn longest(&self, tokens: &[Typed]) -> Option<(usize, &[String])> {
-        (1..=self.longest.min(tokens.len())).rev().find_map(|length| {
-            let stems: Vec<String> = tokens[..length].iter().map(|typed| typed.stem.clone()).collect();
-            self.terms.get(&stems).map(|terms| (length, terms.as_slice()))
-        })
-    }
-}
-
-/// The analysis of documents and of what people type.
-pub(crate) fn analyser() -> TextAnalyzer {
-    TextAnalyzer::builder(Cutter)
-        .filter(LowerCaser)
-        .filter(AsciiFoldingFilter)
-        .filter(Stemmer::new(Language::English))
-        .build()
-}
-
-/// The same without stems: words as a person would recognise them.
-fn plain_analyser() -> TextAnalyzer {
-    TextAnalyzer::builder(Cutter).filter(LowerCaser).filter(AsciiFoldingFilter).build()
-}
-
-fn tokens(analyser: &mut TextAnalyzer, text: &str) -> Vec<String> {
-    let mut out = Vec::new();
-    analyser.token_stream(text).process(&mut |token| out.push(token.text.clone()));
-    out
-}
-
-/// Cuts text into words: runs of letters and digits, with apostrophes inside closed and a final `'s` left off.
-#[derive(Clone)]
-struct Cutter;
-
-struct Cut<'a> {
-    text: &'a str,
-    at: usize,
-    token: Token,
-}
-
-impl Tokenizer for Cutter {
-    type TokenStream<'a> = Cut<'a>;
-
-    fn token_stream<'a>(&'a mut self, text: &'a str) -> Cut<'a> {
-        Cut { text, at: 0, token: Token::default() }
-    }
-}
-
-impl TokenStream for Cut<'_> {
-    fn advance(&mut self) -> bool {
-        let rest = &self.text[self.at..];
-        let Some(start) = rest.find(char::is_alphanumeric) else {
-            return false;
-        };
-        let word = &rest[start..];
-        let end = word.find(|c: char| !belongs(c)).unwrap_or(word.len());
-        self.token.offset_from = self.at + start;
-        self.at += start + end;
-        self.token.offset_to = self.at;
-        self.token.position = self.token.position.wrapping_add(1);
-        self.token.text.clear();
-        let word = without_possessive(&word[..end]);
-        self.token.text.extend(word.chars().filter(|c| c.is_alphanumeric()).take(LONGEST_WORD));
-        true
-    }
-
-    fn token(&self) -> &Token {
-        &self.token
-    }
-
-    fn token_mut(&mut self) -> &mut Token {
-        &mut self.token
-    }
-}
-
-/// Letters, digits, apostrophes and the accents that follow a letter as characters of their own.
-fn belongs(c: char) -> bool {
-    c.is_alphanumeric() || is_apostrophe(c) || ('\u{300}'..='\u{36f}').contains(&c)
-}
-
-fn is_apostrophe(c: char) -> bool {
-    matches!(c, '\'' | '\u{2019}' | '\u{2bc}')
-}
-
-fn without_possessive(word: &str) -> &str {
-    let word = word.trim_end_matches(is_apostrophe);
-    match word.strip_suffix(['s', 'S']) {
-        Some(stem) if stem.ends_with(is_apostrophe) => stem.trim_end_matches(is_apostrophe),
-        _ => word,
-    }
+    stems
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn stems(text: &str) -> Vec<String> {
-        tokens(&mut analyser(), text)
-    }
-
-    #[test]
-    fn case_accents_possessives_and_endings_do_not_matter() {
-        assert_eq!(stems("Women's GROUPS, women\u{2019}s group"), ["women", "group", "women", "group"]);
-        assert_eq!(stems("Caf\u{e9} Cafe\u{301} na\u{ef}ve"), ["cafe", "cafe", "naiv"]);
-        assert_eq!(stems("bereaved bereaving"), ["bereav", "bereav"]);
-        assert_eq!(stems("O'Brien don't"), ["obrien", "dont"]);
-        assert_eq!(stems(" -- ' \u{1f642} !"), Vec::<String>::new());
-    }
+    use crate::Synonym;
+    use crate::analysis::LONGEST_WORD;
 
     #[test]
     fn weak_words_are_dropped_while_others_remain() {
@@ -280,29 +170,32 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_phrase_of_the_vocabulary_brings_its_terms() {
-        let synonyms = Synonyms::new([
-            ("suicide", ["suicide-thoughts"].as_slice()),
-            ("lost someone to suicide", &["suicide-loss"]),
-            ("griefs", &["bereavement"]),
-            ("grief", &["bereavement", "loss"]),
-        ]);
-        let words = Words::parse("I lost someone to suicide, grief").with_synonyms(&synonyms);
-        let groups = words.groups();
-        assert_eq!(groups.len(), 2);
-        assert_eq!(groups[0].typed, "lost someone to suicide");
-        assert_eq!(groups[0].stems, ["lost", "suicid"]);
-        assert_eq!(groups[0].terms, ["suicide-loss"]);
-        assert_eq!(groups[1].terms, ["bereavement", "loss"]);
-        assert_eq!(words.dropped(), ["i"]);
-    }
-
-    #[test]
     fn length_and_number_of_words_are_bounded() {
         assert_eq!(Words::parse(&"abc ".repeat(5000)).groups().len(), 1);
         let many: String = (0..500).map(|n| format!("w{n} ")).collect();
         assert_eq!(Words::parse(&many).groups().len(), MOST_WORDS);
         assert_eq!(Words::parse(&"x".repeat(5000)).groups()[0].typed.len(), LONGEST_WORD);
+    }
+
+    #[test]
+    fn further_phrases_are_bounded_over_all_groups() {
+        let typed: Vec<String> = (0..8).map(|n| format!("typed{n}")).collect();
+        let phrases: Vec<String> = (0..10).map(|n| format!("other{n}")).collect();
+        let phrases = || phrases.iter().map(String::as_str).collect();
+        let known = typed.iter().map(|phrase| Synonym { phrase, phrases: phrases(), ..Synonym::default() });
+        let words = Words::parse(&typed.join(" ")).with_synonyms(&Synonyms::new(known));
+        let numbers: Vec<usize> = words.groups().iter().map(|group| group.phrases.len()).collect();
+        assert_eq!(numbers, [10, 10, 10, 10, 8, 0, 0, 0]);
+    }
+
+    #[test]
+    fn a_phrase_with_terms_is_not_found_by_one_word_of_it() {
+        let known = Synonym { phrase: "someone to talk to", terms: vec!["crisis-line"], ..Synonym::default() };
+        let peer = Synonym { phrase: "peer support", terms: vec!["peer-group"], ..Synonym::default() };
+        let words = Words::parse("someone to talk to, peer support").with_synonyms(&Synonyms::new([known, peer]));
+        let stems: Vec<_> = words.groups().iter().map(|group| group.stems.join(" ")).collect();
+        assert_eq!(stems, ["", "peer support"]);
+        assert_eq!(Words::parse("someone to talk to").groups()[0].stems, ["talk"]);
     }
 
     #[test]

@@ -10,13 +10,14 @@ use tantivy::index::{SegmentId, SegmentMeta};
 use tantivy::merge_policy::NoMergePolicy;
 use tantivy::{IndexWriter, TantivyError, Term};
 
+use crate::ages::age_range;
+use crate::analysis::{ANALYSER, analyser, name_words};
 use crate::columns::{Mask, Row, flags, listing_key};
 use crate::hilbert::{self, SERIAL_BITS, UNPLACED};
 use crate::merging::FewSegments;
-use crate::schema::{Fields, engine_document, schema, settings};
+use crate::schema::{Fields, Prepared, engine_document, schema, settings};
 use crate::segment_files::SegmentFiles;
 use crate::snapshot::{MOST_KINDS, Snapshot, Stored, parse_stored, set_bit};
-use crate::words::{ANALYSER, analyser};
 use crate::{Document, Error, Op, Payload, Reader, Result, Role, SCHEMA, Whereabouts};
 
 /// Bytes of documents held in memory before a segment is written.
@@ -78,6 +79,19 @@ impl Index {
             Error::Engine(error) => damaged(error),
             other => other,
         })
+    }
+
+    /// What the last commit of an index carries, without opening it for searches.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] or [`Error::Damaged`].
+    pub fn payload_in(dir: &Path) -> Result<Payload> {
+        if !dir.join("meta.json").is_file() {
+            return Err(Error::Missing);
+        }
+        let damaged = |error: TantivyError| Error::Damaged(error.to_string());
+        let metas = tantivy::Index::open_in_dir(dir).and_then(|engine| engine.load_metas()).map_err(damaged)?;
+        Ok(parse_stored(metas.payload.as_deref())?.payload)
     }
 
     fn start(engine: tantivy::Index, mut payload: Payload) -> Result<Self> {
@@ -151,9 +165,8 @@ impl Index {
                 if document.listing != *listing {
                     return Err(Error::Document("it names another listing than the put it came with"));
                 }
-                let row = row(document, siblings, stored, &mut bits)?;
-                let files = row.encode(document)?;
-                engine.add_document(engine_document(&self.fields, document, row.key, &files))?;
+                let prepared = prepare(document, siblings, stored, &mut bits)?;
+                engine.add_document(engine_document(&self.fields, document, &prepared)?)?;
             }
         }
         commit(engine, stored)
@@ -267,8 +280,13 @@ fn commit(writer: &mut IndexWriter, stored: &Stored) -> Result<()> {
     Ok(())
 }
 
-/// The columns of a document; counts it, and gives bits to its new terms and a number to a new kind.
-fn row(document: &Document, siblings: bool, stored: &mut Stored, bits: &mut HashMap<String, u8>) -> Result<Row> {
+/// Works out a document's columns and words; counts it, and gives bits to its new terms and a number to a new kind.
+fn prepare<'a>(
+    document: &'a Document,
+    siblings: bool,
+    stored: &mut Stored,
+    bits: &mut HashMap<String, u8>,
+) -> Result<Prepared<'a>> {
     let (cell, position) = match document.whereabouts {
         Whereabouts::Point { lat, lon } => {
             let position = hilbert::position_e7(lat, lon).ok_or(Error::Document("its position is not on the globe"))?;
@@ -282,13 +300,17 @@ fn row(document: &Document, siblings: bool, stored: &mut Stored, bits: &mut Hash
     let key = cell | stored.next;
     stored.next += 1;
     let mut mask = Mask::default();
+    let mut beyond = Vec::new();
     if document.role == Role::Hit {
         for term in &document.terms {
-            if let Some(bit) = Stored::bit(bits, &mut stored.payload.terms, term) {
-                set_bit(&mut mask, bit);
+            match Stored::bit(bits, &mut stored.payload.terms, term) {
+                Some(bit) => set_bit(&mut mask, bit),
+                None => beyond.push(term.as_str()),
             }
         }
     }
+    beyond.sort_unstable();
+    beyond.dedup();
     let kind = match stored.kinds.iter().position(|kind| *kind == document.kind) {
         Some(kind) => kind,
         None if stored.kinds.len() < MOST_KINDS => {
@@ -297,7 +319,11 @@ fn row(document: &Document, siblings: bool, stored: &mut Stored, bits: &mut Hash
         }
         None => return Err(Error::Document("there are more than 16 kinds of listing")),
     };
-    Ok(Row {
+    let (exact, letters) = match document.role {
+        Role::Tombstone => (Vec::new(), 0),
+        Role::Hit | Role::Record => name_words(&document.name),
+    };
+    let row = Row {
         key,
         position,
         mask,
@@ -305,5 +331,8 @@ fn row(document: &Document, siblings: bool, stored: &mut Stored, bits: &mut Hash
         checked: document.checked,
         flags: flags(document, siblings),
         kind: u8::try_from(kind).expect("kinds are fewer than 16"),
-    })
+        ages: age_range(document.minimum_age, document.maximum_age),
+        letters: u8::try_from(letters).unwrap_or(u8::MAX),
+    };
+    Ok(Prepared { row, exact, beyond })
 }

@@ -1,4 +1,4 @@
-//! `GET /v1/services`, `/v1/services/{id}`, `/v1/organizations/{id}`: whole listings from the view.
+//! `GET /v1/services`, `/v1/services/{id}`, `/v1/organizations`, `/v1/organizations/{id}`: whole listings from the view.
 
 use bytes::Bytes;
 use poem_openapi::{
@@ -12,7 +12,7 @@ use super::{
     problem::{Problem, Slug},
 };
 use crate::{
-    directory::Directory,
+    directory::{Directory, read::Family},
     domain::{
         answer::AsOf,
         card::Listing,
@@ -58,32 +58,40 @@ impl Listings {
         #[oai(name = "If-None-Match")]
         if_none_match: Header<Option<String>>,
     ) -> Result<Cached<ListingPage>, Problem> {
-        let faults = list_faults(&id.0, after.0.as_deref(), per_page.0);
-        if !faults.is_empty() {
-            return Err(Problem::invalid(faults));
-        }
-        let limit = per_page.0.unwrap_or(50) as usize;
-        let (items, next) = if id.0.is_empty() {
-            let walk = self.0.walk(after.0.map(|id| id.to_ascii_lowercase()).as_deref(), limit)?;
-            (walk.items, walk.next)
-        } else {
-            (self.0.listings(&id.0)?, None)
-        };
-        let next = next.map(|after| format!("/v1/services?after={after}&per_page={limit}"));
-        Ok(Cached::new(self.page(&items, next.as_deref()), if_none_match.0.as_deref()))
+        self.pages(Family::Services, &id.0, after.0, per_page.0, if_none_match.0.as_deref())
     }
 
-    /// One listing
+    /// All organisations
+    ///
+    /// In the order of their ids, page by page: go on with `after` until `next` is absent. With `id`, only those;
+    /// unknown and withdrawn ones are left out.
+    #[oai(path = "/v1/organizations", method = "get", tag = "Tag::Reading", operation_id = "listOrganizations")]
+    async fn organizations(
+        &self,
+        /// Only these organisations; repeat for several, at most 100.
+        id: Query<Vec<String>>,
+        /// Go on after this id.
+        after: Query<Option<String>>,
+        /// Organisations on a page, 1 to 100; 50 unless said otherwise.
+        per_page: Query<Option<u32>>,
+        /// The tag of the version you hold.
+        #[oai(name = "If-None-Match")]
+        if_none_match: Header<Option<String>>,
+    ) -> Result<Cached<ListingPage>, Problem> {
+        self.pages(Family::Organizations, &id.0, after.0, per_page.0, if_none_match.0.as_deref())
+    }
+
+    /// One service
     #[oai(path = "/v1/services/:id", method = "get", tag = "Tag::Reading", operation_id = "getService")]
     async fn service(
         &self,
-        /// A listing's id, as cards carry it.
+        /// A service's id, as cards carry it.
         id: Path<String>,
         /// The tag of the version you hold.
         #[oai(name = "If-None-Match")]
         if_none_match: Header<Option<String>>,
     ) -> Result<Cached<Listing>, Problem> {
-        self.one(&id.0, if_none_match.0.as_deref())
+        self.one(Family::Services, &id.0, if_none_match.0.as_deref())
     }
 
     /// One organisation
@@ -98,16 +106,44 @@ impl Listings {
         #[oai(name = "If-None-Match")]
         if_none_match: Header<Option<String>>,
     ) -> Result<Cached<Listing>, Problem> {
-        self.one(&id.0, if_none_match.0.as_deref())
+        self.one(Family::Organizations, &id.0, if_none_match.0.as_deref())
     }
 }
 
 impl Listings {
-    fn one(&self, id: &str, if_none_match: Option<&str>) -> Result<Cached<Listing>, Problem> {
+    fn one(&self, family: Family, id: &str, if_none_match: Option<&str>) -> Result<Cached<Listing>, Problem> {
         if id.parse::<Id<kind::Service>>().is_err() {
             return Err(Problem::new(Slug::NoSuchListing).detail("The id in the address is not a UUID."));
         }
-        Ok(Cached::new(self.0.listing(id)?.json, if_none_match))
+        Ok(Cached::new(self.0.listing_of(family, id)?.json, if_none_match))
+    }
+
+    /// A page of a family: those asked for by id, or the next of all.
+    fn pages(
+        &self,
+        family: Family,
+        ids: &[String],
+        after: Option<String>,
+        per_page: Option<u32>,
+        if_none_match: Option<&str>,
+    ) -> Result<Cached<ListingPage>, Problem> {
+        let faults = list_faults(ids, after.as_deref(), per_page);
+        if !faults.is_empty() {
+            return Err(Problem::invalid(faults));
+        }
+        let limit = per_page.unwrap_or(50) as usize;
+        let (items, next) = if ids.is_empty() {
+            let walk = self.0.walk(family, after.map(|id| id.to_ascii_lowercase()).as_deref(), limit)?;
+            (walk.items, walk.next)
+        } else {
+            (self.0.listings(family, ids)?, None)
+        };
+        let path = match family {
+            Family::Services => "/v1/services",
+            Family::Organizations => "/v1/organizations",
+        };
+        let next = next.map(|after| format!("{path}?after={after}&per_page={limit}"));
+        Ok(Cached::new(self.page(&items, next.as_deref()), if_none_match))
     }
 
     /// Splices listings into a page.

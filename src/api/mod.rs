@@ -11,6 +11,7 @@ pub mod payload;
 pub mod places;
 pub mod problem;
 pub mod search;
+pub mod suggest;
 pub mod terms;
 
 use std::sync::Arc;
@@ -38,11 +39,20 @@ const DESCRIPTION: &str = "An open directory of peer support groups, community o
     Reading needs no key. Answers to words, a place or a filter are never stored, and every search has a POST twin so that it need not stand in an address. \
     Every failure is an `application/problem+json` whose `type` is a page on this server.";
 
-type Operations = (search::Search, listings::Listings, places::Places, terms::Terms, crisis::Crisis, health::Health);
+type Operations = (
+    search::Search,
+    suggest::Suggest,
+    listings::Listings,
+    places::Places,
+    terms::Terms,
+    crisis::Crisis,
+    health::Health,
+);
 
 fn service(directory: &Directory) -> OpenApiService<Operations, ()> {
     let operations = (
         search::Search(directory.clone()),
+        suggest::Suggest(directory.clone()),
         listings::Listings(directory.clone()),
         places::Places,
         terms::Terms,

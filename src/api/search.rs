@@ -58,6 +58,18 @@ pub struct SearchRequest {
     marker: Option<Vec<String>>,
     /// Terms of the facet `access`, any of them.
     access: Option<Vec<String>>,
+    /// Whom it must be for in so many words; *anyone* and *not stated* do not count.
+    audience_only: Option<Vec<String>>,
+    /// `yes`, `waiting_list`, `paused`, `full`, `not_stated`; any of them.
+    accepting: Option<Vec<String>>,
+    /// `free`, `donation`, `paid`, `not_stated`; any of them.
+    cost: Option<Vec<String>>,
+    /// `in_person`, `online_video`, `online_text`, `phone`, `text`, `outdoors`, `home_visit`, `not_stated`; any of them.
+    attending_type: Option<Vec<String>>,
+    /// The age of who would come, in years.
+    age: Option<u32>,
+    /// Whether what is not stated does not match; otherwise it does, after what is stated.
+    strict: Option<bool>,
     /// Terms of any facet, any of them.
     term: Option<Vec<String>>,
     /// Imported taxonomy terms by id, any of them.
@@ -113,6 +125,18 @@ impl Search {
         marker: Query<Vec<String>>,
         /// Terms of the facet `access`; repeat for any of several.
         access: Query<Vec<String>>,
+        /// Whom it must be for in so many words; *anyone* and *not stated* do not count.
+        audience_only: Query<Vec<String>>,
+        /// `yes`, `waiting_list`, `paused`, `full`, `not_stated`; repeat for any of several.
+        accepting: Query<Vec<String>>,
+        /// `free`, `donation`, `paid`, `not_stated`; repeat for any of several.
+        cost: Query<Vec<String>>,
+        /// `in_person`, `online_video`, `online_text`, `phone`, `text`, `outdoors`, `home_visit`, `not_stated`; repeat for any of several.
+        attending_type: Query<Vec<String>>,
+        /// The age of who would come, in years.
+        age: Query<Option<u32>>,
+        /// Whether what is not stated does not match; otherwise it does, after what is stated.
+        strict: Query<Option<bool>>,
         /// Terms of any facet; repeat for any of several.
         term: Query<Vec<String>>,
         /// Imported taxonomy terms by id; repeat for any of several.
@@ -148,6 +172,12 @@ impl Search {
             longitude: longitude.0,
             within_km: within_km.0,
             facets: by_facet.into_iter().filter(|(_, terms)| !terms.is_empty()).collect(),
+            audience_only: audience_only.0,
+            accepting: accepting.0,
+            cost: cost.0,
+            attending_type: attending_type.0,
+            age: age.0,
+            strict: strict.0,
             term: term.0,
             taxonomy_term_id: taxonomy_term_id.0,
             kind: kind.0,
@@ -289,6 +319,12 @@ impl read::Read for Asked {
             longitude: reader.number("longitude"),
             within_km: reader.number("within_km"),
             facets,
+            audience_only: reader.texts("audience_only"),
+            accepting: reader.texts("accepting"),
+            cost: reader.texts("cost"),
+            attending_type: reader.texts("attending_type"),
+            age: reader.whole("age"),
+            strict: reader.flag("strict"),
             term: reader.texts("term"),
             taxonomy_term_id: reader.texts("taxonomy_term_id"),
             kind: reader.texts("kind"),

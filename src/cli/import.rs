@@ -13,7 +13,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::{keep, open, publish};
 use crate::{
     config::Config,
-    directory::import::{Report, Shipment, source_id},
+    directory::{
+        Directory,
+        import::{Report, Shipment, source_id},
+    },
     domain::entry::Source,
     exchange::{Format, Mapping},
 };
@@ -74,9 +77,28 @@ pub async fn run(config: &Config, arguments: Arguments) -> Result<ExitCode> {
     };
     let directory = open(config).await?;
     let mut reports = Vec::new();
+    let ended = each(&directory, &arguments, mapping.as_ref(), &mut reports).await;
+    // Whatever was kept before a fault is shown.
+    let published = if arguments.dry_run { Ok(()) } else { publish(&directory).await };
+    ended?;
+    if let Some(path) = &arguments.report {
+        fs::write(path, serde_json::to_vec_pretty(&reports)?)
+            .with_context(|| format!("{} cannot be written", path.display()))?;
+    }
+    published.context("all is kept, but the published view could not be brought up to date")?;
+    Ok(if reports.iter().all(Report::adds_up) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Imports each file and says what became of it; ends with the first that cannot be read.
+async fn each(
+    directory: &Directory,
+    arguments: &Arguments,
+    mapping: Option<&Mapping>,
+    reports: &mut Vec<Report>,
+) -> Result<()> {
     for file in &arguments.files {
-        let format = format(&arguments, mapping.as_ref(), file)?;
-        let source = source(&arguments, &format, file)?;
+        let format = format(arguments, mapping, file)?;
+        let source = source(arguments, &format, file)?;
         let bytes = fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
         let shipment = Shipment {
             source: &source,
@@ -99,14 +121,7 @@ pub async fn run(config: &Config, arguments: Arguments) -> Result<ExitCode> {
         print(file, &report, arguments.dry_run);
         reports.push(report);
     }
-    if let Some(path) = &arguments.report {
-        fs::write(path, serde_json::to_vec_pretty(&reports)?)
-            .with_context(|| format!("{} cannot be written", path.display()))?;
-    }
-    if !arguments.dry_run {
-        publish(&directory).await.context("all is kept, but the published view could not be brought up to date")?;
-    }
-    Ok(if reports.iter().all(Report::adds_up) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(())
 }
 
 fn format(arguments: &Arguments, mapping: Option<&Mapping>, file: &Path) -> Result<Format> {

@@ -9,13 +9,15 @@ macro_rules! say {
     }};
 }
 
+mod credits;
 mod import;
 mod keep;
 pub mod listen;
+mod places;
 pub mod sample;
 pub mod serve;
 
-use std::{collections::BTreeMap, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -25,12 +27,18 @@ use crate::{
     domain::clock::{SystemChance, SystemClock},
 };
 
+/// How often, and how long each time, a command waits for the server that holds the view.
+const PATIENCE: (u32, Duration) = (200, Duration::from_millis(50));
+
 /// An open directory of peer support groups, community organisations and services.
 #[derive(Debug, Parser)]
 #[command(name = "kith", version, max_term_width = 100)]
 struct Arguments {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    /// Print whose data this program answers with, and the licences
+    #[arg(long)]
+    credits: bool,
     #[command(flatten)]
     settings: Settings,
 }
@@ -79,15 +87,18 @@ enum Command {
     Reindex,
     /// Compare the store, the change log and the published view; exit 1 if they do not agree
     Check,
+    /// Full postcodes, for places to within a hundred metres
+    #[command(subcommand)]
+    Places(places::Arguments),
     /// Print the OpenAPI document
     Openapi,
 }
 
 /// Runs the command that the arguments name.
 pub fn main() -> ExitCode {
-    let Arguments { command, settings } = Arguments::parse();
+    let Arguments { command, credits, settings } = Arguments::parse();
     let listen = match &command {
-        Command::Serve { listen, .. } => listen.clone(),
+        Some(Command::Serve { listen, .. }) => listen.clone(),
         _ => None,
     };
     let flags = [("listen", listen), ("data", settings.data), ("database", settings.database), ("log", settings.log)];
@@ -103,6 +114,18 @@ pub fn main() -> ExitCode {
     };
     start_logging(&config.log);
     log_panics_by_place();
+    if let Err(error) = crate::directory::places::install(&config.data) {
+        // Better answers by sectors than none; `kith places show` tells it as well.
+        tracing::error!(%error, "full postcodes are not used");
+    }
+    let command = match command {
+        _ if credits => return credits::print(),
+        Some(command) => command,
+        None => {
+            let _ = <Arguments as clap::CommandFactory>::command().print_help();
+            return ExitCode::from(2);
+        }
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let outcome = match runtime {
         Ok(runtime) => runtime.block_on(run(command, &config)),
@@ -122,6 +145,7 @@ async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> {
         Command::Restore { id } => keep::set_standing(config, &id, crate::domain::entry::Standing::Published).await,
         Command::Reindex => keep::reindex(config).await,
         Command::Check => keep::check(config).await,
+        Command::Places(arguments) => places::run(config, arguments),
         Command::Openapi => keep::openapi().await,
     }
 }
@@ -131,13 +155,19 @@ async fn open(config: &Config) -> Result<Directory, Error> {
     Directory::open(&config.data, config.database.as_deref(), Arc::new(SystemClock), Arc::new(SystemChance)).await
 }
 
-/// After a write from the terminal: a running server notices by itself, else the view is brought up to date here.
+/// After a write from the terminal: brings the view up to date, or waits until the server that holds it has.
 async fn publish(directory: &Directory) -> Result<(), Error> {
-    match directory.lock() {
-        Ok(_lock) => directory.bring_up_to_date().await,
-        Err(Error::Locked) => Ok(()),
-        Err(error) => Err(error),
+    let written = directory.store.state().await?;
+    for _ in 0..PATIENCE.0 {
+        match directory.lock() {
+            Ok(_lock) => return directory.bring_up_to_date().await,
+            Err(Error::Locked) if directory.has_published(&written) => return Ok(()),
+            Err(Error::Locked) => tokio::time::sleep(PATIENCE.1).await,
+            Err(error) => return Err(error),
+        }
     }
+    say!("readers do not see all of it yet: the server that is running is still at work on the published view");
+    Ok(())
 }
 
 fn start_logging(filter: &str) {

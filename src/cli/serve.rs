@@ -24,10 +24,10 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// Serves until told to stop.
 pub async fn run(config: &Config, with_sample: bool) -> Result<ExitCode> {
     let folder = if with_sample { config.data.join("sample") } else { config.data.clone() };
-    let directory =
-        Directory::open(&folder, config.database.as_deref(), Arc::new(SystemClock), Arc::new(SystemChance)).await?;
+    let directory = Directory::at(&folder, config.database.as_deref(), Arc::new(SystemClock), Arc::new(SystemChance))?;
     let _lock = directory.lock()?;
     if with_sample {
+        directory.prepare().await?;
         directory.become_sample().await?;
         let package = sample::package(directory.clock.now().london_date());
         directory.import_sample(&package, keep::ACTOR).await?;
@@ -39,14 +39,27 @@ pub async fn run(config: &Config, with_sample: bool) -> Result<ExitCode> {
         acceptor.local_addr().first().and_then(|address| address.as_socket_addr().copied()).unwrap_or(config.listen);
     say!("kith serves http://{address}{}", if with_sample { " (invented listings)" } else { "" });
 
-    // Requests are answered from the first moment: with 503 and the crisis lines until the view is ready.
+    // Requests are answered from the first moment, with 503 and the crisis lines until the view is ready; whether the
+    // store is there is the follower's care.
     let follower = tokio::spawn({
         let directory = directory.clone();
         async move { directory.follow().await }
     });
+    let unusable = async move {
+        match follower.await {
+            Ok(Err(error)) => error,
+            Ok(Ok(never)) => match never {},
+            Err(error) => {
+                tracing::error!(%error, "the follower has ended: readers keep the last view");
+                std::future::pending().await
+            }
+        }
+    };
     let server = Server::new_with_acceptor(acceptor);
-    server.run_with_graceful_shutdown(endpoint(&directory), told_to_stop(), Some(DRAIN)).await?;
-    follower.abort();
+    tokio::select! {
+        served = server.run_with_graceful_shutdown(endpoint(&directory), told_to_stop(), Some(DRAIN)) => served?,
+        error = unusable => return Err(error.into()),
+    }
     Ok(ExitCode::SUCCESS)
 }
 

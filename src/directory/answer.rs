@@ -33,6 +33,8 @@ pub struct Frame<'a> {
     pub page: u32,
     /// Listings on a page.
     pub per_page: u32,
+    /// Names of the parameters filtered by, in the order of the query's groups.
+    pub asked: Vec<&'static str>,
 }
 
 impl Frame<'_> {
@@ -68,25 +70,25 @@ impl Frame<'_> {
             )
             .as_bytes(),
         );
-        cards(out, &block.hits);
+        cards(out, &block.hits, &self.asked);
         out.push(b'}');
     }
 }
 
 /// A list of cards, each with its slots filled.
-pub fn cards(out: &mut Vec<u8>, hits: &[Hit]) {
+pub fn cards(out: &mut Vec<u8>, hits: &[Hit], asked: &[&str]) {
     out.push(b'[');
     for (at, hit) in hits.iter().enumerate() {
         if at > 0 {
             out.push(b',');
         }
-        card(out, hit);
+        card(out, hit, asked);
     }
     out.push(b']');
 }
 
 /// A card's bytes end in `}`; what depends on the question goes before it.
-fn card(out: &mut Vec<u8>, hit: &Hit) {
+fn card(out: &mut Vec<u8>, hit: &Hit, asked: &[&str]) {
     out.extend_from_slice(hit.body.strip_suffix(b"}").unwrap_or(&hit.body));
     if let Some(metres) = hit.distance_m {
         // To ten metres: finer says more than the positions know.
@@ -94,6 +96,12 @@ fn card(out: &mut Vec<u8>, hit: &Hit) {
     }
     if hit.other_places > 0 {
         member(out, "other_places", &hit.other_places);
+    }
+    if !hit.asks.is_empty() {
+        let names = asked.iter().enumerate().filter(|(number, _)| hit.asks.facet(*number)).map(|(_, name)| *name);
+        let ask: Vec<&str> =
+            names.chain(hit.asks.age().then_some("age")).chain(hit.asks.area().then_some("area")).collect();
+        member(out, "ask", &ask);
     }
     out.push(b'}');
 }

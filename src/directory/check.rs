@@ -3,9 +3,9 @@
 //! Everything published is derived anew from the records and compared with what the log says and
 //! with the very bytes in the view.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use kith_index::Read;
+use kith_index::{Read, Reader};
 
 use super::{
     Directory, Result,
@@ -13,7 +13,7 @@ use super::{
     view::Generation,
 };
 use crate::{
-    domain::{organization::Organization, service::Service},
+    domain::{digest::digest, organization::Organization, service::Service},
     store::{ListingRef, Published, Snapshot},
 };
 
@@ -23,6 +23,9 @@ const MOST_FAULTS: usize = 100;
 const PAGE: u32 = 1_000;
 /// How long a view that is behind gets to catch up, and how often it is looked at.
 const PATIENCE: (u32, Duration) = (50, Duration::from_millis(100));
+
+/// Digests of the published bytes by listing; `None` where readers are shown nothing.
+type Digests = HashMap<String, Option<String>>;
 
 /// What a check found.
 #[derive(Debug, Default, Clone, PartialEq, Eq, serde::Serialize)]
@@ -50,20 +53,39 @@ impl Report {
 }
 
 impl Directory {
-    /// Compares the store, the change log and the view.
+    /// Compares the store, the change log and the view, all at one moment.
+    ///
+    /// While somebody writes, the two moments differ; then it looks again, for a bounded time.
     ///
     /// # Errors
     /// When one of them cannot be read at all; what does not agree is in the report.
     pub async fn check(&self) -> Result<Report> {
         let mut report = Report::default();
-        let mut snapshot = self.store.snapshot().await?;
-        let state = snapshot.state().await?;
-        report.services = snapshot.count::<Service>().await?;
-        report.organizations = snapshot.count::<Organization>().await?;
-        self.check_log(&mut snapshot, state.sequence, &mut report).await?;
-        let shown = self.check_records(&mut snapshot, &mut report).await?;
-        drop(snapshot);
-        self.check_view(state.sequence, &shown, &mut report).await?;
+        for _ in 0..PATIENCE.0 {
+            let mut snapshot = self.store.snapshot().await?;
+            let sequence = snapshot.state().await?.sequence;
+            let generation = self.generation_to_check().await?;
+            let at = generation.as_ref().map(|generation| generation.index.payload().sequence);
+            report = Report::default();
+            if at == Some(sequence) || (at.is_none() && sequence == 0) {
+                report.services = snapshot.count::<Service>().await?;
+                report.organizations = snapshot.count::<Organization>().await?;
+                self.check_log(&mut snapshot, sequence, &mut report).await?;
+                let shown = self.check_records(&mut snapshot, &mut report).await?;
+                drop(snapshot);
+                if let Some(generation) = generation {
+                    // A commit since then makes the two differ for a good reason: look again.
+                    let reader = generation.index.reader();
+                    if reader.payload().sequence != sequence {
+                        continue;
+                    }
+                    check_view(&generation, &reader, &shown, &mut report)?;
+                }
+                return Ok(report);
+            }
+            report.fault("there is no view, or it is behind; `kith reindex` builds it".to_owned());
+            tokio::time::sleep(PATIENCE.1).await;
+        }
         Ok(report)
     }
 
@@ -90,11 +112,7 @@ impl Directory {
     }
 
     /// What is published anew from the records is what the log says was published. Answers the listings' bytes.
-    async fn check_records(
-        &self,
-        snapshot: &mut Snapshot,
-        report: &mut Report,
-    ) -> Result<HashMap<String, Option<Vec<u8>>>> {
+    async fn check_records(&self, snapshot: &mut Snapshot, report: &mut Report) -> Result<Digests> {
         let mut shown = HashMap::new();
         let mut all = All::default();
         while let Some(listings) = all.next(snapshot).await? {
@@ -104,67 +122,50 @@ impl Directory {
         Ok(shown)
     }
 
-    /// The view holds the same bytes, and nothing else.
-    async fn check_view(
-        &self,
-        sequence: u64,
-        shown: &HashMap<String, Option<Vec<u8>>>,
-        report: &mut Report,
-    ) -> Result<()> {
-        let Some(generation) = self.view_at(sequence).await? else {
-            report.fault("there is no view, or it is behind; `kith reindex` builds it".to_owned());
-            return Ok(());
-        };
-        for file in generation.index.validate()? {
-            report.fault(format!("the view's file {file} is damaged"));
-        }
-        let reader = generation.index.reader();
-        let ids = reader.ids()?;
-        report.in_view = Some(ids.iter().filter(|(_, gone)| !gone).count() as u64);
-        for (id, _) in &ids {
-            if !shown.contains_key(id) {
-                report.fault(format!("the view holds {id}, which the store does not know"));
-            }
-        }
-        for (id, bytes) in shown {
-            let agrees = match (reader.get(id)?, bytes) {
-                (Some(Read::Record(in_view)), Some(bytes)) => in_view == bytes.as_slice(),
-                (Some(Read::Gone(_)) | None, None) => true,
-                _ => false,
-            };
-            if !agrees {
-                report.fault(format!("the view shows {id} otherwise than the store"));
-            }
-        }
-        Ok(())
+    /// The view, ours or the one on disk that another process writes.
+    async fn generation_to_check(&self) -> Result<Option<Arc<Generation>>> {
+        let view = Arc::clone(&self.view);
+        Ok(tokio::task::spawn_blocking(move || view.generation().or_else(|| view.open_current())).await?)
     }
+}
 
-    /// A view that has applied at least this much, ours or the one on disk that another process writes.
-    async fn view_at(&self, sequence: u64) -> Result<Option<std::sync::Arc<Generation>>> {
-        for _ in 0..PATIENCE.0 {
-            let view = std::sync::Arc::clone(&self.view);
-            let found = tokio::task::spawn_blocking(move || view.generation().or_else(|| view.open_current())).await?;
-            if let Some(generation) = found.filter(|generation| generation.index.payload().sequence >= sequence) {
-                return Ok(Some(generation));
-            }
-            tokio::time::sleep(PATIENCE.1).await;
-        }
-        Ok(None)
+/// The view holds the same bytes, and nothing else.
+fn check_view(generation: &Generation, reader: &Reader, shown: &Digests, report: &mut Report) -> Result<()> {
+    for file in generation.index.validate()? {
+        report.fault(format!("the view's file {file} is damaged"));
     }
+    let ids = reader.ids()?;
+    report.in_view = Some(ids.iter().filter(|(_, gone)| !gone).count() as u64);
+    for (id, _) in &ids {
+        if !shown.contains_key(id) {
+            report.fault(format!("the view holds {id}, which the store does not know"));
+        }
+    }
+    for (id, bytes) in shown {
+        let agrees = match (reader.get(id)?, bytes) {
+            (Some(Read::Record(in_view)), Some(expected)) => digest(&[&in_view]) == *expected,
+            (Some(Read::Gone(_)) | None, None) => true,
+            _ => false,
+        };
+        if !agrees {
+            report.fault(format!("the view shows {id} otherwise than the store"));
+        }
+    }
+    Ok(())
 }
 
 async fn compare(
     snapshot: &mut Snapshot,
     listings: &[ListingRef],
-    bytes: &mut HashMap<String, Option<Vec<u8>>>,
+    digests: &mut Digests,
     report: &mut Report,
 ) -> Result<()> {
     let ids: Vec<String> = listings.iter().map(|listing| listing.id.clone()).collect();
     let told = snapshot.published(&ids).await?;
     let since = snapshot.shown_since(&ids).await?;
     for (listing, shown) in listings.iter().zip(shown(snapshot, listings).await?) {
-        let digest = shown.as_ref().map(Shown::digest);
-        if !agree(told.get(&listing.id), digest.as_deref()) {
+        let published = shown.as_ref().map(Shown::digest);
+        if !agree(told.get(&listing.id), published.as_deref()) {
             report.fault(format!("{} was published otherwise than its records say", listing.id));
         }
         let record = shown.map(|shown| match shown.put(listing, since.get(&listing.id).copied()) {
@@ -173,7 +174,7 @@ async fn compare(
             }
             kith_index::Op::Remove { .. } => Vec::new(),
         });
-        bytes.insert(listing.id.clone(), record);
+        digests.insert(listing.id.clone(), record.map(|record| digest(&[&record])));
     }
     Ok(())
 }

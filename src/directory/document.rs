@@ -40,6 +40,7 @@ pub fn put(public: &PublicListing) -> Op {
             listing: listing.clone(),
             documents: vec![Document {
                 kind: public.listing.card.kind.as_str().to_owned(),
+                name: public.listing.card.name.clone(),
                 ..bare(&listing, Role::Record, record)
             }],
         };
@@ -67,6 +68,8 @@ pub fn put(public: &PublicListing) -> Op {
             text: public.listing.description.clone(),
             terms: public.term_ids.clone(),
             languages: card.languages.clone(),
+            minimum_age: card.minimum_age.map(|age| age as f32),
+            maximum_age: card.maximum_age.map(|age| age as f32),
             whereabouts,
             areas,
             siblings,

@@ -8,10 +8,12 @@ use std::{
 use bytes::Bytes;
 use kith_index::{Read, Reader};
 
-use super::{Directory, Error, Result, read::SERVICES};
+use super::{
+    Directory, Error, Result,
+    read::{ORGANIZATIONS, SERVICES},
+};
 use crate::{
     domain::{
-        card,
         feed::{self, Object, Published, house, record::PlaceRecord},
         id::{Id, kind},
         taxonomy::TaxonomyTerm,
@@ -52,10 +54,7 @@ impl Directory {
         let feed = Feed::of(self)?;
         match of {
             Collection::Services => feed.listings(&SERVICES, skip, limit, Published::service_summary),
-            Collection::Organizations => {
-                let kinds = [card::ListingKind::Organization.as_str()];
-                feed.listings(&kinds, skip, limit, Published::organization_summary)
-            }
+            Collection::Organizations => feed.listings(&ORGANIZATIONS, skip, limit, Published::organization_summary),
             Collection::Places => feed.places(skip, limit),
             Collection::Taxonomies => {
                 let house = feed::object(&house::taxonomy(), "taxonomy");

@@ -7,37 +7,44 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use kith_index::gazetteer::Gazetteer;
+use chrono::NaiveDate;
+use kith_index::gazetteer::{AreaKind, Gazetteer};
 use serde::Serialize;
 
 use super::{
-    Directory, Result,
+    Directory, Result, earlier,
     plan::{Numbered, Outcome, Planner, Seen},
     retire, settle,
 };
 use crate::{
     domain::{
-        entry::{ServiceFacts, Source},
-        id::{Id, Kind, kind},
-        location::Location,
-        organization::Organization,
+        entry::Source,
+        id::{Id, kind},
         place::{AreaCode, PlaceMode},
         read::{Code, Mended},
-        service::Service,
         vocabulary::{describes_at_risk, is_at_risk, vocabulary},
     },
-    exchange::{About, Decisions, Draft, Format, Item, Kept, Package, SourceIds, decide},
-    store::{self, Audit, Key, Snapshot},
+    exchange::{About, Draft, Format, Item, Package, SourceIds, decide},
+    store::Audit,
 };
 
 /// Items of one transaction.
 const BATCH: usize = 500;
-/// Ids looked up at once while a package is decided.
-const LOOKUP: usize = 1_000;
 /// The smallest area that an at-risk listing may be shown with, in addresses.
 const FLOOR: u32 = 50_000;
 /// How many refusals a report tells one by one; all are counted.
 const MOST_REFUSALS: usize = 1_000;
+
+/// How often an import begins anew when another of the same source gets in its way.
+const ATTEMPTS: u32 = 3;
+
+/// One attempt at an import. What it decided holds as long as nothing else of its source was committed since.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Run {
+    /// Random: tells its commits from those of others.
+    pub id: Id<()>,
+    since: u64,
+}
 
 /// A file to bring in.
 #[derive(Debug, Clone, Copy)]
@@ -116,13 +123,27 @@ impl Directory {
     ///
     /// # Errors
     /// [`super::Error::Exchange`] when the file as a whole cannot be read; [`super::Error::Store`]. Batches that were
-    /// committed before an error stay.
+    /// committed before an error stay. [`super::Error::Overtaken`] when another import of the source keeps on committing.
     pub async fn import(&self, shipment: Shipment<'_>, progress: &mut dyn FnMut(u64, u64)) -> Result<Report> {
+        // What the other has protected is decided upon anew, from the beginning.
+        for _ in 1..ATTEMPTS {
+            match self.attempt(shipment, progress).await {
+                Err(super::Error::Overtaken) => {}
+                ended => return ended,
+            }
+        }
+        self.attempt(shipment, progress).await
+    }
+
+    async fn attempt(&self, shipment: Shipment<'_>, progress: &mut dyn FnMut(u64, u64)) -> Result<Report> {
         let package = Package::open(shipment.bytes, shipment.format)?;
         let mut snapshot = self.store.snapshot().await?;
-        let kept = kept(&mut snapshot, &package, shipment.source).await?;
+        let run = Run { id: Id::random(&*self.chance), since: snapshot.last_commit().await? };
+        let named = earlier::named(&package)?;
+        let kept = earlier::kept(&mut snapshot, &named, shipment.source.id).await?;
         let decisions = decide(package.sketches()?, &puts_at_risk, &kept)?;
-        let mut ids = self.known_ids(&mut snapshot, &decisions, shipment.source).await?;
+        let mut ids =
+            earlier::ids(&mut snapshot, &named, &decisions, SourceIds::new(shipment.source.id, &*self.chance)).await?;
         drop(snapshot);
 
         let mut report = Report {
@@ -130,7 +151,7 @@ impl Directory {
             ..Report::default()
         };
         if !shipment.dry_run {
-            retire::what_is_protected_now(self, &decisions, shipment).await?;
+            retire::what_is_protected_now(self, &decisions, shipment, run).await?;
         }
         let of = decisions.items() as u64;
         let mut seen = Seen::new();
@@ -140,7 +161,7 @@ impl Directory {
             if batch.is_empty() {
                 return Ok(report);
             }
-            self.import_batch(batch, shipment, &mut seen, &mut report).await?;
+            self.import_batch(batch, shipment, run, &named.locations, &mut seen, &mut report).await?;
             progress(report.read, of);
         }
     }
@@ -165,10 +186,15 @@ impl Directory {
         &self,
         batch: Vec<Item>,
         shipment: Shipment<'_>,
+        run: Run,
+        named: &HashSet<String>,
         seen: &mut Seen,
         report: &mut Report,
     ) -> Result<()> {
         let mut tx = self.store.begin().await?;
+        if tx.was_overtaken(run.since, shipment.source.id, run.id).await? {
+            return Err(super::Error::Overtaken);
+        }
         if tx.source(shipment.source.id).await?.as_ref() != Some(shipment.source) {
             tx.put_source(shipment.source).await?;
         }
@@ -177,8 +203,10 @@ impl Directory {
             source: shipment.source.id,
             now: self.clock.now(),
             seen,
+            named,
             touched: settle::Touched::default(),
         };
+        let today = self.clock.now().london_date();
         let mut numbered = Vec::new();
         let mut rows = Vec::with_capacity(batch.len());
         let mut counts = Report::default();
@@ -194,7 +222,11 @@ impl Directory {
                     None
                 }
                 Ok(drafts) => {
-                    numbered.push(Numbered { item: number, drafts: drafts.into_iter().map(placed).collect() });
+                    numbered.push(Numbered {
+                        item: number,
+                        organization: item.foreign_id.filter(|_| item.is_organization),
+                        drafts: drafts.into_iter().map(|draft| placed(draft, today)).collect(),
+                    });
                     Some(item.row)
                 }
                 Err(violations) => {
@@ -216,13 +248,18 @@ impl Directory {
                 Outcome::Same => counts.same += 1,
                 Outcome::Taken => {
                     counts.refused += 1;
-                    report.refuse(row, "/id", Code::Conflict, "belongs to a record of another source");
+                    report.refuse(
+                        row,
+                        "/id",
+                        Code::Conflict,
+                        "belongs to a record of another source, or to one that has been retired",
+                    );
                 }
             }
         }
         if counts.created + counts.updated > 0 && !shipment.dry_run {
             let lines = settle::lines(&mut tx, &touched).await?;
-            let detail = serde_json::json!({ "source": shipment.source.id, "read": counts.read, "created": counts.created, "updated": counts.updated });
+            let detail = serde_json::json!({ "source": shipment.source.id, "run": run.id, "read": counts.read, "created": counts.created, "updated": counts.updated });
             let audit = Audit {
                 at: self.clock.now(),
                 actor: shipment.actor.to_owned(),
@@ -244,90 +281,6 @@ impl Directory {
         }
         Ok(())
     }
-
-    /// Ids that records of the package have here already, and those that other sources have taken.
-    async fn known_ids(
-        &self,
-        snapshot: &mut Snapshot,
-        decisions: &Decisions,
-        source: &Source,
-    ) -> Result<SourceIds<'_>> {
-        let mut ids = SourceIds::new(source.id, &*self.chance);
-        let services: Vec<(String, PlaceMode)> = decisions.services().map(|(id, mode)| (id.to_owned(), mode)).collect();
-        for some in services.chunks(LOOKUP) {
-            let names: Vec<String> = some.iter().map(|(name, _)| name.clone()).collect();
-            let known = snapshot.by_foreign::<Service>(source.id, &names).await?;
-            for (name, mode) in some {
-                match known.get(name) {
-                    // What was public and is protected now gets an id that does not lead back.
-                    Some(entry) if *mode == PlaceMode::Area && entry.facts.mode != PlaceMode::Area => {}
-                    Some(entry) => ids.know(kind::Service::NAME, name, entry.record.id.as_u128()),
-                    None => {}
-                }
-            }
-            avoid::<Service>(snapshot, source.id, &names, &mut ids).await?;
-        }
-        Ok(ids)
-    }
-}
-
-/// Names that look like ids and are ids of another source's records get ids of their own.
-async fn avoid<T: store::Kept>(
-    snapshot: &mut Snapshot,
-    source: Id<kind::Source>,
-    names: &[String],
-    ids: &mut SourceIds<'_>,
-) -> Result<()> {
-    let written: Vec<Id<T::Kind>> = names.iter().filter_map(|name| name.parse().ok()).collect();
-    for entry in snapshot.get::<T>(&written).await?.into_iter().filter(|entry| entry.origin.source != source) {
-        let name = entry.record.id().to_string();
-        let own: Id<T::Kind> = Id::named(source, &format!("{}/{name}", T::Kind::NAME));
-        ids.know(T::Kind::NAME, &name, own.as_u128());
-    }
-    Ok(())
-}
-
-/// What earlier imports from the source have settled about the services of the package.
-async fn kept(snapshot: &mut Snapshot, package: &Package<'_>, source: &Source) -> Result<Kept> {
-    let mut names: HashSet<String> = HashSet::new();
-    let mut organizations: HashSet<String> = HashSet::new();
-    let mut locations: HashSet<String> = HashSet::new();
-    for sketch in package.sketches()? {
-        let sketch = sketch?;
-        locations.extend(sketch.service.iter().flat_map(|service| service.locations.iter().cloned()));
-        locations.extend(sketch.organization.iter().flat_map(|organization| organization.locations.iter().cloned()));
-        names.extend(sketch.service.as_ref().and_then(|service| service.foreign_id.clone()));
-        organizations.extend(sketch.service.and_then(|service| service.organization));
-        organizations.extend(sketch.organization.and_then(|organization| organization.foreign_id));
-    }
-    let mut kept = Kept::default();
-    let names: Vec<String> = names.into_iter().collect();
-    for some in names.chunks(LOOKUP) {
-        let known = snapshot.by_foreign::<Service>(source.id, some).await?;
-        kept.modes.extend(known.into_iter().map(|(name, entry)| (name, entry.facts.mode)));
-    }
-    let locations: Vec<String> = locations.into_iter().collect();
-    for some in locations.chunks(LOOKUP) {
-        let marks: Vec<String> = some.iter().map(|name| retire::mark(source.id, name)).collect();
-        let known = snapshot.by_foreign::<Location>(source.id, &marks).await?;
-        kept.locations.extend(
-            some.iter().zip(&marks).filter(|(_, mark)| known.contains_key(*mark)).map(|(name, _)| name.clone()),
-        );
-    }
-    let organizations: Vec<String> = organizations.into_iter().collect();
-    for some in organizations.chunks(LOOKUP) {
-        let known = snapshot.by_foreign::<Organization>(source.id, some).await?;
-        let ids: Vec<_> = known.values().map(|entry| entry.record.id).collect();
-        let services = snapshot.by_key::<Service, _>(Key::Organization, &ids).await?;
-        let protected: HashSet<_> = services
-            .iter()
-            .filter(|service| service.facts.mode == PlaceMode::Area)
-            .filter_map(|service| service.record.organization_id)
-            .collect();
-        kept.organizations
-            .extend(known.into_iter().filter(|(_, entry)| protected.contains(&entry.record.id)).map(|(name, _)| name));
-    }
-    Ok(kept)
 }
 
 /// Whether a service is of a kind of support whose place puts people at risk when it is told.
@@ -341,7 +294,19 @@ fn puts_at_risk(about: &About) -> bool {
 
 /// The draft with areas that the gazetteer knows and that are wide enough; a protected service keeps
 /// no other word on where it serves.
-fn placed(mut draft: Draft) -> Draft {
+fn placed(mut draft: Draft, today: NaiveDate) -> Draft {
+    if let Draft::Service(offer) = &mut draft {
+        let said = offer
+            .record
+            .assured_date
+            .clone()
+            .or_else(|| offer.record.last_modified.as_ref()?.get(..10).map(str::to_owned));
+        let coming = &mut offer.facts.coming;
+        if coming.accepting.is_some() {
+            coming.accepting_checked_on = coming.accepting_checked_on.take().or(said);
+        }
+        offer.facts.coming = std::mem::take(coming).believed_on(today);
+    }
     if let Draft::Service(offer) = &mut draft
         && offer.facts.mode != PlaceMode::Exact
     {
@@ -356,7 +321,7 @@ fn placed(mut draft: Draft) -> Draft {
         let mut areas: Vec<AreaCode> = stated.chain(named).filter_map(|area| wide_enough(&area.code, floor)).collect();
         areas.sort_unstable();
         areas.dedup();
-        offer.facts = ServiceFacts { mode: offer.facts.mode, areas };
+        offer.facts.areas = areas;
         if offer.facts.mode == PlaceMode::Area {
             offer.record.service_areas.clear();
         }
@@ -364,21 +329,29 @@ fn placed(mut draft: Draft) -> Draft {
     draft
 }
 
-/// The area itself, or the smallest around it that has so many addresses.
+/// The area itself, or the smallest around it that has so many addresses. A named town is never wide enough where there
+/// is a floor, however large: a protected listing names authorities and what is larger.
 fn wide_enough(code: &str, floor: u32) -> Option<AreaCode> {
     let area = Gazetteer::embedded().area(code)?;
     let around = area.parents.iter().filter_map(|parent| Gazetteer::embedded().area(parent));
     let mut fitting: Vec<_> = around.filter(|parent| parent.addresses >= floor).collect();
     fitting.sort_by_key(|parent| parent.addresses);
-    let found = if area.addresses >= floor { area } else { fitting.first().copied()? };
+    let itself = area.addresses >= floor && (floor == 0 || area.kind != AreaKind::Town);
+    let found = if itself { area } else { fitting.first().copied()? };
     Some(AreaCode(found.code.clone()))
 }
 
-/// Where a location of the package is kept, by the source's name for it.
-pub(super) async fn locations_named(
-    snapshot: &mut Snapshot,
-    source: Id<kind::Source>,
-    names: &[String],
-) -> Result<Vec<Id<kind::Location>>> {
-    Ok(snapshot.by_foreign::<Location>(source, names).await?.into_values().map(|entry| entry.record.id).collect())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_protected_listing_never_names_a_town() {
+        let widened = |code, floor| wide_enough(code, floor).map(|code| code.0);
+        assert_eq!(widened("town:leeds", 0).as_deref(), Some("town:leeds"));
+        assert_eq!(widened("town:leeds", FLOOR).as_deref(), Some("E08000035"), "however large the town");
+        assert_eq!(widened("town:otley", FLOOR).as_deref(), Some("E08000035"));
+        let scilly = Gazetteer::embedded().area(&widened("E06000053", FLOOR).unwrap()).unwrap();
+        assert!(scilly.addresses >= FLOOR && scilly.kind != AreaKind::Authority, "{}", scilly.code);
+    }
 }

@@ -6,10 +6,15 @@
 pub mod answer;
 pub mod assemble;
 pub mod check;
+pub mod credits;
 pub mod document;
+mod earlier;
+mod expire;
 pub mod feed;
 pub mod follow;
 pub mod import;
+mod labels;
+pub mod places;
 pub mod plan;
 pub mod read;
 pub mod request;
@@ -17,6 +22,7 @@ mod retire;
 pub mod search;
 pub mod settle;
 pub mod shown;
+pub mod suggest;
 pub mod view;
 pub mod withdraw;
 
@@ -59,6 +65,9 @@ pub enum Error {
     /// Another process holds the data folder.
     #[error("another kith process holds the data folder")]
     Locked,
+    /// Imports of one source got in each other's way.
+    #[error("another import of the same source is running; import again when it has ended")]
+    Overtaken,
     /// A file could not be read in its format.
     #[error(transparent)]
     Exchange(#[from] crate::exchange::Error),
@@ -114,6 +123,7 @@ pub struct Directory {
     folder: PathBuf,
     tie_key: u64,
     sample: Arc<AtomicBool>,
+    labels: Arc<labels::Labels>,
 }
 
 /// The lock on a data folder: only its holder writes `view/`. Let go when dropped.
@@ -133,14 +143,43 @@ impl Directory {
         clock: Arc<dyn Clock>,
         chance: Arc<dyn Chance>,
     ) -> Result<Self> {
+        let directory = Self::at(folder, database, clock, chance)?;
+        directory.prepare().await?;
+        Ok(directory)
+    }
+
+    /// The directory in a data folder, its store not reached yet: for [`Directory::follow`], which does that.
+    ///
+    /// # Errors
+    /// When the folder cannot be made or the store's URL is none.
+    pub fn at(folder: &Path, database: Option<&str>, clock: Arc<dyn Clock>, chance: Arc<dyn Chance>) -> Result<Self> {
         fs::create_dir_all(folder).map_err(Error::Folder)?;
         let own = || format!("sqlite:{}", folder.join("kith.db").display());
-        let store = Store::open(&database.map_or_else(own, str::to_owned), &*clock, &*chance).await?;
+        let store = Store::at(&database.map_or_else(own, str::to_owned))?;
         let mut key = [0; 8];
         chance.fill(&mut key);
         let view = Arc::new(view::View::new(folder.join("view")));
-        let sample = Arc::new(AtomicBool::new(store.state().await?.sample));
-        Ok(Self { store, view, clock, chance, folder: folder.to_owned(), tie_key: u64::from_le_bytes(key), sample })
+        let sample = Arc::default();
+        Ok(Self {
+            store,
+            view,
+            clock,
+            chance,
+            folder: folder.to_owned(),
+            tie_key: u64::from_le_bytes(key),
+            sample,
+            labels: Arc::default(),
+        })
+    }
+
+    /// Reaches the store. It may be called again.
+    ///
+    /// # Errors
+    /// When the store cannot be opened.
+    pub async fn prepare(&self) -> Result<()> {
+        self.store.prepare(&*self.clock, &*self.chance).await?;
+        self.sample.store(self.store.state().await?.sample, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Whether the listings are invented. Every search answer says so.
@@ -176,3 +215,6 @@ impl Directory {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,7 +15,7 @@ use crate::{
         taxonomy::{Taxonomy, TaxonomyTerm},
     },
     exchange::{Draft, Offer},
-    store::{Kept, Tx},
+    store::{Kept, Key, Tx},
 };
 
 /// What became of one item of a file.
@@ -27,7 +27,7 @@ pub enum Outcome {
     Updated,
     /// What it is about was not kept before.
     Created,
-    /// An id in it belongs to another source; nothing of it is kept.
+    /// An id in it belongs to another source or to a retired record; nothing of it is kept.
     Taken,
 }
 
@@ -35,6 +35,8 @@ pub enum Outcome {
 pub struct Numbered {
     /// Its number in the batch.
     pub item: usize,
+    /// The source's id of the organization that the item is about; `None` for the item of a service.
+    pub organization: Option<String>,
     /// Its drafts.
     pub drafts: Vec<Draft>,
 }
@@ -53,6 +55,19 @@ struct Sorted {
     places: Vec<(usize, Offer<ServiceAtLocation>)>,
 }
 
+/// What was written of one kind, and what stood there before.
+struct Written<T: Aggregate> {
+    now: Vec<Entry<T>>,
+    before: Vec<Entry<T>>,
+}
+
+impl<T: Aggregate> Written<T> {
+    /// The ids that these entries refer or referred to.
+    fn both<I>(&self, id: impl Fn(&T) -> Option<I>) -> impl Iterator<Item = I> {
+        self.now.iter().chain(&self.before).filter_map(move |entry| id(&entry.record))
+    }
+}
+
 /// Writes what is new or different, and says what became of each item.
 pub struct Planner<'t> {
     /// The writing transaction.
@@ -63,6 +78,8 @@ pub struct Planner<'t> {
     pub now: Timestamp,
     /// What was offered before in this run.
     pub seen: &'t mut Seen,
+    /// Locations that the file names anywhere, by the source's ids.
+    pub named: &'t HashSet<String>,
     /// What was written; grows.
     pub touched: Touched,
 }
@@ -74,7 +91,9 @@ impl Planner<'_> {
     /// When the store fails; nothing of the batch is kept then.
     pub async fn write(&mut self, batch: Vec<Numbered>, items: usize) -> Result<Vec<Outcome>> {
         let mut sorted = Sorted::default();
-        for Numbered { item, drafts } in batch {
+        let mut own_items = HashMap::new();
+        for Numbered { item, organization, drafts } in batch {
+            own_items.extend(organization.map(|organization| (organization, item)));
             for draft in drafts {
                 match draft {
                     Draft::Taxonomy(offer) => sorted.taxonomies.push((item, offer)),
@@ -98,40 +117,117 @@ impl Planner<'_> {
         let mut outcomes = vec![Outcome::Same; items];
         let taxonomies = self.put(sorted.taxonomies, &taken, &mut outcomes, false).await?;
         let terms = self.put(sorted.terms, &taken, &mut outcomes, false).await?;
+        // These say all that they are; an organization only nested in a service may be told in part.
+        let whole_services = self.fresh(&sorted.services, &taken);
+        let mut whole_organizations = self.fresh(&sorted.organizations, &taken);
+        let told: HashMap<_, _> =
+            sorted.organizations.iter().map(|(item, o)| (o.record.id, (&o.foreign_id, *item))).collect();
+        whole_organizations.retain(|id, _| told.get(id).is_some_and(|(name, item)| own_items.get(*name) == Some(item)));
         let organizations = self.put(sorted.organizations, &taken, &mut outcomes, true).await?;
-        let names: Vec<String> = sorted.services.iter().map(|(_, offer)| offer.foreign_id.clone()).collect();
-        let before = self.tx.by_foreign::<Service>(self.source, &names).await?;
         let services = self.put(sorted.services, &taken, &mut outcomes, true).await?;
         let locations = self.put(sorted.locations, &taken, &mut outcomes, false).await?;
         let places = self.put(sorted.places, &taken, &mut outcomes, false).await?;
-        self.touched.organizations.extend(organizations.iter().map(|entry| entry.record.id));
-        // A service that changed hands touches whom it left, too.
-        let left = services.iter().filter_map(|entry| before.get(&entry.origin.foreign_id)?.record.organization_id);
-        self.touched.organizations.extend(services.iter().filter_map(|entry| entry.record.organization_id).chain(left));
-        self.touched.services.extend(services.iter().map(|entry| entry.record.id));
-        self.touched.services.extend(places.iter().filter_map(|entry| entry.record.service_id));
-        self.touched.places.extend(places.iter().map(|entry| entry.record.id));
-        self.touched.taxonomies.extend(taxonomies.iter().map(|entry| entry.record.id));
-        self.touched.terms.extend(terms.iter().map(|entry| entry.record.id));
-        self.touched.locations.extend(locations.iter().map(|entry| entry.record.id));
+        // What moved touches whom it left, too.
+        self.touched.organizations.extend(organizations.both(|organization| Some(organization.id)));
+        self.touched.organizations.extend(services.both(|service| service.organization_id));
+        self.touched.services.extend(services.both(|service| Some(service.id)));
+        self.touched.services.extend(places.both(|at| at.service_id));
+        self.touched.places.extend(places.now.iter().map(|entry| entry.record.id));
+        self.touched.taxonomies.extend(taxonomies.now.iter().map(|entry| entry.record.id));
+        self.touched.terms.extend(terms.now.iter().map(|entry| entry.record.id));
+        self.touched.locations.extend(locations.both(|location| Some(location.id)));
+        self.touched.organizations.extend(locations.both(|location| location.organization_id));
+        self.withdraw_left_places(&whole_services, &mut outcomes).await?;
+        self.withdraw_left_locations(&whole_organizations, &mut outcomes).await?;
         for item in taken {
             outcomes[item] = Outcome::Taken;
         }
         Ok(outcomes)
     }
 
-    /// Items that offer a record under an id which another source's record has.
+    /// Records that are offered for the first time in this run, with their items.
+    fn fresh<T: Kept>(&self, offers: &[(usize, Offer<T>)], taken: &HashSet<usize>) -> HashMap<Id<T::Kind>, usize> {
+        let mut fresh = HashMap::new();
+        for (item, offer) in offers {
+            if !taken.contains(item) && !self.seen.contains(&(T::Kind::NAME, offer.foreign_id.clone())) {
+                fresh.entry(offer.record.id()).or_insert(*item);
+            }
+        }
+        fresh
+    }
+
+    /// Withdraws the places at which services are not any more.
+    async fn withdraw_left_places(
+        &mut self,
+        services: &HashMap<Id<kind::Service>, usize>,
+        outcomes: &mut [Outcome],
+    ) -> Result<()> {
+        let ids: Vec<_> = services.keys().copied().collect();
+        let at = self.tx.by_key::<ServiceAtLocation, _>(Key::Service, &ids).await?;
+        let left = self.withdraw(at).await?;
+        for service in left.iter().filter_map(|entry| entry.record.service_id) {
+            self.touched.services.insert(service);
+            outcomes[services[&service]] = outcomes[services[&service]].max(Outcome::Updated);
+        }
+        Ok(())
+    }
+
+    /// Withdraws the locations that organizations do not have any more, unless a service is there.
+    async fn withdraw_left_locations(
+        &mut self,
+        organizations: &HashMap<Id<kind::Organization>, usize>,
+        outcomes: &mut [Outcome],
+    ) -> Result<()> {
+        let ids: Vec<_> = organizations.keys().copied().collect();
+        let mut locations = self.tx.by_key::<Location, _>(Key::Organization, &ids).await?;
+        locations.retain(|entry| !self.named.contains(&entry.origin.foreign_id));
+        let ids: Vec<_> = locations.iter().map(|entry| entry.record.id).collect();
+        let at = self.tx.by_key::<ServiceAtLocation, _>(Key::Location, &ids).await?;
+        let used: HashSet<_> = at
+            .iter()
+            .filter(|entry| entry.standing == Standing::Published)
+            .filter_map(|entry| entry.record.location_id)
+            .collect();
+        locations.retain(|entry| !used.contains(&entry.record.id));
+        let left = self.withdraw(locations).await?;
+        for organization in left.iter().filter_map(|entry| entry.record.organization_id) {
+            self.touched.organizations.insert(organization);
+            outcomes[organizations[&organization]] = outcomes[organizations[&organization]].max(Outcome::Updated);
+        }
+        Ok(())
+    }
+
+    /// Withdraws those of these entries that are public, of this source and not offered in this run.
+    async fn withdraw<T: Kept>(&mut self, mut entries: Vec<Entry<T>>) -> Result<Vec<Entry<T>>> {
+        entries.retain(|entry| {
+            entry.standing == Standing::Published
+                && entry.origin.source == self.source
+                && !self.seen.contains(&(T::Kind::NAME, entry.origin.foreign_id.clone()))
+        });
+        for entry in &mut entries {
+            entry.standing = Standing::Withdrawn;
+            entry.revision += 1;
+            entry.changed = self.now;
+        }
+        self.tx.put(&entries).await?;
+        Ok(entries)
+    }
+
+    /// Items that offer a record under an id which a record has that is not theirs.
+    ///
+    /// A retired place of a service is an empty row without a secret of its own: it may come back.
     async fn taken<T: Kept>(&mut self, offers: &[(usize, Offer<T>)], taken: &mut HashSet<usize>) -> Result<()> {
         let ids: Vec<Id<T::Kind>> = offers.iter().map(|(_, offer)| offer.record.id()).collect();
-        let others: HashSet<_> = self
-            .tx
-            .get::<T>(&ids)
-            .await?
-            .into_iter()
-            .filter(|entry| entry.origin.source != self.source)
-            .map(|entry| entry.record.id())
-            .collect();
-        taken.extend(offers.iter().filter(|(_, offer)| others.contains(&offer.record.id())).map(|(item, _)| *item));
+        let found: HashMap<_, _> =
+            self.tx.get::<T>(&ids).await?.into_iter().map(|entry| (entry.record.id(), entry)).collect();
+        let is_theirs = |offer: &Offer<T>, entry: &Entry<T>| {
+            let comes_back = T::Kind::NAME == kind::ServiceAtLocation::NAME && entry.standing == Standing::Retired;
+            entry.origin.source == self.source && (entry.origin.foreign_id == offer.foreign_id || comes_back)
+        };
+        let others = offers
+            .iter()
+            .filter(|(_, offer)| found.get(&offer.record.id()).is_some_and(|entry| !is_theirs(offer, entry)));
+        taken.extend(others.map(|(item, _)| *item));
         Ok(())
     }
 
@@ -142,7 +238,7 @@ impl Planner<'_> {
         taken: &HashSet<usize>,
         outcomes: &mut [Outcome],
         is_subject: bool,
-    ) -> Result<Vec<Entry<T>>> {
+    ) -> Result<Written<T>> {
         let mut fresh: Vec<(usize, Offer<T>)> = Vec::with_capacity(offers.len());
         for (item, offer) in offers.into_iter().filter(|(item, _)| !taken.contains(item)) {
             // The first in a file wins; the reader of the file has told where a later one differs.
@@ -152,14 +248,23 @@ impl Planner<'_> {
         }
         let names: Vec<String> = fresh.iter().map(|(_, offer)| offer.foreign_id.clone()).collect();
         let mut known: HashMap<String, Entry<T>> = self.tx.by_foreign(self.source, &names).await?;
-        let mut written = Vec::new();
+        let new: Vec<_> =
+            fresh.iter().filter(|(_, o)| !known.contains_key(&o.foreign_id)).map(|(_, o)| o.record.id()).collect();
+        let mut retired: HashMap<_, _> =
+            self.tx.get::<T>(&new).await?.into_iter().map(|entry| (entry.record.id(), entry)).collect();
+        let mut written = Written { now: Vec::new(), before: Vec::new() };
         for (item, offer) in fresh {
-            let before = known.remove(&offer.foreign_id);
+            let before = known.remove(&offer.foreign_id).or_else(|| retired.remove(&offer.record.id()));
+            // Only a keeper restores a withdrawn subject; its parts go and come with the file.
+            let standing = before.as_ref().filter(|_| is_subject).map_or(Standing::Published, |entry| entry.standing);
             let outcome = match &before {
                 None if is_subject => Outcome::Created,
                 None => Outcome::Updated,
                 Some(entry)
-                    if entry.record == offer.record && entry.facts == offer.facts && entry.extra == offer.extra =>
+                    if entry.record == offer.record
+                        && entry.facts == offer.facts
+                        && entry.extra == offer.extra
+                        && entry.standing == standing =>
                 {
                     Outcome::Same
                 }
@@ -167,23 +272,24 @@ impl Planner<'_> {
             };
             outcomes[item] = outcomes[item].max(outcome);
             if outcome > Outcome::Same {
-                written.push(self.entry(offer, before));
+                written.now.push(self.entry(offer, standing, before.as_ref()));
+                written.before.extend(before);
             }
         }
-        self.tx.put(&written).await?;
+        self.tx.put(&written.now).await?;
         Ok(written)
     }
 
-    /// What is kept from now on. A withdrawn entry stays withdrawn: only a keeper restores it.
-    fn entry<T: Aggregate>(&self, offer: Offer<T>, before: Option<Entry<T>>) -> Entry<T> {
+    /// What is kept from now on.
+    fn entry<T: Aggregate>(&self, offer: Offer<T>, standing: Standing, before: Option<&Entry<T>>) -> Entry<T> {
         Entry {
             record: offer.record,
             facts: offer.facts,
             extra: offer.extra,
-            standing: before.as_ref().map_or(Standing::Published, |entry| entry.standing),
+            standing,
             origin: Origin { source: self.source, foreign_id: offer.foreign_id },
-            revision: before.as_ref().map_or(1, |entry| entry.revision + 1),
-            created: before.as_ref().map_or(self.now, |entry| entry.created),
+            revision: before.map_or(1, |entry| entry.revision + 1),
+            created: before.map_or(self.now, |entry| entry.created),
             changed: self.now,
         }
     }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use kith_index::Read;
+use serde::Deserialize;
 
 use super::{Directory, Error, Result};
 use crate::domain::card::ListingKind;
@@ -13,6 +14,40 @@ pub(super) const SERVICES: [&str; 4] = [
     ListingKind::Helpline.as_str(),
     ListingKind::Place.as_str(),
 ];
+/// The kind of listing that is an organisation.
+pub(super) const ORGANIZATIONS: [&str; 1] = [ListingKind::Organization.as_str()];
+
+/// What a reader wants to read: services or organisations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// Listings that are a service, of whatever kind.
+    Services,
+    /// Listings that are an organisation.
+    Organizations,
+}
+
+impl Family {
+    const fn kinds(self) -> &'static [&'static str] {
+        match self {
+            Self::Services => &SERVICES,
+            Self::Organizations => &ORGANIZATIONS,
+        }
+    }
+
+    /// Whether a listing's published bytes are of this family.
+    fn has(self, json: &[u8]) -> bool {
+        #[derive(Deserialize)]
+        struct Head<'a> {
+            #[serde(borrow)]
+            card: Kind<'a>,
+        }
+        #[derive(Deserialize)]
+        struct Kind<'a> {
+            kind: &'a str,
+        }
+        serde_json::from_slice::<Head<'_>>(json).is_ok_and(|head| self.kinds().contains(&head.card.kind))
+    }
+}
 
 /// A listing's published bytes.
 #[derive(Debug, Clone)]
@@ -42,14 +77,22 @@ impl Directory {
         }
     }
 
-    /// Listings by id; unknown and withdrawn ones are left out.
+    /// One listing of a family, whole.
+    ///
+    /// # Errors
+    /// [`Error::Missing`], also for a listing of another family, [`Error::Gone`], [`Error::NotReady`], [`Error::View`].
+    pub fn listing_of(&self, family: Family, id: &str) -> Result<Published> {
+        self.listing(id).and_then(|found| if family.has(&found.json) { Ok(found) } else { Err(Error::Missing) })
+    }
+
+    /// Listings of a family by id; unknown and withdrawn ones are left out.
     ///
     /// # Errors
     /// [`Error::NotReady`], [`Error::View`].
-    pub fn listings(&self, ids: &[String]) -> Result<Vec<Bytes>> {
+    pub fn listings(&self, family: Family, ids: &[String]) -> Result<Vec<Bytes>> {
         let mut found = Vec::with_capacity(ids.len());
         for id in ids {
-            match self.listing(id) {
+            match self.listing_of(family, id) {
                 Ok(published) => found.push(published.json),
                 Err(Error::Missing | Error::Gone) => {}
                 Err(error) => return Err(error),
@@ -58,19 +101,16 @@ impl Directory {
         Ok(found)
     }
 
-    /// All services from after an id on, in the order of their ids.
+    /// All listings of a family from after an id on, in the order of their ids.
     ///
     /// # Errors
     /// [`Error::NotReady`], [`Error::View`].
-    pub fn walk(&self, after: Option<&str>, limit: usize) -> Result<Walk> {
+    pub fn walk(&self, family: Family, after: Option<&str>, limit: usize) -> Result<Walk> {
         let hidden = self.view.hidden();
-        let mut items = self.view.reader()?.list(&SERVICES, after, limit + 1)?;
+        let mut items = self.view.reader()?.list(family.kinds(), after, limit + 1, &hidden)?;
         let more = items.len() > limit;
         items.truncate(limit);
         let next = more.then(|| items.last().map(|(id, _)| id.clone())).flatten();
-        Ok(Walk {
-            items: items.into_iter().filter(|(id, _)| !hidden.contains(id)).map(|(_, json)| json).collect(),
-            next,
-        })
+        Ok(Walk { items: items.into_iter().map(|(_, json)| json).collect(), next })
     }
 }

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use crate::domain::{
     card::ListingKind,
+    coming::{Field, NOT_STATED},
     id::{Id, kind},
     read::{Code, Violation},
     vocabulary::{Facet, vocabulary},
@@ -21,6 +22,8 @@ pub const MOST_PER_PAGE: u32 = 100;
 pub const DEEPEST: u64 = 10_000;
 /// The widest circle, in kilometres.
 pub const WIDEST_KM: f64 = 500.0;
+/// The oldest age that can be asked for, in years.
+pub const OLDEST: u32 = 120;
 /// The most values of one filter.
 const MOST_VALUES: usize = 50;
 
@@ -39,6 +42,18 @@ pub struct SearchRequest {
     pub within_km: Option<f64>,
     /// Terms by facet: any of those of one facet, and all facets named.
     pub facets: Vec<(Facet, Vec<String>)>,
+    /// Whom it must be for in its own words, none of *anyone* and *not stated*.
+    pub audience_only: Vec<String>,
+    /// Words of `accepting`.
+    pub accepting: Vec<String>,
+    /// Words of `cost`.
+    pub cost: Vec<String>,
+    /// Words of `attending_type`.
+    pub attending_type: Vec<String>,
+    /// The age of who would come, in years.
+    pub age: Option<u32>,
+    /// Whether *not stated* does not match; otherwise it does, after what is stated.
+    pub strict: Option<bool>,
     /// Terms of any facet.
     pub term: Vec<String>,
     /// Imported taxonomy terms, by id.
@@ -95,6 +110,11 @@ impl SearchRequest {
         self.per_page.unwrap_or(20)
     }
 
+    /// What was asked of the decision fields.
+    pub fn by_field(&self) -> [(Field, &Vec<String>); 3] {
+        [(Field::Accepting, &self.accepting), (Field::Cost, &self.cost), (Field::Attending, &self.attending_type)]
+    }
+
     /// Whether a place was asked for.
     pub fn has_place(&self) -> bool {
         self.near.is_some() || self.latitude.is_some()
@@ -141,6 +161,28 @@ impl SearchRequest {
                 }
             }
         }
+        for (at, id) in self.audience_only.iter().enumerate() {
+            if vocabulary().term(id).is_none_or(|term| term.facet != Facet::Audience) {
+                let reason = "is no term of the facet audience; /v1/terms lists them".to_owned();
+                fault(&format!("/audience_only/{at}"), Code::UnknownTerm, reason);
+            }
+        }
+        for (field, words) in self.by_field() {
+            let known = field.words();
+            for (at, word) in words.iter().enumerate().filter(|(_, word)| *word != NOT_STATED) {
+                if !known.iter().any(|(known, _)| known == word) {
+                    let words: Vec<&str> = known.iter().map(|(word, _)| *word).chain([NOT_STATED]).collect();
+                    fault(
+                        &format!("/{}/{at}", field.as_str()),
+                        Code::NotInList,
+                        format!("is none of {}", words.join(", ")),
+                    );
+                }
+            }
+        }
+        if self.age.is_some_and(|age| age > OLDEST) {
+            fault("/age", Code::OutOfRange, format!("is not between 0 and {OLDEST}"));
+        }
         for (at, id) in self.term.iter().enumerate() {
             if vocabulary().term(id).is_none() {
                 fault(
@@ -169,6 +211,10 @@ impl SearchRequest {
             ("term", &self.term),
             ("taxonomy_term_id", &self.taxonomy_term_id),
             ("language", &self.language),
+            ("audience_only", &self.audience_only),
+            ("accepting", &self.accepting),
+            ("cost", &self.cost),
+            ("attending_type", &self.attending_type),
             ("kind", &self.kind),
         ]) {
             if values.len() > MOST_VALUES {

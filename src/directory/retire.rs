@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::{
     Directory, Result,
-    import::{Shipment, locations_named},
+    import::{Run, Shipment},
     settle,
 };
 use crate::{
@@ -27,7 +27,7 @@ use crate::{
         service::Service,
         service_at_location::ServiceAtLocation,
     },
-    exchange::Decisions,
+    exchange::{Decisions, cut},
     store::{Audit, Kept, Key, Tx},
 };
 
@@ -35,7 +35,12 @@ use crate::{
 ///
 /// # Errors
 /// When the store fails; nothing is taken back then.
-pub async fn what_is_protected_now(directory: &Directory, decisions: &Decisions, shipment: Shipment<'_>) -> Result<()> {
+pub async fn what_is_protected_now(
+    directory: &Directory,
+    decisions: &Decisions,
+    shipment: Shipment<'_>,
+    run: Run,
+) -> Result<()> {
     let source = shipment.source.id;
     let names = |of: &mut dyn Iterator<Item = &str>| of.map(str::to_owned).collect::<Vec<_>>();
     let protected = names(&mut decisions.services().filter(|(_, mode)| *mode == PlaceMode::Area).map(|(name, _)| name));
@@ -51,11 +56,12 @@ pub async fn what_is_protected_now(directory: &Directory, decisions: &Decisions,
     let public: Vec<Entry<Service>> =
         known.into_values().filter(|service| service.facts.mode != PlaceMode::Area).collect();
     let public_ids: Vec<_> = public.iter().map(|service| service.record.id).collect();
-    let running: Vec<_> =
-        tx.by_foreign::<Organization>(source, &organizations).await?.values().map(|entry| entry.record.id).collect();
+    let known = tx.by_foreign::<Organization>(source, &organizations).await?;
+    let running: Vec<_> = known.values().map(|entry| entry.record.id).collect();
+    let told: Vec<Entry<Organization>> = known.into_values().filter(|entry| !entry.facts.protected).collect();
 
     let mut location_ids: HashSet<Id<kind::Location>> =
-        locations_named(&mut tx, source, &withheld).await?.into_iter().collect();
+        tx.by_foreign::<Location>(source, &withheld).await?.values().map(|entry| entry.record.id).collect();
     location_ids
         .extend(tx.by_key::<Location, _>(Key::Organization, &running).await?.iter().map(|entry| entry.record.id));
     location_ids.extend(
@@ -69,16 +75,18 @@ pub async fn what_is_protected_now(directory: &Directory, decisions: &Decisions,
         .get::<Location>(&location_ids)
         .await?
         .into_iter()
-        .filter(|entry| entry.standing == Standing::Published)
+        .filter(|entry| entry.standing != Standing::Retired)
         .collect();
     let at: Vec<_> = tx
         .by_key::<ServiceAtLocation, _>(Key::Location, &location_ids)
         .await?
         .into_iter()
-        .filter(|at| at.standing == Standing::Published)
+        .filter(|at| at.standing != Standing::Retired)
         .collect();
-    let marks = unmarked(&mut tx, directory, shipment, &withheld).await?;
-    if public.is_empty() && locations.is_empty() && at.is_empty() && marks.is_empty() {
+    // Also those that only their service led to: another service of the place may name it later.
+    let places = locations.iter().map(|location| location.origin.foreign_id.clone()).chain(withheld);
+    let marks = unmarked(&mut tx, directory, shipment, places).await?;
+    if public.is_empty() && told.is_empty() && locations.is_empty() && at.is_empty() && marks.is_empty() {
         return Ok(());
     }
     if tx.source(source).await?.as_ref() != Some(shipment.source) {
@@ -87,14 +95,17 @@ pub async fn what_is_protected_now(directory: &Directory, decisions: &Decisions,
     tx.put(&marks).await?;
 
     touched.services.extend(public_ids);
+    touched.organizations.extend(told.iter().map(|organization| organization.record.id));
     touched.services.extend(at.iter().filter_map(|at| at.record.service_id));
     touched.places.extend(at.iter().map(|at| at.record.id));
     touched.organizations.extend(public.iter().filter_map(|service| service.record.organization_id));
     touched.organizations.extend(locations.iter().filter_map(|location| location.record.organization_id));
-    let counts = json!({ "services": public.len(), "locations": locations.len() });
+    let counts = json!({ "source": source, "run": run.id, "services": public.len(), "organizations": told.len(), "locations": locations.len() });
     blank(&mut tx, directory, public, |id| json!({ "id": id, "name": "withdrawn", "status": "inactive" })).await?;
     blank(&mut tx, directory, locations, |id| json!({ "id": id, "location_type": "physical" })).await?;
     blank(&mut tx, directory, at, |id| json!({ "id": id })).await?;
+
+    shorten(&mut tx, directory, told, decisions).await?;
 
     let lines = settle::lines(&mut tx, &touched).await?;
     let audit = Audit {
@@ -116,15 +127,15 @@ pub fn mark(source: Id<kind::Source>, name: &str) -> String {
     format!("withheld/{}", digest(&[source.to_string().as_bytes(), name.as_bytes()]))
 }
 
-/// Empty, withdrawn entries that remember withheld places, for those that are not remembered yet.
+/// Empty, retired entries that remember withheld places, for those that are not remembered yet.
 async fn unmarked(
     tx: &mut Tx,
     directory: &Directory,
     shipment: Shipment<'_>,
-    withheld: &[String],
+    places: impl Iterator<Item = String>,
 ) -> Result<Vec<Entry<Location>>> {
     let source = shipment.source.id;
-    let marks: HashSet<String> = withheld.iter().map(|name| mark(source, name)).collect();
+    let marks: HashSet<String> = places.map(|name| mark(source, &name)).collect();
     let marks: Vec<String> = marks.into_iter().collect();
     let known = tx.by_foreign::<Location>(source, &marks).await?;
     let now = directory.clock.now();
@@ -134,7 +145,7 @@ async fn unmarked(
         ),
         facts: (),
         extra: read::Record::new(),
-        standing: Standing::Withdrawn,
+        standing: Standing::Retired,
         origin: Origin { source, foreign_id },
         revision: 1,
         created: now,
@@ -151,7 +162,29 @@ fn bare<T: Read>(record: &serde_json::Value) -> T {
     record
 }
 
-/// Writes entries without their content, withdrawn, under names that the source does not use.
+/// Writes organizations with no more than may be read of one that runs a protected service.
+async fn shorten(
+    tx: &mut Tx,
+    directory: &Directory,
+    entries: Vec<Entry<Organization>>,
+    decisions: &Decisions,
+) -> Result<()> {
+    let mut shortened = Vec::with_capacity(entries.len());
+    for mut entry in entries {
+        (entry.record, entry.extra) = cut(&entry.record, &entry.extra).unwrap_or_else(|| {
+            let id = entry.record.id.to_string();
+            (bare(&json!({ "id": id, "name": "name not kept" })), read::Record::new())
+        });
+        entry.facts = decisions.organization_facts(&entry.origin.foreign_id);
+        entry.revision += 1;
+        entry.changed = directory.clock.now();
+        shortened.push(entry);
+    }
+    tx.put(&shortened).await?;
+    Ok(())
+}
+
+/// Writes entries without their content, retired, under names that the source does not use.
 async fn blank<T: Kept + Read>(
     tx: &mut Tx,
     directory: &Directory,
@@ -164,7 +197,7 @@ async fn blank<T: Kept + Read>(
         entry.record = bare(&emptied(id.clone()));
         entry.facts = T::Facts::default();
         entry.extra.clear();
-        entry.standing = Standing::Withdrawn;
+        entry.standing = Standing::Retired;
         entry.origin.foreign_id = format!("retired/{id}");
         entry.revision += 1;
         entry.changed = directory.clock.now();

@@ -1,29 +1,35 @@
 //! A search: the request is checked, its place looked up, its words understood, the view asked, and
 //! the answer written. The store is not asked.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use bytes::Bytes;
 use kith_index::{
-    Hits, Near, Query, Relaxed, Sort, Synonyms, Words,
-    gazetteer::{AreaKind, Gazetteer, Note, Place, PlaceKind, Resolution},
+    FacetGroup, Hits, Near, Payload, Query, Reader, Relaxed, Sort, Synonym, Synonyms, Words,
+    gazetteer::{AreaKind, Gazetteer, Place, PlaceKind, Resolution},
 };
 
 use super::{
     Candidate, Directory, Error, PlaceProblem, Result,
     answer::Frame,
+    places,
     request::{Order, SearchRequest},
 };
 use crate::domain::{
     answer::{AsOf, AskedPlace, KindCount, TermCount, Understood, UnderstoodTerm, WordsMatched},
     card::ListingKind,
+    coming::{Field, mark, marks},
     crisis,
-    listing::UNITED_KINGDOM,
-    vocabulary::vocabulary,
+    listing::{AREA_NOT_STATED, UNITED_KINGDOM},
+    vocabulary::{Facet, vocabulary},
 };
 
 /// Radii that a search without one tries, in kilometres.
 const WIDENING: [f64; 6] = [5.0, 10.0, 25.0, 50.0, 100.0, 200.0];
 /// Beyond this radius a search goes only when nothing at all was found inside.
 const FAR_KM: f64 = 50.0;
+/// The audience that includes everybody.
+const ANYONE: &str = "anyone";
 /// How many results end the widening.
 const ENOUGH: u64 = 10;
 
@@ -44,50 +50,29 @@ impl Directory {
             return Err(Error::Invalid(faults));
         }
         let asked = asked_place(request)?;
-        let reader = self.view.reader()?;
+        // What is hidden is asked for before the reader: between the two the index may only learn more of it.
         let mut query = self.query(request);
-        let mut radius = None;
-        let hits = match &asked {
-            None => reader.search(&query)?,
-            Some(Asked { place, area_code: Some(code) }) => {
-                let gazetteer = Gazetteer::embedded();
-                query.within_areas = gazetteer.within(code);
-                query.areas.clone_from(&query.within_areas);
-                query.areas.extend(place.areas.iter().cloned());
-                query.areas_here.clone_from(&query.areas);
-                whole_country(&mut query);
-                reader.search(&query)?
-            }
-            Some(Asked { place, area_code: None }) => {
-                let widening: &[f64] = request.within_km.as_ref().map_or(&WIDENING, std::slice::from_ref);
-                let mut hits = Hits::default();
-                for (at, km) in widening.iter().enumerate() {
-                    radius = Some(*km);
-                    around(&mut query, place, *km);
-                    // Less than all of the words only once the widest circle has been tried.
-                    query.all_words = at + 1 < widening.len();
-                    hits = reader.search(&query)?;
-                    let next_is_far = widening.get(at + 1).is_some_and(|next| *next > FAR_KM);
-                    if hits.results.total >= ENOUGH || (hits.results.total > 0 && *km == FAR_KM && next_is_far) {
-                        break;
-                    }
-                }
-                hits
-            }
-        };
-        Ok(self.frame(request, asked, &hits, radius).write(&hits.results, &hits.covers))
+        let reader = self.view.reader()?;
+        let (mut hits, mut radius) = find(&reader, &mut query, request, asked.as_ref())?;
+        // Only where nothing is found: a name that no vocabulary knows is not put right while it finds something.
+        if hits.results.total + hits.covers.total == 0
+            && let Some(respelt) = vocabulary().respelt(request.q.as_deref().unwrap_or_default())
+        {
+            query.words = words(&respelt);
+            (hits, radius) = find(&reader, &mut query, request, asked.as_ref())?;
+        }
+        Ok(self.frame(request, asked, &hits, radius, as_of(reader.payload())).write(&hits.results, &hits.covers))
     }
 
     /// The query without its place.
     fn query(&self, request: &SearchRequest) -> Query {
-        let mut facets: Vec<Vec<String>> = request.facets.iter().map(|(_, ids)| ids.clone()).collect();
-        facets.push(request.term.clone());
-        facets.push(request.taxonomy_term_id.iter().map(|id| id.to_ascii_lowercase()).collect());
-        facets.retain(|group| !group.is_empty());
         let offset = (request.page() as usize - 1) * request.per_page() as usize;
         Query {
             words: words(request.q.as_deref().unwrap_or_default()),
-            facets,
+            facets: facets(request).into_iter().map(|(_, group)| group).collect(),
+            area_unstated: Some(AREA_NOT_STATED.to_owned()),
+            age: request.age.map(|age| u8::try_from(age).unwrap_or(u8::MAX - 1)),
+            strict: request.strict.unwrap_or(false),
             kinds: request.kind.clone(),
             organization: request.organization_id.as_ref().map(|id| id.to_ascii_lowercase()),
             languages: request.language.clone(),
@@ -107,12 +92,19 @@ impl Directory {
         }
     }
 
-    fn frame(&self, request: &SearchRequest, asked: Option<Asked>, hits: &Hits, radius: Option<f64>) -> Frame<'static> {
+    fn frame(
+        &self,
+        request: &SearchRequest,
+        asked: Option<Asked>,
+        hits: &Hits,
+        radius: Option<f64>,
+        as_of: AsOf,
+    ) -> Frame<'static> {
         let nation = asked.as_ref().and_then(|asked| nation(&asked.place, asked.area_code.as_deref()));
         Frame {
             place: asked.map(|asked| described(&asked)),
             understood: understood(hits),
-            facets: hits.counts.iter().map(|(id, count)| term_count(id, *count)).collect(),
+            facets: self.labelled(hits.counts.iter().map(|(id, count)| term_count(id, *count)).collect()),
             kinds: ListingKind::ALL
                 .into_iter()
                 .filter_map(|kind| {
@@ -121,21 +113,60 @@ impl Directory {
                 .collect(),
             searched_within_km: radius,
             crisis: crisis::for_nation(nation.as_deref().unwrap_or(UNITED_KINGDOM)),
-            as_of: self.as_of(),
+            as_of,
             sample: self.is_sample(),
             page: request.page(),
             per_page: request.per_page(),
+            asked: facets(request).into_iter().map(|(name, _)| name).collect(),
         }
     }
 
     /// How fresh the view is.
     pub fn as_of(&self) -> AsOf {
-        let payload = self.view.payload();
-        AsOf {
-            epoch: payload.as_ref().map(|payload| payload.epoch.clone()).unwrap_or_default(),
-            sequence: payload.map_or(0, |payload| payload.public_sequence),
+        let nothing = || AsOf { epoch: String::new(), sequence: 0 };
+        self.view.reader().map_or_else(|_| nothing(), |reader| as_of(reader.payload()))
+    }
+}
+
+/// Asks the view, around the place that was asked for; answers the radius too, where there is one.
+fn find(
+    reader: &Reader,
+    query: &mut Query,
+    request: &SearchRequest,
+    asked: Option<&Asked>,
+) -> Result<(Hits, Option<f64>)> {
+    match asked {
+        None => Ok((reader.search(query)?, None)),
+        Some(Asked { place, area_code: Some(code) }) => {
+            let gazetteer = Gazetteer::embedded();
+            query.within_areas = gazetteer.within(code);
+            query.areas.clone_from(&query.within_areas);
+            query.areas.extend(place.areas.iter().cloned());
+            query.areas_here.clone_from(&query.areas);
+            whole_country(query);
+            Ok((reader.search(query)?, None))
+        }
+        Some(Asked { place, area_code: None }) => {
+            let widening: &[f64] = request.within_km.as_ref().map_or(&WIDENING, std::slice::from_ref);
+            let (mut hits, mut radius) = (Hits::default(), None);
+            for km in widening {
+                radius = Some(*km);
+                around(query, place, *km);
+                // Within reach all words first, then most or any of them; only then what is far.
+                query.all_words = request.within_km.is_none() && *km < FAR_KM;
+                hits = reader.search(query)?;
+                if hits.results.total >= ENOUGH || (hits.results.total > 0 && *km >= FAR_KM) {
+                    break;
+                }
+            }
+            Ok((hits, radius))
         }
     }
+}
+
+/// How fresh a commit of the view is.
+fn as_of(payload: &Payload) -> AsOf {
+    AsOf { epoch: payload.epoch.clone(), sequence: payload.public_sequence }
 }
 
 /// What people type for places: names begun, best first.
@@ -153,6 +184,33 @@ pub fn places(text: &str, limit: usize) -> Vec<Candidate> {
         Resolution::Ambiguous(places) => places.into_iter().take(limit).map(candidate).collect(),
         Resolution::Unknown { .. } => Gazetteer::embedded().suggest(text, limit).into_iter().map(candidate).collect(),
     }
+}
+
+/// What was filtered by, each with the name of its parameter. A listing that does not say matches too, as something
+/// to ask; whoever is among *anyone* can go where *men* can.
+fn facets(request: &SearchRequest) -> Vec<(&'static str, FacetGroup)> {
+    let mut groups: Vec<(&'static str, FacetGroup)> = Vec::new();
+    for (facet, ids) in &request.facets {
+        let mut group = FacetGroup::from(ids.clone());
+        if *facet == Facet::Audience {
+            group.any.push(ANYONE.to_owned());
+            group.ask.push(mark(Field::Audience, None));
+        }
+        groups.push((facet.as_str(), group));
+    }
+    for (field, words) in request.by_field() {
+        let ask = if words.is_empty() { Vec::new() } else { vec![mark(field, None)] };
+        groups.push((
+            field.as_str(),
+            FacetGroup { any: words.iter().map(|word| mark(field, Some(word))).collect(), ask },
+        ));
+    }
+    groups.push(("audience_only", FacetGroup::from(request.audience_only.clone())));
+    groups.push(("term", FacetGroup::from(request.term.clone())));
+    let imported: Vec<String> = request.taxonomy_term_id.iter().map(|id| id.to_ascii_lowercase()).collect();
+    groups.push(("taxonomy_term_id", FacetGroup::from(imported)));
+    groups.retain(|(_, group)| !group.any.is_empty());
+    groups
 }
 
 fn asked_place(request: &SearchRequest) -> Result<Option<Asked>> {
@@ -192,13 +250,15 @@ fn whole_country(query: &mut Query) {
     }
 }
 
-/// What was typed, where a phrase of the vocabulary also finds what has its term.
+/// What was typed, where a phrase of the vocabulary also finds what has its term, or says it in other words.
 fn words(text: &str) -> Words {
     let readings = vocabulary().by_phrase(text);
-    let terms: Vec<Vec<&str>> =
-        readings.iter().map(|reading| reading.terms.iter().map(|term| term.id.as_str()).collect()).collect();
-    let phrases = readings.iter().map(|reading| reading.typed);
-    Words::parse(text).with_synonyms(&Synonyms::new(phrases.zip(terms.iter().map(Vec::as_slice))))
+    let synonyms = readings.iter().map(|reading| Synonym {
+        phrase: reading.typed,
+        terms: reading.terms.iter().map(|term| term.id.as_str()).collect(),
+        phrases: reading.same.clone(),
+    });
+    Words::parse(text).with_synonyms(&Synonyms::new(synonyms))
 }
 
 fn understood(hits: &Hits) -> Understood {
@@ -217,6 +277,10 @@ fn understood(hits: &Hits) -> Understood {
 }
 
 fn term_count(id: &str, count: u32) -> TermCount {
+    static MARKS: LazyLock<HashMap<String, String>> = LazyLock::new(|| marks().into_iter().collect());
+    if let Some(label) = MARKS.get(id) {
+        return TermCount { id: id.to_owned(), label: label.clone(), facet: None, count };
+    }
     let term = vocabulary().term(id);
     TermCount {
         id: id.to_owned(),
@@ -240,12 +304,7 @@ fn described(asked: &Asked) -> AskedPlace {
         precision_km: (place.precision_km * 100.0).round() / 100.0,
         within: place.within.clone(),
         area_code: asked.area_code.clone(),
-        note: place.note.as_ref().map(|note| match note {
-            Note::PostcodeToSector => {
-                "The postcode was answered by its sector, the first part and one digit.".to_owned()
-            }
-            Note::PostcodeToDistrict => "The postcode was answered by its district, the first part.".to_owned(),
-        }),
+        note: place.note.map(|note| places::note_text(note).to_owned()),
     }
 }
 

@@ -78,11 +78,6 @@ impl View {
         self.generation.load_full()
     }
 
-    /// The payload of the last commit that readers see.
-    pub fn payload(&self) -> Option<Payload> {
-        self.generation.load().as_ref().map(|generation| generation.index.payload())
-    }
-
     /// One listing's bytes, unless it is hidden.
     ///
     /// # Errors
@@ -145,6 +140,13 @@ impl View {
                 None
             }
         }
+    }
+
+    /// What the last commit of the generation that `CURRENT` names carries; another process may have written it.
+    pub fn payload_in_folder(&self) -> Option<Payload> {
+        let name = fs::read_to_string(self.folder.join(CURRENT)).ok()?;
+        let name = Some(name.trim()).filter(|name| is_generation(name))?;
+        Index::payload_in(&self.folder.join(name)).ok()
     }
 
     /// Whether the generation in use still stands in the folder under its name.

@@ -20,7 +20,8 @@ impl Directory {
     /// An organisation's services stay as they are; what they show of it goes.
     ///
     /// # Errors
-    /// [`Error::Missing`] when no service or organisation has the id, [`Error::Store`].
+    /// [`Error::Missing`] when no service or organisation has the id, [`Error::Gone`] when it was retired to protect
+    /// a place, [`Error::Store`].
     pub async fn set_standing(&self, id: &str, standing: Standing, actor: &str) -> Result<()> {
         let service: Id<kind::Service> = id.parse().map_err(|_| Error::Missing)?;
         let organization = service.cast::<kind::Organization>();
@@ -36,7 +37,7 @@ impl Directory {
         let lines = settle::lines(&mut tx, &touched).await?;
         let action = match standing {
             Standing::Published => "restore",
-            Standing::Withdrawn => "withdraw",
+            Standing::Withdrawn | Standing::Retired => "withdraw",
         };
         let detail = serde_json::json!({ "listings": lines.len() });
         let audit =
@@ -51,6 +52,9 @@ impl Directory {
     /// Sets the standing of one entry; whether there is such an entry.
     async fn set<T: Kept>(&self, tx: &mut Tx, id: Id<T::Kind>, standing: Standing) -> Result<bool> {
         let mut found: Vec<Entry<T>> = tx.get::<T>(&[id]).await?;
+        if found.iter().any(|entry| entry.standing == Standing::Retired) {
+            return Err(Error::Gone);
+        }
         for entry in &mut found {
             entry.standing = standing;
             entry.revision += 1;

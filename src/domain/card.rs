@@ -7,6 +7,8 @@ use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    access::AccessFact,
+    coming::{Accepting, Coming, ContactWay, CostKind, HowToCome, SpokenLanguage, Wait},
     id::{Id, kind},
     organization::Organization,
     place::PlaceMode,
@@ -95,7 +97,8 @@ pub struct CardPlace {
     /// How far off the position may be, in kilometres (95 of 100 lie within); 0 when the source gave the point.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub precision_km: Option<f64>,
-    /// The areas served, for area and remote listings; empty means anyone in the United Kingdom may ask.
+    /// The areas served, for area and remote listings. Where there is none, a remote listing serves the whole United
+    /// Kingdom, and whom an area listing serves is not stated.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[oai(default)]
     pub areas: Vec<NamedArea>,
@@ -213,7 +216,24 @@ pub struct Card {
     /// When it happens, in words: `every other Tuesday, 19:00 to 20:30`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule_text: Option<String>,
-    /// How one takes part: `in_person`, `online`, `phone`, ... as the source says.
+    /// What is said of access: yes, no or on request, with note and day; what is not listed is not stated.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
+    pub access: Vec<AccessFact>,
+    /// Whether new people are taken; absent when not stated, or not said anew within 60 days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepting: Option<Accepting>,
+    /// How long people wait at present.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wait: Option<Wait>,
+    /// The way in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub how_to_come: Option<HowToCome>,
+    /// How to get in touch, the best way first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
+    pub contact_by: Vec<ContactWay>,
+    /// How one takes part: `in_person`, `online_video`, `phone`, ... or as the source says.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[oai(default)]
     pub attending_type: Vec<String>,
@@ -227,10 +247,17 @@ pub struct Card {
     /// Its own page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// Languages it is held in, as the source names them.
+    /// Languages, and how each is there: held in it, a worker speaks it, with an interpreter.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
+    pub spoken: Vec<SpokenLanguage>,
+    /// Languages it is offered in, as the source names them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[oai(default)]
     pub languages: Vec<String>,
+    /// What it costs, in a word; absent when not stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost_kind: Option<CostKind>,
     /// What it costs, in words; absent when the source does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<String>,
@@ -239,6 +266,11 @@ pub struct Card {
     /// How far away it is in a straight line, in kilometres; only for exact places, only when a place was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance_km: Option<f64>,
+    /// What was asked for and this listing does not say: names of parameters, and `area` where a place was asked for and
+    /// whom it serves is not stated. Ask before going.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
+    pub ask: Vec<String>,
     /// At how many other places the same service is held.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other_places: Option<u32>,
@@ -282,6 +314,9 @@ pub struct Listing {
     #[serde(skip_serializing_if = "String::is_empty")]
     #[oai(default)]
     pub description: String,
+    /// How one comes to be there, whole; absent for an organisation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coming: Option<Coming>,
     /// The HSDS service, where the listing is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<Service>,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
     clock::Timestamp,
+    coming::Coming,
     id::{Id, Kind, kind},
     place::{AreaCode, PlaceMode},
 };
@@ -51,6 +52,8 @@ pub enum Standing {
     Published,
     /// It was public and is not any more; its id answers 410.
     Withdrawn,
+    /// It was public and would tell a protected place: emptied, withdrawn, and never to be restored.
+    Retired,
 }
 
 impl Standing {
@@ -59,6 +62,7 @@ impl Standing {
         match self {
             Self::Published => "published",
             Self::Withdrawn => "withdrawn",
+            Self::Retired => "retired",
         }
     }
 }
@@ -90,8 +94,34 @@ pub struct Source {
     pub attribution: Option<String>,
 }
 
+/// What we know about an organization beside its record. Neither is ever unset by a re-import.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Option<StatedFacts>")]
+pub struct OrganizationFacts {
+    /// Only a short list of its fields is kept, and no place: it is of a kind that puts people at risk, or runs
+    /// such a service.
+    pub protected: bool,
+    /// Its name once told such a kind: its services are `area` unless their source says otherwise.
+    pub at_risk: bool,
+}
+
+/// The same as written; `null` in rows from before there were any.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct StatedFacts {
+    protected: bool,
+    at_risk: bool,
+}
+
+impl From<Option<StatedFacts>> for OrganizationFacts {
+    fn from(stated: Option<StatedFacts>) -> Self {
+        let StatedFacts { protected, at_risk } = stated.unwrap_or_default();
+        Self { protected, at_risk }
+    }
+}
+
 /// What we know about a service beside its record.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ServiceFacts {
     /// How its places may be told. Never widened by a re-import.
     #[serde(default)]
@@ -99,4 +129,7 @@ pub struct ServiceFacts {
     /// Gazetteer codes that an `area` or `remote` service serves.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub areas: Vec<AreaCode>,
+    /// How one comes to be there, where the standard has no word for it.
+    #[serde(default)]
+    pub coming: Coming,
 }

@@ -2,15 +2,17 @@
 //! that makes a [`PublicListing`], and nothing else is ever indexed, served or exported.
 
 use super::{
+    access::{ACCESS_LINK, AccessAnswer, AccessFact},
     card::{
         Card, CardPhone, CardPlace, CardPlaceKind, LastChecked, Listing, ListingKind, ListingPlace, NamedArea,
         OrganizationName, Provenance, ServiceName, TermLabel,
     },
+    coming::{Field, mark},
     entry::{Entry, Source, Standing},
     location::Location,
     organization::Organization,
     place::{AreaCode, PlaceMode, Position},
-    plain,
+    plain::{self, Plain},
     schedule::Schedule,
     service::Service,
     service_at_location::ServiceAtLocation,
@@ -22,8 +24,12 @@ use super::{
 /// The longest summary on a card, in characters.
 const SUMMARY: usize = 300;
 
-/// The code of the whole United Kingdom: what a listing serves when it names no area.
+/// The code of the whole United Kingdom: what a listing by phone or online serves when it names no area.
 pub const UNITED_KINGDOM: &str = "K02000001";
+
+/// Stands for the area of a listing whose place is private and that does not say whom it serves: nobody is told that it
+/// serves them.
+pub const AREA_NOT_STATED: &str = "not_stated";
 
 /// `link_type` of an attribute whose value is the listing's kind.
 pub const KIND_LINK: &str = "kith:kind";
@@ -95,6 +101,30 @@ pub enum Whereabouts {
 impl Joined {
     /// What a reader may see; `None` when the listing is not public.
     pub fn public(&self, gazetteer: &dyn Locate) -> Option<PublicListing> {
+        self.plain().published(gazetteer)
+    }
+
+    /// The same with every text plain: whatever is made of it needs no more care.
+    fn plain(&self) -> Self {
+        let mut joined = self.clone();
+        if let Some(service) = &mut joined.service {
+            service.record.make_plain("service");
+            service.facts.coming.make_plain("coming");
+        }
+        if let Some(organization) = &mut joined.organization {
+            organization.record.make_plain("organization");
+        }
+        for (at, location) in &mut joined.places {
+            location.record.make_plain("location");
+            if let Some(at) = at {
+                at.record.make_plain("service_at_location");
+            }
+        }
+        joined.source.make_plain("source");
+        joined
+    }
+
+    fn published(&self, gazetteer: &dyn Locate) -> Option<PublicListing> {
         let organization = self.organization.as_ref().filter(|entry| entry.standing == Standing::Published);
         let facts = match &self.service {
             Some(service) if service.standing == Standing::Published => Facts::of_service(service, organization),
@@ -102,7 +132,7 @@ impl Joined {
             None => Facts::of_organization(organization?),
         };
         let mode = self.service.as_ref().map_or(PlaceMode::Exact, |service| service.facts.mode);
-        let base = self.card(&facts);
+        let base = self.card(&facts, organization);
         let mut cards = Vec::new();
         let mut places = Vec::new();
         match mode {
@@ -116,7 +146,7 @@ impl Joined {
                     card.location_id = Some(location.record.id);
                     if let Some(at) = at {
                         card.schedule_text = when::in_words(&at.record.schedules).or(card.schedule_text);
-                        if !at.record.schedules.is_empty() {
+                        if card.attending_type.is_empty() {
                             card.attending_type = attending_types(&at.record.schedules);
                         }
                     }
@@ -131,13 +161,20 @@ impl Joined {
         if cards.is_empty() {
             cards.push((base, Whereabouts::NotStated));
         }
-        let (term_ids, term_words) = words_of(&facts.terms);
+        let (mut term_ids, term_words) = words_of(&facts.terms);
+        if let Some(service) = &self.service {
+            term_ids.extend(service.facts.coming.marks());
+            if cards[0].0.who_for.is_empty() {
+                term_ids.push(mark(Field::Audience, None));
+            }
+        }
         let listing = Listing {
             id: cards[0].0.id.clone(),
             card: cards[0].0.clone(),
             description: facts.description,
+            coming: self.service.as_ref().map(|service| service.facts.coming.clone()),
             service: self.service.as_ref().map(|service| public_service(&service.record, mode)),
-            organization: organization.map(|entry| public_organization(&entry.record)),
+            organization: organization.map(|entry| entry.record.clone()),
             places,
             services: self.services.clone(),
             last_modified: None, // known when it has been committed; not part of what is compared
@@ -146,34 +183,46 @@ impl Joined {
         Some(PublicListing { listing, is_hit, cards, term_ids, term_words, names: facts.names })
     }
 
-    /// The card without a place.
-    fn card(&self, facts: &Facts) -> Card {
+    /// The card without a place. `own` is the organisation, if readers may see it.
+    fn card(&self, facts: &Facts, own: Option<&Entry<Organization>>) -> Card {
         let (who_for, terms) =
             facts.terms.iter().map(|term| term.label.clone()).partition(|term| term.facet == Some(Facet::Audience));
         let service = self.service.as_ref().map(|entry| &entry.record);
-        let organization = self.organization.as_ref().filter(|_| service.is_some()).map(|entry| &entry.record);
+        let coming = self.service.as_ref().map(|entry| entry.facts.coming.clone()).unwrap_or_default();
+        let own = own.map(|entry| &entry.record);
+        let organization = own.filter(|_| service.is_some());
         let contact =
             |of_service: Option<&String>, of_organization: Option<&String>| of_service.or(of_organization).cloned();
-        let own = self.organization.as_ref().map(|entry| &entry.record);
         let phones = service.map(|s| &s.phones).filter(|phones| !phones.is_empty()).or(own.map(|o| &o.phones));
         Card {
             id: facts.id.clone(),
             service_at_location_id: None,
             location_id: None,
             kind: facts.kind,
-            name: plain::line(&facts.name),
-            organization: organization.map(|o| OrganizationName { id: o.id, name: plain::line(&o.name) }),
+            name: facts.name.clone(),
+            organization: organization.map(|o| OrganizationName { id: o.id, name: o.name.clone() }),
             summary: plain::beginning(&facts.description, SUMMARY),
             who_for,
             terms,
             minimum_age: service.and_then(|s| s.minimum_age),
             maximum_age: service.and_then(|s| s.maximum_age),
             schedule_text: service.and_then(|s| when::in_words(&s.schedules)),
-            attending_type: service.map(|s| attending_types(&s.schedules)).unwrap_or_default(),
+            access: service.map(|s| AccessFact::all_of(&s.attributes)).unwrap_or_default(),
+            accepting: coming.accepting,
+            wait: coming.wait,
+            how_to_come: coming.how_to_come,
+            contact_by: coming.contact_by,
+            attending_type: if coming.attending.is_empty() {
+                service.map(|s| attending_types(&s.schedules)).unwrap_or_default()
+            } else {
+                coming.attending.iter().map(|way| way.as_str().to_owned()).collect()
+            },
             phones: phones.into_iter().flatten().map(card_phone).collect(),
             email: contact(service.and_then(|s| s.email.as_ref()), own.and_then(|o| o.email.as_ref())),
             url: contact(service.and_then(|s| s.url.as_ref()), own.and_then(|o| o.website.as_ref())),
+            spoken: coming.languages,
             languages: service.map(languages).unwrap_or_default(),
+            cost_kind: coming.cost,
             cost: service.and_then(cost),
             place: CardPlace {
                 kind: CardPlaceKind::NotStated,
@@ -184,9 +233,10 @@ impl Joined {
                 areas: Vec::new(),
             },
             distance_km: None,
+            ask: Vec::new(),
             other_places: None,
             status: service.map(|s| s.status.as_str().to_owned()),
-            alert: service.and_then(|s| s.alert.as_deref()).map(plain::line).filter(|alert| !alert.is_empty()),
+            alert: service.and_then(|s| s.alert.clone()),
             last_checked: service
                 .and_then(|s| s.assured_date.clone())
                 .map(|date| LastChecked { date, by_role: "source".to_owned() }),
@@ -212,11 +262,12 @@ impl Joined {
         let label = match (mode, names.is_empty()) {
             (PlaceMode::Remote, true) => "By phone or online".to_owned(),
             (PlaceMode::Remote, false) => format!("By phone or online, for {names}"),
-            (_, true) => "Where it is stays private".to_owned(),
+            (_, true) => "Ask whether it serves you; where it is stays private".to_owned(),
             (_, false) => format!("Serves {names}; where it is stays private"),
         };
         if codes.is_empty() {
-            codes.push(AreaCode(UNITED_KINGDOM.to_owned()));
+            let code = if mode == PlaceMode::Area { AREA_NOT_STATED } else { UNITED_KINGDOM };
+            codes.push(AreaCode(code.to_owned()));
         }
         let mut card = base.clone();
         card.place = CardPlace { kind: mode.into(), label, latitude: None, longitude: None, precision_km: None, areas };
@@ -250,11 +301,10 @@ impl Facts {
             // A service is never taken for an organization, whatever its source calls it.
             kind: kind_of(&service.attributes).filter(|kind| *kind != ListingKind::Organization).unwrap_or_default(),
             name: service.name.clone(),
-            names: plain::line(&format!(
-                "{} {organization_name}",
-                service.alternate_name.as_deref().unwrap_or_default()
-            )),
-            description: plain::paragraphs(service.description.as_deref().unwrap_or_default()),
+            names: format!("{} {organization_name}", service.alternate_name.as_deref().unwrap_or_default())
+                .trim()
+                .to_owned(),
+            description: service.description.clone().unwrap_or_default(),
             terms: terms_of(&service.attributes),
         }
     }
@@ -265,8 +315,8 @@ impl Facts {
             id: organization.id.to_string(),
             kind: ListingKind::Organization,
             name: organization.name.clone(),
-            names: plain::line(organization.alternate_name.as_deref().unwrap_or_default()),
-            description: plain::paragraphs(&organization.description),
+            names: organization.alternate_name.clone().unwrap_or_default(),
+            description: organization.description.clone(),
             terms: terms_of(&organization.attributes),
         }
     }
@@ -280,7 +330,12 @@ fn kind_of(attributes: &[Attribute]) -> Option<ListingKind> {
 /// The terms of a record: those of the house by their code, imported ones by their id.
 fn terms_of(attributes: &[Attribute]) -> Vec<TermOf> {
     let mut terms: Vec<TermOf> = Vec::new();
-    for term in attributes.iter().filter_map(|attribute| attribute.taxonomy_term.as_ref()) {
+    // That something is not there, or only on request, is a fact about access and no term of the listing.
+    let said = |attribute: &&Attribute| {
+        attribute.link_type.as_deref() != Some(ACCESS_LINK)
+            || AccessFact::of(attribute).is_some_and(|fact| fact.answer == AccessAnswer::Yes)
+    };
+    for term in attributes.iter().filter(said).filter_map(|attribute| attribute.taxonomy_term.as_ref()) {
         let found = if term.taxonomy.as_deref() == Some(HOUSE_TAXONOMY) {
             let Some(house) = term.code.as_deref().and_then(|code| vocabulary().term(code)) else { continue };
             TermOf {
@@ -288,7 +343,7 @@ fn terms_of(attributes: &[Attribute]) -> Vec<TermOf> {
                 words: house.words(),
             }
         } else {
-            let label = plain::line(&term.name);
+            let label = term.name.clone();
             TermOf { words: label.clone(), label: TermLabel { id: term.id.to_string(), label, facet: None } }
         };
         if !terms.iter().any(|known| known.label.id == found.label.id) {
@@ -320,8 +375,7 @@ fn exact_place(location: &Location, gazetteer: &dyn Locate) -> (CardPlace, Where
         address.map(|a| a.city.as_str()).unwrap_or_default(),
         postcode,
     ];
-    let label =
-        parts.iter().map(|part| plain::line(part)).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    let label = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     let position = located.as_ref().map(|located| located.position);
     let place = CardPlace {
         kind: CardPlaceKind::Exact,
@@ -336,11 +390,9 @@ fn exact_place(location: &Location, gazetteer: &dyn Locate) -> (CardPlace, Where
     (place, whereabouts)
 }
 
-/// The HSDS service as readers get it: plain text, and for a hidden place nothing that could place it.
+/// The HSDS service as readers get it: for a hidden place nothing that could place it.
 fn public_service(service: &Service, mode: PlaceMode) -> Service {
     let mut service = service.clone();
-    service.name = plain::line(&service.name);
-    service.description = service.description.as_deref().map(plain::paragraphs);
     service.assurer_email = None; // a person's address is for the keeper, not for readers
     if mode == PlaceMode::Area {
         service.contacts.clear();
@@ -349,19 +401,11 @@ fn public_service(service: &Service, mode: PlaceMode) -> Service {
     service
 }
 
-/// The HSDS organization as readers get it: plain text.
-fn public_organization(organization: &Organization) -> Organization {
-    let mut organization = organization.clone();
-    organization.name = plain::line(&organization.name);
-    organization.description = plain::paragraphs(&organization.description);
-    organization
-}
-
 fn card_phone(phone: &super::contact::Phone) -> CardPhone {
     CardPhone {
         number: phone.number.clone(),
         phone_type: phone.phone_type.clone(),
-        description: phone.description.as_deref().map(plain::line),
+        description: phone.description.clone(),
     }
 }
 
@@ -381,14 +425,13 @@ fn languages(service: &Service) -> Vec<String> {
 
 /// What it costs, in the source's words; `free` only where the source says so.
 fn cost(service: &Service) -> Option<String> {
-    if let Some(text) = service.fees_description.as_deref().map(plain::line).filter(|text| !text.is_empty()) {
-        return Some(text);
+    if service.fees_description.is_some() {
+        return service.fees_description.clone();
     }
     let option = service.cost_options.first()?;
     let amount = option.amount.map(|amount| if amount == 0.0 { "free".to_owned() } else { format!("£{amount:.2}") });
     let words = [option.option.as_deref(), option.amount_description.as_deref(), amount.as_deref()];
-    Some(words.into_iter().flatten().map(plain::line).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", "))
-        .filter(|text| !text.is_empty())
+    Some(words.into_iter().flatten().collect::<Vec<_>>().join(", ")).filter(|text| !text.is_empty())
 }
 
 fn provenance(source: &Source) -> Provenance {

@@ -4,9 +4,11 @@
 //! [`read`] is the one way in, [`listing`] is the one way out: only a [`listing::PublicListing`]
 //! reaches a reader.
 
+pub mod access;
 pub mod answer;
 pub mod card;
 pub mod clock;
+pub mod coming;
 pub mod contact;
 pub mod crisis;
 pub mod digest;
@@ -24,5 +26,6 @@ pub mod schema;
 pub mod service;
 pub mod service_at_location;
 pub mod taxonomy;
+pub mod telltale;
 pub mod vocabulary;
 pub mod when;

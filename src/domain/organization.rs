@@ -2,7 +2,7 @@
 
 use super::{
     contact::{Contact, Phone},
-    entry::Aggregate,
+    entry::{Aggregate, OrganizationFacts},
     id::{Id, kind},
     read::{DESCRIPTION, NAME, TEXT, record},
     taxonomy::Attribute,
@@ -54,7 +54,7 @@ record! {
 
 impl Aggregate for Organization {
     type Kind = kind::Organization;
-    type Facts = ();
+    type Facts = OrganizationFacts;
 
     fn id(&self) -> Id<kind::Organization> {
         self.id

@@ -3,6 +3,91 @@
 //! What comes out is still shown escaped everywhere; this is so that it reads well and cannot
 //! reorder the letters around it.
 
+use super::{
+    coming::{Coming, HowToCome},
+    entry::Source,
+    id::Id,
+    read::Words,
+};
+
+/// Something with texts from strangers in it.
+pub trait Plain {
+    /// Makes every text in it plain, each as the field of that name is: paragraphs, a web address or a line. An optional
+    /// one of which nothing is left is not stated.
+    fn make_plain(&mut self, _field: &str) {}
+
+    /// Whether nothing is in it.
+    fn is_blank(&self) -> bool {
+        false
+    }
+}
+
+impl Plain for String {
+    fn make_plain(&mut self, field: &str) {
+        *self = match field {
+            "description" => paragraphs(self),
+            "url" | "uri" | "website" | "logo" | "term_uri" | "schedule_link" | "form_url" => address(self),
+            _ => line(self),
+        };
+    }
+
+    fn is_blank(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl<T: Plain> Plain for Option<T> {
+    fn make_plain(&mut self, field: &str) {
+        if let Some(value) = self {
+            value.make_plain(field);
+        }
+        if self.as_ref().is_some_and(Plain::is_blank) {
+            *self = None;
+        }
+    }
+}
+
+impl<T: Plain> Plain for Vec<T> {
+    fn make_plain(&mut self, field: &str) {
+        self.iter_mut().for_each(|value| value.make_plain(field));
+    }
+}
+
+/// An id is printed by us.
+impl<T> Plain for Id<T> {}
+
+/// A word of a list is ours.
+impl<T: Words> Plain for T {}
+
+impl Plain for Coming {
+    fn make_plain(&mut self, _: &str) {
+        self.phone_hours.make_plain("phone_hours");
+        self.concessions.make_plain("concessions");
+        self.how_to_come.make_plain("how_to_come");
+    }
+}
+
+impl Plain for HowToCome {
+    fn make_plain(&mut self, _: &str) {
+        self.who_may_refer.make_plain("who_may_refer");
+        self.form_url.make_plain("form_url");
+        self.form_type.make_plain("form_type");
+        self.mailbox.make_plain("mailbox");
+        self.what_to_send.make_plain("what_to_send");
+        self.consent.make_plain("consent");
+        self.exclusions.make_plain("exclusions");
+    }
+}
+
+impl Plain for Source {
+    fn make_plain(&mut self, _: &str) {
+        self.name.make_plain("name");
+        self.url.make_plain("url");
+        self.licence.make_plain("licence");
+        self.attribution.make_plain("attribution");
+    }
+}
+
 /// Plain paragraphs, separated by one blank line, without tags, entities, control or bidi characters.
 pub fn paragraphs(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -18,6 +103,14 @@ pub fn paragraphs(text: &str) -> String {
 /// One line: as [`paragraphs`], with every run of white space as one space.
 pub fn line(text: &str) -> String {
     one_line(&without_tags(text))
+}
+
+/// A web address: no blanks, nor what hides; `&` is no entity there. One with a tag in it is none, and a line.
+fn address(text: &str) -> String {
+    if text.contains('<') {
+        return line(text);
+    }
+    text.chars().filter(|c| !c.is_whitespace() && !is_unwanted(*c)).collect()
 }
 
 /// The beginning of a text, at most `most` characters, cut after a sentence or a word.

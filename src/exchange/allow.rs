@@ -38,6 +38,31 @@ const SERVICE_AREA: Shape<'static> = Shape::Only(&[("name", WORD), ("extent", WO
 const IDENTIFIER: Shape<'static> =
     Shape::Only(&[("identifier_scheme", WORD), ("identifier_type", WORD), ("identifier", WORD)]);
 
+/// Of our own extension only what is a word of a closed list, a number, a yes or no, or a day: free text could place it.
+const COMING: Shape<'static> = Shape::Only(&[
+    ("accepting", WORD),
+    ("accepting_checked_on", WORD),
+    ("wait", Shape::Only(&[("weeks_from", WORD), ("weeks_to", WORD), ("checked_on", WORD)])),
+    (
+        "how_to_come",
+        Shape::Only(&[("routes", Shape::Each(&WORD)), ("reply_within_days", WORD), ("professional_enquiries", WORD)]),
+    ),
+    ("contact_by", Shape::Each(&WORD)),
+    ("languages", Shape::Each(&Shape::Only(&[("language", WORD), ("how", WORD)]))),
+    ("cost", WORD),
+    ("travel_help", WORD),
+    ("attending", Shape::Each(&WORD)),
+    (
+        "steward_asks",
+        Shape::Only(&[
+            ("self_referral_only", WORD),
+            ("professionals_may_ring_first", WORD),
+            ("no_referral_lists", WORD),
+            ("newcomers_a_month", WORD),
+        ]),
+    ),
+]);
+
 /// The members of an organization that runs a protected service.
 pub const ORGANIZATION: Members<'static> = &[
     ("id", WORD),
@@ -74,6 +99,7 @@ pub const SERVICE: Members<'static> = &[
     ("cost_options", Shape::Each(&COST_OPTION)),
     ("attributes", Shape::Each(&ATTRIBUTE)),
     ("service_areas", Shape::Each(&SERVICE_AREA)),
+    ("kith", COMING),
 ];
 
 /// Whether a list of members has one of this name.

@@ -13,10 +13,12 @@ use super::{
     decide::Decisions,
     drafts::{Draft, Item, Links, Offer},
     ids::Ids,
+    silence,
     sketch::{id_of_name, id_of_place, mode},
 };
 use crate::domain::{
     card::ListingKind,
+    coming::Coming,
     entry::{Aggregate, ServiceFacts},
     listing::KIND_LINK,
     location::Location,
@@ -69,6 +71,8 @@ struct Work {
     violations: Vec<Violation>,
     notices: Vec<Notice>,
     given: Vec<((&'static str, String), u64)>,
+    /// Services inside the item, with what they said.
+    items: Vec<((&'static str, String), u64)>,
 }
 
 impl<'s> Compiler<'s> {
@@ -92,7 +96,9 @@ impl<'s> Compiler<'s> {
         let Input { row, subject, record, withheld, notices } = input;
         let kind = if subject == Subject::Organization { "organization" } else { "service" };
         let foreign_id = word(&record, "id");
-        let mut item = Item { row, foreign_id, result: Ok(Vec::new()), merged_into: None, notices, withheld };
+        let is_organization = subject == Subject::Organization;
+        let mut item =
+            Item { row, foreign_id, is_organization, result: Ok(Vec::new()), merged_into: None, notices, withheld };
         let says = hash(&record);
         let key = item.foreign_id.clone().map(|id| (kind, id));
         if let Some((first, said)) = key.as_ref().and_then(|key| self.items.get(key)) {
@@ -105,13 +111,14 @@ impl<'s> Compiler<'s> {
         }
         let mut work = Work::default();
         match subject {
-            Subject::Service(mode) => self.service(record, mode, &mut work),
+            Subject::Service(mode) => self.service(record, mode, "", &mut work),
             Subject::Organization => self.organization(record, "", &mut work),
         }
         item.notices.append(&mut work.notices);
         if work.violations.is_empty() {
             self.given.extend(work.given);
-            self.items.extend(key.map(|key| (key, (row, says))));
+            self.items
+                .extend(key.map(|key| (key, says)).into_iter().chain(work.items).map(|(key, says)| (key, (row, says))));
             item.result = Ok(work.drafts);
         } else {
             item.result = Err(work.violations);
@@ -119,9 +126,10 @@ impl<'s> Compiler<'s> {
         item
     }
 
-    fn service(&mut self, mut record: Record, mode: PlaceMode, work: &mut Work) {
+    /// A service; `pointer` is where it stands in its item.
+    fn service(&mut self, mut record: Record, mode: PlaceMode, pointer: &str, work: &mut Work) {
         let foreign_id = word(&record, "id");
-        if let Some(mut organization) = nested(&mut record, "organization", "/organization", work) {
+        if let Some(mut organization) = nested(&mut record, "organization", &format!("{pointer}/organization"), work) {
             let linked = word(&record, "organization_id");
             if word(&organization, "id").is_none()
                 && let Some(id) = linked.or_else(|| word(&organization, "name").map(|name| id_of_name(&name)))
@@ -131,16 +139,18 @@ impl<'s> Compiler<'s> {
             if let Some(id) = word(&organization, "id") {
                 record.insert("organization_id".to_owned(), id.into());
             }
-            self.organization(organization, "/organization", work);
+            self.organization(organization, &format!("{pointer}/organization"), work);
         }
-        let places = elements(&mut record, "service_at_locations", "", work);
+        let places = elements(&mut record, "service_at_locations", pointer, work);
         if mode == PlaceMode::Area {
             clear_values(&mut record);
+            silence::texts(&mut record, "", &mut work.notices, &mut work.violations);
         }
         let links = Links { organization: word(&record, "organization_id"), ..Links::default() };
-        let attributes = self.terms(&mut record, "", work);
-        if let Some((mut service, extra)) = self.read::<Service>(&record, "", work) {
-            let facts = ServiceFacts { mode, areas: areas(&mut service, mode, work) };
+        let coming = self.coming(&mut record, pointer, work);
+        let attributes = self.terms(&mut record, pointer, work);
+        if let Some((mut service, extra)) = self.read::<Service>(&record, pointer, work) {
+            let facts = ServiceFacts { mode, areas: areas(&mut service, mode, pointer, work), coming };
             let extra = if mode == PlaceMode::Area { Record::new() } else { extra };
             give_terms(&service.attributes, attributes, work);
             if let Some(foreign_id) = foreign_id.clone() {
@@ -148,13 +158,34 @@ impl<'s> Compiler<'s> {
             }
         }
         for (index, place) in places {
-            self.place(place, index, foreign_id.as_deref(), work);
+            let pointer = format!("{pointer}/service_at_locations/{index}");
+            self.place(place, index, foreign_id.as_deref(), &pointer, work);
         }
     }
 
+    /// A service inside an organization. One that has been given stays as it was given first.
+    fn service_within(&mut self, mut record: Record, organization: Option<&str>, pointer: &str, work: &mut Work) {
+        let says = hash(&record);
+        if let Some(id) = word(&record, "id") {
+            let key = ("service", id);
+            let earlier = self.items.get(&key).map(|(_, said)| *said);
+            let beside = || work.items.iter().find(|(given, _)| *given == key).map(|(_, said)| *said);
+            if let Some(said) = earlier.or_else(beside) {
+                if said != says {
+                    work.notices.push(Notice { pointer: pointer.to_owned(), mended: Mended::FirstKept });
+                }
+                return;
+            }
+            work.items.push((key, says));
+        }
+        record.remove("organization");
+        record.extend(organization.map(|id| ("organization_id".to_owned(), id.into())));
+        let mode = word(&record, "id").map_or(PlaceMode::Area, |id| self.decisions.mode(&id));
+        self.service(record, mode, pointer, work);
+    }
+
     /// One element of `service_at_locations`, with its location.
-    fn place(&mut self, mut record: Record, index: usize, service: Option<&str>, work: &mut Work) {
-        let pointer = format!("/service_at_locations/{index}");
+    fn place(&mut self, mut record: Record, index: usize, service: Option<&str>, pointer: &str, work: &mut Work) {
         let linked = word(&record, "location_id");
         let mut location = linked.clone();
         if let Some(mut nested) = nested(&mut record, "location", &format!("{pointer}/location"), work) {
@@ -172,8 +203,8 @@ impl<'s> Compiler<'s> {
                 record.insert(field.to_owned(), id.into());
             }
         }
-        let attributes = self.terms(&mut record, &pointer, work);
-        if let Some((place, extra)) = self.read::<ServiceAtLocation>(&record, &pointer, work) {
+        let attributes = self.terms(&mut record, pointer, work);
+        if let Some((place, extra)) = self.read::<ServiceAtLocation>(&record, pointer, work) {
             give_terms(&place.attributes, attributes, work);
             let links = Links { service: service.map(str::to_owned), location, ..Links::default() };
             work.drafts.push(Draft::ServiceAtLocation(Offer { foreign_id, record: place, facts: (), extra, links }));
@@ -182,29 +213,34 @@ impl<'s> Compiler<'s> {
 
     fn organization(&mut self, mut record: Record, pointer: &str, work: &mut Work) {
         let foreign_id = word(&record, "id");
+        if foreign_id.as_deref().is_some_and(|id| self.decisions.withholds_organization(id)) {
+            silence::texts(&mut record, pointer, &mut work.notices, &mut work.violations);
+        }
         let places = elements(&mut record, "locations", pointer, work);
+        let services = elements(&mut record, "services", pointer, work);
         // An organization with an item of its own is given even when it was nested in an earlier one.
         let new = self.first("organization", foreign_id.as_deref(), &record, pointer, work) || pointer.is_empty();
         let attributes = self.terms(&mut record, pointer, work);
+        let facts = foreign_id.as_deref().map(|id| self.decisions.organization_facts(id)).unwrap_or_default();
+        if facts.protected {
+            clear_values(&mut record);
+        }
         let links = Links { organization: word(&record, "parent_organization_id"), ..Links::default() };
         if let Some((organization, extra)) = self.read::<Organization>(&record, pointer, work)
             && new
         {
             give_terms(&organization.attributes, attributes, work);
             if let Some(foreign_id) = foreign_id.clone() {
-                work.drafts.push(Draft::Organization(Offer {
-                    foreign_id,
-                    record: organization,
-                    facts: (),
-                    extra,
-                    links,
-                }));
+                work.drafts.push(Draft::Organization(Offer { foreign_id, record: organization, facts, extra, links }));
             }
         }
         for (index, mut place) in places {
             let id = word(&place, "id").unwrap_or_else(|| id_of_place(foreign_id.as_deref(), index));
             place.insert("id".to_owned(), id.into());
             self.location(place, foreign_id.as_deref(), &format!("{pointer}/locations/{index}"), work);
+        }
+        for (index, service) in services {
+            self.service_within(service, foreign_id.as_deref(), &format!("{pointer}/services/{index}"), work);
         }
     }
 
@@ -296,6 +332,16 @@ impl<'s> Compiler<'s> {
         }
     }
 
+    /// Our own extension of a service: how one comes to be there.
+    fn coming(&mut self, record: &mut Record, pointer: &str, work: &mut Work) -> Coming {
+        let pointer = format!("{pointer}/kith");
+        let Some(own) = nested(record, "kith", &pointer, work) else { return Coming::default() };
+        let outcome = read::read_with::<Coming>(&own, &pointer, &mut read::Given, self.unreadable);
+        work.violations.extend(outcome.violations);
+        work.notices.extend(outcome.notices);
+        outcome.record.unwrap_or_default()
+    }
+
     fn read<T: Aggregate + Read>(&mut self, record: &Record, pointer: &str, work: &mut Work) -> Option<(T, Record)> {
         let mut resolver = Resolver { decisions: self.decisions, ids: &mut *self.ids };
         let Outcome { record, violations, notices, extra } =
@@ -322,7 +368,15 @@ impl read::Ids for Resolver<'_> {
 impl Item {
     /// An item with faults.
     pub(super) fn refused(row: u64, violations: Vec<Violation>) -> Self {
-        Self { row, foreign_id: None, result: Err(violations), merged_into: None, notices: Vec::new(), withheld: 0 }
+        Self {
+            row,
+            foreign_id: None,
+            is_organization: false,
+            result: Err(violations),
+            merged_into: None,
+            notices: Vec::new(),
+            withheld: 0,
+        }
     }
 }
 
@@ -337,15 +391,17 @@ fn give_terms(attributes: &[Attribute], named: Vec<(usize, String, Option<String
 }
 
 /// The gazetteer codes a service serves. A protected one keeps no other extent.
-fn areas(service: &mut Service, mode: PlaceMode, work: &mut Work) -> Vec<AreaCode> {
+fn areas(service: &mut Service, mode: PlaceMode, pointer: &str, work: &mut Work) -> Vec<AreaCode> {
     let mut areas = Vec::new();
     for (index, area) in service.service_areas.iter_mut().enumerate() {
         match area.extent.as_deref() {
             Some(code) if is_area_code(code) => areas.push(AreaCode(code.to_owned())),
             Some(_) if mode == PlaceMode::Area => {
                 (area.extent, area.extent_type) = (None, None);
-                work.notices
-                    .push(Notice { pointer: format!("/service_areas/{index}/extent"), mended: Mended::ShapeDropped });
+                work.notices.push(Notice {
+                    pointer: format!("{pointer}/service_areas/{index}/extent"),
+                    mended: Mended::ShapeDropped,
+                });
             }
             _ => {}
         }
@@ -361,8 +417,8 @@ fn is_area_code(text: &str) -> bool {
     first.bytes().all(|b| b.is_ascii_uppercase()) && rest.len() == 8 && rest.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Of a protected service, attributes keep their value only where it is one of our own words.
-fn clear_values(record: &mut Record) {
+/// Of a protected service and who runs it, attributes keep their value only where it is one of our own words.
+pub(super) fn clear_values(record: &mut Record) {
     let Some(Value::Array(attributes)) = record.get_mut("attributes") else { return };
     for attribute in attributes.iter_mut().filter_map(Value::as_object_mut) {
         let value = word(attribute, "value").unwrap_or_default();

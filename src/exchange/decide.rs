@@ -6,7 +6,7 @@ use super::{
     Error,
     sketch::{About, Sketch, SketchService, protection},
 };
-use crate::domain::{place::PlaceMode, read::Violation};
+use crate::domain::{entry::OrganizationFacts, place::PlaceMode, read::Violation};
 
 /// Decides from the sketches of one package.
 ///
@@ -23,29 +23,36 @@ pub fn decide(
     let mut decisions = Decisions {
         organizations: kept.organizations.clone(),
         locations: kept.locations.clone(),
+        at_risk: kept.at_risk.clone(),
         ..Decisions::default()
     };
     let mut links = Vec::new();
-    let mut named_at_risk = HashSet::new();
     for sketch in sketches {
         let sketch = sketch?;
         let fault = sketch.fault;
         let mut plan = RowPlan { row: sketch.row, kind: RowKind::Organization };
-        let by_name =
-            sketch.organization.as_ref().is_some_and(|organization| at_risk(&organization.about.names_only()));
+        let by_name = sketch.organization.as_ref().is_some_and(|organization| {
+            at_risk(&organization.about.names_only())
+                || organization.foreign_id.as_ref().is_some_and(|id| kept.at_risk.contains(id))
+        });
         if by_name {
-            named_at_risk.extend(sketch.organization.as_ref().and_then(|organization| organization.foreign_id.clone()));
+            decisions
+                .at_risk
+                .extend(sketch.organization.as_ref().and_then(|organization| organization.foreign_id.clone()));
         }
         if let Some(organization) = sketch.organization
-            && at_risk(&organization.about)
+            && (by_name || at_risk(&organization.about))
         {
             decisions.locations.extend(organization.locations);
             decisions.organizations.extend(organization.foreign_id);
         }
-        if let Some(mut service) = sketch.service {
+        let own = sketch.service.is_some();
+        for (index, mut service) in sketch.service.into_iter().chain(sketch.services).enumerate() {
             let inherited = by_name && service.declared_mode.is_none();
             let mode = mode(&service, inherited || at_risk(&service.about), kept);
-            plan.kind = RowKind::Service(mode);
+            if own && index == 0 {
+                plan.kind = RowKind::Service(mode);
+            }
             match service.foreign_id.take() {
                 Some(id) => {
                     let known = decisions.modes.entry(id.clone()).or_insert(mode);
@@ -67,7 +74,8 @@ pub fn decide(
         decisions.rows.push(plan);
     }
     for (id, organization, locations, declared) in links {
-        if declared.is_none() && organization.as_ref().is_some_and(|organization| named_at_risk.contains(organization))
+        if declared.is_none()
+            && organization.as_ref().is_some_and(|organization| decisions.at_risk.contains(organization))
         {
             decisions.modes.insert(id.clone(), PlaceMode::Area);
         }
@@ -91,8 +99,10 @@ fn mode(service: &SketchService, at_risk: bool, kept: &Kept) -> PlaceMode {
 pub struct Kept {
     /// Modes of services, by the source's id.
     pub modes: HashMap<String, PlaceMode>,
-    /// Organizations of `area` services, by the source's id.
+    /// Organizations of `area` services and others that were protected, by the source's id.
     pub organizations: HashSet<String>,
+    /// Organizations that bore a kind at risk in their name, by the source's id.
+    pub at_risk: HashSet<String>,
     /// Places that an earlier file shared with an `area` service, by the source's id.
     pub locations: HashSet<String>,
 }
@@ -104,6 +114,7 @@ pub struct Decisions {
     modes: HashMap<String, PlaceMode>,
     locations: HashSet<String>,
     organizations: HashSet<String>,
+    at_risk: HashSet<String>,
 }
 
 impl Decisions {
@@ -125,6 +136,14 @@ impl Decisions {
     /// Whether only the short list of an organization may be read.
     pub fn withholds_organization(&self, organization: &str) -> bool {
         self.organizations.contains(organization)
+    }
+
+    /// What is known of an organization from now on.
+    pub fn organization_facts(&self, organization: &str) -> OrganizationFacts {
+        OrganizationFacts {
+            protected: self.withholds_organization(organization),
+            at_risk: self.at_risk.contains(organization),
+        }
     }
 
     /// Places withheld from everyone, by the source's ids: an entry kept of one from before must go.
@@ -177,7 +196,7 @@ mod tests {
             locations: vec![place.to_owned()],
             declared_mode: None,
         };
-        Sketch { row, service: Some(service), organization: None, fault: None }
+        Sketch { row, service: Some(service), ..Sketch::default() }
     }
 
     fn at_risk(about: &About) -> bool {
@@ -204,6 +223,19 @@ mod tests {
     }
 
     #[test]
+    fn an_organization_that_was_at_risk_is_so_under_any_later_name() {
+        let kept = Kept { at_risk: ["org".to_owned()].into(), ..Kept::default() };
+        let about = About { name: "Harbour".to_owned(), ..About::default() };
+        let places = vec!["q".to_owned()];
+        let organization = SketchOrganization { foreign_id: Some("org".to_owned()), about, locations: places };
+        let renamed = Sketch { row: 1, organization: Some(organization), ..service(1, "a", "Choir", "p") };
+        let decisions = decide([Ok(renamed), Ok(service(2, "b", "Tea", "r"))], &at_risk, &kept).unwrap();
+        assert!(decisions.withholds_location("q") && decisions.withholds_organization("org"));
+        assert_eq!((decisions.mode("a"), decisions.mode("b")), (PlaceMode::Area, PlaceMode::Area));
+        assert!(decisions.organization_facts("org").at_risk && !decisions.organization_facts("other").at_risk);
+    }
+
+    #[test]
     fn a_place_withheld_before_stays_withheld() {
         let kept = Kept { locations: ["p".to_owned()].into(), ..Kept::default() };
         let decisions = decide([Ok(service(1, "b", "Choir", "p"))], &at_risk, &kept).unwrap();
@@ -218,7 +250,7 @@ mod tests {
             let mut sketch = service(1, "a", "Counselling", "p");
             sketch.service.as_mut().unwrap().declared_mode = declared;
             // The organization may stand in a later item.
-            let later = Sketch { row: 2, service: None, organization: Some(organization.clone()), fault: None };
+            let later = Sketch { row: 2, organization: Some(organization.clone()), ..Sketch::default() };
             decide([Ok(sketch), Ok(later)], &at_risk, &Kept::default()).unwrap()
         };
         assert_eq!(run_by(None).mode("a"), PlaceMode::Area);
@@ -231,7 +263,7 @@ mod tests {
         let about = About { name: "Refuge".to_owned(), ..About::default() };
         let organization =
             SketchOrganization { foreign_id: Some("o".to_owned()), about, locations: vec!["p".to_owned()] };
-        let sketch = Sketch { row: 1, service: None, organization: Some(organization), fault: None };
+        let sketch = Sketch { row: 1, organization: Some(organization), ..Sketch::default() };
         let decisions = decide([Ok(sketch)], &at_risk, &Kept::default()).unwrap();
         assert!(decisions.withholds_organization("o") && decisions.withholds_location("p"));
     }

@@ -17,6 +17,8 @@ pub struct Item {
     pub row: u64,
     /// The source's id for what the item is about, if it states one.
     pub foreign_id: Option<String>,
+    /// Whether it is about an organization; else about a service.
+    pub is_organization: bool,
     /// The entries it makes, those first that others refer to; or all its faults.
     pub result: Result<Vec<Draft>, Vec<Violation>>,
     /// The row that this one repeats or completes; then `result` is empty.

@@ -38,7 +38,9 @@ pub fn records<'s>(items: Items<'s>, mut compiler: Compiler<'s>) -> impl Iterato
                 item(&mut compiler, &raw, Subject::Service(mode), read)
             }
             RowKind::Organization => {
-                let read = with_organization_shape(decisions, &sketch, |shape| decode(raw.bytes, shape));
+                let read = with_services_shape(decisions, &sketch, |services| {
+                    with_organization_shape(decisions, &sketch, services, |shape| decode(raw.bytes, shape))
+                });
                 item(&mut compiler, &raw, Subject::Organization, read)
             }
         })
@@ -70,7 +72,8 @@ fn with_service_shape<T>(
     if mode == PlaceMode::Area {
         return then(Shape::Only(allow::SERVICE));
     }
-    with_organization_shape(decisions, sketch, |organization| {
+    // Services inside the organization of a service have items of their own, or stay unread.
+    with_organization_shape(decisions, sketch, Shape::Nothing, |organization| {
         let locations = sketch.service.iter().flat_map(|service| &service.locations);
         let places = places(decisions, locations);
         let places = if mode == PlaceMode::Remote { Shape::Nothing } else { Shape::Nth(&places) };
@@ -78,16 +81,40 @@ fn with_service_shape<T>(
     })
 }
 
+/// What may be read of the services inside an organization: of each as of a service by itself.
+fn with_services_shape<T>(decisions: &Decisions, sketch: &Sketch, then: impl FnOnce(Shape<'_>) -> T) -> T {
+    let places: Vec<_> = sketch.services.iter().map(|service| places(decisions, service.locations.iter())).collect();
+    let members: Vec<[_; 2]> = places
+        .iter()
+        .map(|places| [("organization", Shape::Nothing), ("service_at_locations", Shape::Nth(places))])
+        .collect();
+    let shapes: Vec<_> = std::iter::zip(&sketch.services, &members)
+        // What has no id will be refused; until then it may be anything.
+        .map(|(service, members)| match service.foreign_id.as_deref().map(|id| decisions.mode(id)) {
+            Some(PlaceMode::Exact) => Shape::But(members),
+            Some(PlaceMode::Remote) => Shape::But(REMOTE),
+            Some(PlaceMode::Area) | None => Shape::Only(allow::SERVICE),
+        })
+        .collect();
+    then(Shape::Nth(&shapes))
+}
+
+const REMOTE: Members<'static> = &[("organization", Shape::Nothing), ("service_at_locations", Shape::Nothing)];
+
 /// What may be read of an organization, nested or by itself.
-fn with_organization_shape<T>(decisions: &Decisions, sketch: &Sketch, then: impl FnOnce(Shape<'_>) -> T) -> T {
+fn with_organization_shape<T>(
+    decisions: &Decisions,
+    sketch: &Sketch,
+    services: Shape<'_>,
+    then: impl FnOnce(Shape<'_>) -> T,
+) -> T {
     let Some(organization) = &sketch.organization else { return then(Shape::Nothing) };
     if organization.foreign_id.as_deref().is_some_and(|id| decisions.withholds_organization(id)) {
-        return then(Shape::Only(allow::ORGANIZATION));
+        let members: Vec<_> = allow::ORGANIZATION.iter().copied().chain([("services", services)]).collect();
+        return then(Shape::Only(&members));
     }
     let places = places(decisions, organization.locations.iter());
-    // Services inside an organization are not looked at: they have not been sketched.
-    let members: Members<'_> = &[("locations", Shape::Nth(&places)), ("services", Shape::Nothing)];
-    then(Shape::But(members))
+    then(Shape::But(&[("locations", Shape::Nth(&places)), ("services", services)]))
 }
 
 fn places<'l>(decisions: &Decisions, locations: impl Iterator<Item = &'l String>) -> Vec<Shape<'static>> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::domain::{
     clock::Chance,
-    id::{Id, kind},
+    id::{Id, Kind, kind},
     place::PlaceMode,
 };
 
@@ -29,10 +29,21 @@ impl<'c> SourceIds<'c> {
         Self { source, chance, known: HashMap::new() }
     }
 
+    /// The source whose names these are.
+    pub const fn source(&self) -> Id<kind::Source> {
+        self.source
+    }
+
     /// Says which id a record has already. Needed for protected services; for others only where the rule was not followed.
     pub fn know(&mut self, kind: &'static str, foreign_id: &str, bits: u128) {
         self.known.insert((kind, foreign_id.to_owned()), bits);
     }
+}
+
+/// The ids that the rule can have given an unprotected record of that name.
+pub fn usual<K: Kind>(source: Id<kind::Source>, foreign_id: &str) -> [Id<K>; 2] {
+    let derived = Id::named(source, &format!("{}/{foreign_id}", K::NAME));
+    [foreign_id.parse().unwrap_or(derived), derived]
 }
 
 impl Ids for SourceIds<'_> {

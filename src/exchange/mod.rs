@@ -6,10 +6,13 @@
 //!    places it shares, only the members on a short list (`allow`) are decoded; the bytes of all
 //!    others are passed over by the JSON or CSV reader and never become a value.
 //!
+//! Of what is read of a protected item, texts that could still tell its place are left out (`silence`).
+//!
 //! Nothing here opens a file, asks a store or knows the time. A faulty item does not stop the others.
 
 mod allow;
 mod compile;
+mod cut;
 mod decide;
 mod drafts;
 mod encoding;
@@ -18,13 +21,16 @@ mod ids;
 mod items;
 mod loose;
 pub mod mapping;
+pub mod postcodes;
 mod shape;
+mod silence;
 mod sketch;
 mod table;
 
+pub use cut::cut;
 pub use decide::{Decisions, Kept, decide};
 pub use drafts::{Draft, Item, Links, Offer};
-pub use ids::{Ids, SourceIds};
+pub use ids::{Ids, SourceIds, usual};
 pub use mapping::Mapping;
 pub use sketch::{About, Sketch, SketchOrganization, SketchService};
 

@@ -6,13 +6,14 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use super::loose::{List, Loose, Word};
 use crate::domain::{
+    id::{Kind as _, kind},
     place::PlaceMode,
     read::{Code, Violation},
     taxonomy::PLACE_MODE_LINK,
 };
 
 /// What one item is, as far as the place modes need it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sketch {
     /// Where the item stands, as in [`super::Item::row`].
     pub row: u64,
@@ -20,6 +21,10 @@ pub struct Sketch {
     pub service: Option<SketchService>,
     /// The organization that the item is, or that is nested in it.
     pub organization: Option<SketchOrganization>,
+    /// The services inside that organization, in order.
+    pub services: Vec<SketchService>,
+    /// Ids of its places of services and of its terms, with their kinds.
+    pub others: Vec<(&'static str, String)>,
     /// Why the item cannot be read at all; pass 2 will not look at it again.
     pub fault: Option<Violation>,
 }
@@ -73,7 +78,20 @@ pub struct SketchOrganization {
 impl Sketch {
     /// An item that cannot be read.
     pub(super) fn unreadable(row: u64, fault: Violation) -> Self {
-        Self { row, service: None, organization: None, fault: Some(fault) }
+        Self { row, fault: Some(fault), ..Self::default() }
+    }
+
+    /// The sketch, unless one of its ids has a character that no database takes: only its row is refused.
+    pub(super) fn checked(self) -> Self {
+        let services = self.service.iter().chain(&self.services);
+        let of_services = services
+            .flat_map(|service| service.foreign_id.iter().chain(&service.organization).chain(&service.locations));
+        let organization = self.organization.iter();
+        let mut ids = of_services.chain(organization.flat_map(|o| o.foreign_id.iter().chain(&o.locations)));
+        if ids.any(|id| id.contains('\0')) || self.others.iter().any(|(_, id)| id.contains('\0')) {
+            return Self::unreadable(self.row, Violation::new("", Code::HasNul));
+        }
+        self
     }
 
     /// The sketch of one JSON item.
@@ -81,18 +99,32 @@ impl Sketch {
         let Some(item) = serde_json::from_slice::<Loose<Thing>>(bytes)?.object else {
             return Ok(Self::unreadable(row, Violation::new("", Code::NotAnObject)));
         };
-        Ok(match item.kind() {
+        let mut others = Vec::new();
+        item.others(&mut others);
+        let sketch = match item.kind() {
             Some(Kind::Service) => {
                 let organization =
                     item.organization.object.as_ref().map(|nested| nested.organization(item.organization_id.id()));
-                let service = item.service(organization.as_ref().and_then(|nested| nested.foreign_id.clone()));
-                Self { row, service: Some(service), organization, fault: None }
+                let run_by = organization.as_ref().and_then(|nested| nested.foreign_id.clone());
+                let services = item.organization.object.as_ref().map(|nested| nested.services(run_by.as_deref()));
+                let service = item.service(run_by);
+                Self {
+                    row,
+                    service: Some(service),
+                    organization,
+                    services: services.unwrap_or_default(),
+                    others,
+                    fault: None,
+                }
             }
             Some(Kind::Organization) => {
-                Self { row, service: None, organization: Some(item.organization(None)), fault: None }
+                let organization = item.organization(None);
+                let services = item.services(organization.foreign_id.as_deref());
+                Self { row, service: None, organization: Some(organization), services, others, fault: None }
             }
             None => Self::unreadable(row, Violation::new("", Code::UnknownKind)),
-        })
+        };
+        Ok(sketch.checked())
     }
 }
 
@@ -124,6 +156,7 @@ struct Thing {
     attributes: List<SketchAttribute>,
     service_at_locations: List<SketchPlace>,
     locations: List<Located>,
+    services: List<Thing>,
     status: Option<IgnoredAny>,
     schedules: Option<IgnoredAny>,
     eligibility_description: Option<IgnoredAny>,
@@ -152,11 +185,12 @@ struct SketchAttribute {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct SketchPlace {
+    id: Word,
     location_id: Word,
     location: Loose<Located>,
 }
 
-/// Of a place nothing but its id is decoded.
+/// Of a place, and of a taxonomy, nothing but its id is decoded.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Located {
@@ -169,6 +203,7 @@ struct Named {
     id: Word,
     name: Word,
     code: Word,
+    taxonomy_detail: Loose<Located>,
 }
 
 impl Thing {
@@ -234,6 +269,26 @@ impl Thing {
             declared_mode,
             foreign_id,
         }
+    }
+
+    /// The ids of places of services and of terms, also those of what is nested.
+    fn others(&self, found: &mut Vec<(&'static str, String)>) {
+        let at = self.service_at_locations.objects().filter_map(|place| place.id.id());
+        found.extend(at.map(|id| (kind::ServiceAtLocation::NAME, id)));
+        for term in self.attributes.objects().filter_map(|attribute| attribute.taxonomy_term.object.as_ref()) {
+            found.extend(term.id.id().map(|id| (kind::TaxonomyTerm::NAME, id)));
+            let taxonomy = term.taxonomy_detail.object.as_ref().and_then(|taxonomy| taxonomy.id.id());
+            found.extend(taxonomy.map(|id| (kind::Taxonomy::NAME, id)));
+        }
+        let nested = self.services.objects().chain(self.organization.object.as_deref());
+        nested.for_each(|nested| nested.others(found));
+    }
+
+    /// The services inside an organization, which is the one that runs them whatever they say.
+    fn services(&self, run_by: Option<&str>) -> Vec<SketchService> {
+        let none = Self::default();
+        let nested = self.services.0.iter().map(|service| service.object.as_ref().unwrap_or(&none));
+        nested.map(|service| service.service(run_by.map(str::to_owned))).collect()
     }
 
     fn organization(&self, linked: Option<String>) -> SketchOrganization {

@@ -386,7 +386,7 @@ impl Reading<'_> {
         };
         match self.faults.drain(..).next() {
             Some(fault) => Err(fault),
-            None => Ok(Sketch { row, service, organization, fault: None }),
+            None => Ok(Sketch { row, service, organization, ..Sketch::default() }.checked()),
         }
     }
 

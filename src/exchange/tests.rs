@@ -151,7 +151,7 @@ fn nothing_of_a_refuges_place_is_decoded_or_drafted() {
       "service_at_locations":[{"description":"CANARY","location":{"id":"house","addresses":[{"address_1":"CANARY \ud800"}]}},
         {"location":{"id":"hall","location_type":"physical","name":"Hall","services":[{"CANARY":1}]}}]}"#;
     let owner = r#"{"id":"org-9","name":"Elm","description":"CANARY","logo":"CANARY","locations":[{"id":"hq","addresses":[{"address_1":"CANARY \ud800"}]}]}"#;
-    let other = r#"{"id":"org-8","name":"Oak","description":"d","services":[{"name":"A refuge","location":"CANARY \ud800"}],"locations":[{"id":"house","name":"CANARY \ud800"}]}"#;
+    let other = r#"{"id":"org-8","name":"Oak","description":"d","services":[{"id":"s","name":"A refuge","status":"active","location":"CANARY \ud800"}],"locations":[{"id":"house","name":"CANARY \ud800"}]}"#;
     // The choir, which shares the house, comes first: what is withheld must be known before anything is read.
     let (decisions, items) = import(format!("[{choir},{refuge},{owner},{other}]").as_bytes(), &Format::Hsds).unwrap();
     assert_eq!(items.iter().map(|item| item.withheld > 0).collect::<Vec<_>>(), [true; 4]);
@@ -160,7 +160,7 @@ fn nothing_of_a_refuges_place_is_decoded_or_drafted() {
     assert!(decisions.withholds_location("house"));
     assert_eq!(kinds(&items[0]), ["organization", "service", "location", "at"]);
     assert_eq!(kinds(&items[1]), ["term", "service"]);
-    assert_eq!((kinds(&items[2]), kinds(&items[3])), (vec!["organization"], vec!["organization"]));
+    assert_eq!((kinds(&items[2]), kinds(&items[3])), (vec!["organization"], vec!["organization", "service"]));
     let Draft::Service(refuge) = &items[1].result.as_ref().unwrap()[1] else { panic!() };
     assert_ne!(refuge.record.id.to_string(), refuge.foreign_id);
     assert_eq!(&refuge.record.id.to_string()[14..15], "4");
@@ -170,6 +170,50 @@ fn nothing_of_a_refuges_place_is_decoded_or_drafted() {
     );
     assert_eq!((refuge.record.phones.len(), refuge.extra.len(), refuge.record.schedules.len()), (1, 0, 0));
     assert!(items[1].notices.iter().any(|notice| notice.mended == Mended::ShapeDropped));
+}
+
+#[test]
+fn services_inside_an_organization_are_services_and_a_refuge_among_them_hides_its_place() {
+    let organization = r#"{"id":"o","name":"Harbour","description":"d",
+      "locations":[{"id":"house","location_type":"physical","addresses":[{"address_1":"CANARY \ud800"}]}],
+      "services":[{"id":"s","name":"Harbour refuge","status":"active","schedules":[{"notes":"CANARY \ud800"}],
+          "service_at_locations":[{"id":"x","location_id":"house","description":"CANARY \ud800"}]},
+        {"id":"choir","name":"Choir","status":"active","organization":{"id":"CANARY"},
+          "service_at_locations":[{"location":{"id":"hall","location_type":"physical","name":"Hall"}}]}]}"#;
+    let choir = r#"{"id":"choir","name":"Another choir","status":"active"}"#;
+    let (decisions, items) = import(format!("[{organization},{choir}]").as_bytes(), &Format::Hsds).unwrap();
+    assert!(!format!("{:?}", items.iter().map(|item| &item.result).collect::<Vec<_>>()).contains("CANARY"));
+    assert!(decisions.withholds_location("house") && decisions.withholds_organization("o"));
+    assert_eq!(kinds(&items[0]), ["organization", "service", "service", "location", "at"]);
+    let [_, Draft::Service(refuge), Draft::Service(choir), ..] = &items[0].result.as_ref().unwrap()[..] else {
+        panic!()
+    };
+    assert_eq!((refuge.facts.mode, choir.facts.mode), (PlaceMode::Area, PlaceMode::Exact));
+    assert_eq!(refuge.links.organization.as_deref(), Some("o"));
+    assert_eq!(refuge.record.organization_id, choir.record.organization_id);
+    assert_eq!(items[1].result.as_ref().unwrap_err()[0].code, Code::Duplicate);
+
+    // A faulty one refuses its row, and says where it stands.
+    let faulty = hsds(r#"{"id":"o","name":"Oak","description":"d","services":[{"name":"Choir","status":"active"}]}"#);
+    assert_eq!(faulty[0].result.as_ref().unwrap_err()[0].pointer, "/services/0/id");
+
+    // In the item of a service they stay unread, but what they are is known.
+    let within = r#"{"id":"choir","name":"Choir","status":"active","organization":{"id":"o","name":"Harbour",
+      "locations":[{"id":"house","addresses":[{"address_1":"CANARY \ud800"}]}],
+      "services":[{"id":"s","name":"A refuge","service_at_locations":[{"location_id":"house"}]}]}}"#;
+    let (decisions, items) = import(within.as_bytes(), &Format::Hsds).unwrap();
+    assert!(decisions.withholds_location("house"));
+    assert_eq!(kinds(&items[0]), ["organization", "service"]);
+}
+
+#[test]
+fn an_id_with_a_nul_refuses_its_own_row_only() {
+    let items = hsds(
+        r#"[{"id":"a\u0000b","name":"x","description":"d"},{"id":"s","name":"x","status":"active","organization_id":"\u0000"},
+        {"id":"t","name":"x","status":"active","service_at_locations":[{"id":"\u0000","location":{"id":"\u0000"}}]},{"id":"ok","name":"x"}]"#,
+    );
+    let codes: Vec<_> = items.iter().map(|item| item.result.as_ref().map_err(|faults| faults[0].code).err()).collect();
+    assert_eq!(codes, [Some(Code::HasNul), Some(Code::HasNul), Some(Code::HasNul), None]);
 }
 
 #[test]

@@ -93,7 +93,8 @@ impl Snapshot {
     }
 
     /// At most `limit` listings that were ever public, after an id and in the order of ids.
-    pub async fn published_page(&mut self, after: Option<&str>, limit: u32) -> Result<Vec<(String, Published)>> {
+    #[cfg(test)]
+    pub(super) async fn published_page(&mut self, after: Option<&str>, limit: u32) -> Result<Vec<(String, Published)>> {
         let rows = Query::joined(&[PUBLISHED, " WHERE listing_id > ? ORDER BY listing_id LIMIT ?"])
             .bind(after.unwrap_or_default())
             .bind(i64::from(limit))

@@ -5,14 +5,14 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value as Json;
 
 use super::{
-    Tx,
+    Snapshot, Tx,
     changes::Published,
     error::{Error, Result},
     sql::{Query, query},
 };
 use crate::domain::{
     clock::Timestamp,
-    id::{Id, Kind},
+    id::{Id, Kind, kind},
 };
 
 /// What a keeper can later read of a commit. Names of operations and counts, never values of a record.
@@ -125,6 +125,24 @@ pub struct Committed {
 
 /// Lines in one INSERT.
 const ROWS: usize = 100;
+
+impl Snapshot {
+    /// The number of the last commit; each has an audit line.
+    pub async fn last_commit(&mut self) -> Result<u64> {
+        query("SELECT coalesce(max(id), 0) AS n FROM audit").one(self.open.exec()).await?.counter("n")
+    }
+
+    /// Whether another run than this has committed something of the source since that commit.
+    ///
+    /// Both must be ids, as runs write them into the `detail` of their audit lines.
+    pub async fn was_overtaken(&mut self, since: u64, source: Id<kind::Source>, run: Id<()>) -> Result<bool> {
+        let others = query("SELECT count(*) AS n FROM audit WHERE id > ? AND detail LIKE ? AND detail NOT LIKE ?")
+            .bind(since)
+            .bind(format!("%{source}%"))
+            .bind(format!("%{run}%"));
+        Ok(others.one(self.open.exec()).await?.counter("n")? > 0)
+    }
+}
 
 impl Tx {
     /// Commits what was put, with the listings that it touches. A listing named twice counts once, as last named.

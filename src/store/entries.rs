@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{
     Snapshot, Tx,
     error::{Error, Result},
-    sql::{Query, Row, Value},
+    sql::{Query, Row, Value, query},
 };
 use crate::domain::{
     entry::{Aggregate, Entry, Origin, Standing},
@@ -97,6 +97,16 @@ impl Snapshot {
     /// How many entries there are, whatever their standing.
     pub async fn count<T: Kept>(&mut self) -> Result<u64> {
         Query::joined(&["SELECT count(*) AS n FROM ", T::TABLE]).one(self.open.exec()).await?.counter("n")
+    }
+
+    /// At most `limit` services that say something which was to be believed until before a day (`YYYY-MM-DD`).
+    pub async fn believed_until_before(&mut self, day: &str, limit: u32) -> Result<Vec<Id<kind::Service>>> {
+        let rows = query("SELECT id FROM service WHERE believed_until < ? ORDER BY id LIMIT ?")
+            .bind(day)
+            .bind(i64::from(limit))
+            .all(self.open.exec())
+            .await?;
+        rows.iter().map(|row| row.parsed("id")).collect()
     }
 
     async fn among<T: Kept>(
@@ -243,7 +253,7 @@ fn parse<V: DeserializeOwned>(row: &Row, column: &'static str) -> Result<V> {
 }
 
 fn parse_standing(word: &str) -> Result<Standing> {
-    [Standing::Published, Standing::Withdrawn]
+    [Standing::Published, Standing::Withdrawn, Standing::Retired]
         .into_iter()
         .find(|standing| standing.as_str() == word)
         .ok_or(Error::Corrupt { column: "standing" })

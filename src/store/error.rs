@@ -97,6 +97,13 @@ pub enum Error {
     HasData,
 }
 
+impl Error {
+    /// Whether it may go well later, without anybody doing anything here.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::Busy(_))
+    }
+}
+
 /// What the driver said, without any value.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]

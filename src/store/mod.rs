@@ -63,10 +63,20 @@ impl Store {
     /// Besides [`Error::Unavailable`]: an address of no known form, a SQLite with a known fault, a
     /// database that a newer program has migrated, a migration that was edited.
     pub async fn open(url: &str, clock: &dyn Clock, chance: &dyn Chance) -> Result<Self> {
-        let store = Self::connect(url).await?;
-        migrate::run(&store, clock).await?;
-        store.found(clock, chance).await?;
+        let store = Self::at(url)?;
+        store.prepare(clock, chance).await?;
         Ok(store)
+    }
+
+    /// Reaches a database that was only named, by [`Store::at`]: creates what is missing, migrates, founds the
+    /// directory. It may be called again.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub async fn prepare(&self, clock: &dyn Clock, chance: &dyn Chance) -> Result<()> {
+        self.reach().await?;
+        migrate::run(self, clock).await?;
+        self.found(clock, chance).await
     }
 
     /// Makes the directory's row, unless it is there.

@@ -29,6 +29,7 @@ tables! {
     Service, "service" {
         "organization_id" = |entry| entry.record.organization_id.map(|id| id.to_string());
         "place_mode" = |entry| Some(entry.facts.mode.as_str().to_owned());
+        "believed_until" = |entry| entry.facts.coming.believed_until().map(|day| day.to_string());
     }
     Location, "location" {
         "organization_id" = |entry| entry.record.organization_id.map(|id| id.to_string());

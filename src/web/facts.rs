@@ -32,6 +32,7 @@ impl CardView {
     /// What a list of results shows of a card.
     pub fn new(card: &Card) -> Self {
         let mut rows = vec![who_for(card), when(card), place(card), contact(card), cost(card)];
+        rows.extend([coming(card), accepting(card), to_ask(card)].into_iter().flatten());
         // What a reader takes for granted would only make the list longer.
         let in_person = card.place.kind == CardPlaceKind::Exact;
         rows.extend(
@@ -71,6 +72,35 @@ pub fn who_for(card: &Card) -> Row {
     let all: Vec<String> = labels.chain(words::ages(card.minimum_age, card.maximum_age)).collect();
     let all = words::capitalised(&all.join(", "));
     Row { label: "Who for", values: Some(all).filter(|all| !all.is_empty()).map(Value::text).into_iter().collect() }
+}
+
+/// The way in, where it is stated.
+pub fn coming(card: &Card) -> Option<Row> {
+    let way = card.how_to_come.as_ref()?;
+    let routes = way.routes.iter().map(|route| Value::text(route.label()));
+    let words = [&way.who_may_refer, &way.what_to_send, &way.exclusions].into_iter().flatten().map(Value::text);
+    let reply = way.reply_within_days.map(|days| Value::text(format!("You hear back within {days} days")));
+    let asking = way.professional_enquiries.map(|asking| Value::text(asking.label()));
+    let values: Vec<Value> = routes.chain(words).chain(reply).chain(asking).collect();
+    (!values.is_empty()).then_some(Row { label: "Way in", values })
+}
+
+/// Whether new people are taken, and how long they wait, where that is stated.
+pub fn accepting(card: &Card) -> Option<Row> {
+    let taken = card.accepting.map(|accepting| Value::text(accepting.label()));
+    let wait = card.wait.as_ref().and_then(|wait| match (wait.weeks_from, wait.weeks_to) {
+        (Some(from), Some(to)) if from != to => Some(format!("The wait is {from} to {to} weeks")),
+        (Some(weeks), _) | (None, Some(weeks)) => Some(format!("The wait is about {weeks} weeks")),
+        (None, None) => None,
+    });
+    let values: Vec<Value> = taken.into_iter().chain(wait.map(Value::text)).collect();
+    (!values.is_empty()).then_some(Row { label: "New people", values })
+}
+
+/// What was asked for and is not stated.
+pub fn to_ask(card: &Card) -> Option<Row> {
+    let words = card.ask.iter().map(|name| Value::text(words::asked(name))).collect::<Vec<_>>();
+    (!words.is_empty()).then_some(Row { label: "Not stated, ask about", values: words })
 }
 
 /// When it happens.

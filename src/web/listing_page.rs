@@ -90,6 +90,8 @@ fn rows(listing: &Listing) -> Vec<Row> {
         }
         _ => {}
     }
+    rows.extend(facts::coming(card));
+    rows.extend(facts::accepting(card));
     rows.extend(stated("How to come", |service| service.application_process.as_ref()));
     rows.extend(stated("How long people wait", |service| service.wait_time.as_ref()));
     rows.push(Row { label: "Phone", values: card.phones.iter().map(facts::phone).collect() });

@@ -4,6 +4,7 @@
 //! eat the same published bytes as everyone else ([`view`]); a listing's words are only ever text.
 
 mod chrome;
+mod credits_page;
 mod facts;
 mod form;
 mod links;
@@ -47,6 +48,7 @@ pub fn routes(directory: Directory) -> impl Endpoint<Output = Response> {
     Route::new()
         .at("/", reached_by(RouteMethod::new().get(home).post(search), "GET, HEAD, POST", sample))
         .at("/listing/:id", reached_by(RouteMethod::new().get(listing), "GET, HEAD", sample))
+        .at("/credits", reached_by(RouteMethod::new().get(credits), "GET, HEAD", sample))
         .at(stylesheet::PATH, reached_by(RouteMethod::new().get(stylesheet::stylesheet), "GET, HEAD", sample))
         // Browsers ask for it unasked; there is no picture to give.
         .at(
@@ -119,6 +121,11 @@ fn listing(Path(id): Path<String>, Data(directory): Data<&Directory>) -> Respons
         },
         Err(error) => failed(&error, sample),
     }
+}
+
+#[handler]
+fn credits(Data(directory): Data<&Directory>) -> Response {
+    page(StatusCode::OK, &credits_page::CreditsPage::new(directory.is_sample()))
 }
 
 /// The fields of the form that was sent, however it was sent.

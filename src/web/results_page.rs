@@ -101,7 +101,8 @@ fn heading(answer: &Answer) -> String {
 
 /// The terms that most results have. An imported term without a label here would show only its id.
 fn counts(mut counts: Vec<TermCount>) -> Vec<TermCount> {
-    counts.retain(|count| count.label != count.id);
+    // Imported terms without a label, and the decision fields, say nothing in a list of topics.
+    counts.retain(|count| count.label != count.id && !count.id.contains(':'));
     counts.sort_by_key(|count| Reverse(count.count));
     counts.truncate(COUNTS);
     counts

@@ -182,6 +182,18 @@ async fn every_failure_is_a_page_with_its_status() {
 }
 
 #[tokio::test]
+async fn credits_name_whose_data_it_is_without_a_view() {
+    let (_folder, pages) = empty().await;
+    let (status, html) = sound(pages.get_response(get("/credits")).await).await;
+    assert_eq!((status, title(&html)), (StatusCode::OK, "Credits – Kith"));
+    for who in ["Royal Mail", "Office for National Statistics", "GeoNames", "Open Government Licence", "not reviewed"] {
+        assert!(html.contains(who), "{who}");
+    }
+    let (_, home) = sound(pages.get_response(get("/")).await).await;
+    assert!(home.contains("href=\"/credits\""));
+}
+
+#[tokio::test]
 async fn the_stylesheet_is_asked_about_by_its_tag() {
     let (_folder, pages) = empty().await;
     let asked = |method: Method, tag: &str| {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::domain::{
     answer::WordsMatched,
     card::{CardPlaceKind, ListingKind},
+    coming::{Accepting, HowToCome, Wait},
     crisis::CrisisLine,
     schedule::Schedule,
 };
@@ -107,6 +108,11 @@ pub struct Card {
     pub minimum_age: Option<f64>,
     pub maximum_age: Option<f64>,
     pub schedule_text: Option<String>,
+    pub accepting: Option<Accepting>,
+    pub wait: Option<Wait>,
+    pub how_to_come: Option<HowToCome>,
+    #[serde(default)]
+    pub ask: Vec<String>,
     #[serde(default)]
     pub attending_type: Vec<String>,
     #[serde(default)]

@@ -121,6 +121,17 @@ pub fn standstill(status: &str) -> Option<&'static str> {
     }
 }
 
+/// The name of a filter, as people say it.
+pub fn asked(name: &str) -> String {
+    match name {
+        "audience" => "whom it is for".to_owned(),
+        "attending_type" => "how to take part".to_owned(),
+        "accepting" => "whether new people are taken".to_owned(),
+        "area" => "whether it serves you".to_owned(),
+        other => other.replace('_', " "),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{ages, attending, day, distance, language, listings, number, radius};

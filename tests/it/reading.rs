@@ -29,8 +29,13 @@ fn not_modified(client: &Client, path: &str, answer: &Answer) -> String {
 
 /// All services, page by page, following `next`.
 fn walk(client: &Client, per_page: usize) -> Vec<Value> {
+    walk_all(client, "/v1/services", per_page)
+}
+
+/// All listings of an address, page by page, following `next`.
+fn walk_all(client: &Client, path: &str, per_page: usize) -> Vec<Value> {
     let mut items = Vec::new();
-    let mut next = Some(format!("/v1/services?per_page={per_page}"));
+    let mut next = Some(format!("{path}?per_page={per_page}"));
     for _ in 0..100 {
         let Some(path) = next else { return items };
         let page = client.get(&path).json();
@@ -52,12 +57,36 @@ fn a_walk_gives_every_service_once_and_is_the_union_of_searches() {
     for kind in ["group", "service", "helpline", "place"] {
         for page in 1..=9 {
             searched
-                .extend(ids(&client.get(&format!("/v1/search?kind={kind}&per_page=5&page={page}")).json()["results"]));
+                .extend(ids(&client.get(&format!("/v1/search?kind={kind}&per_page=50&page={page}")).json()["results"]));
         }
     }
     assert_eq!(walked.iter().map(|id| (*id).to_owned()).collect::<BTreeSet<_>>(), searched);
     assert!(walked.len() > 30);
     assert_eq!(items, walk(&client, 100));
+}
+
+#[test]
+fn services_and_organizations_are_read_at_their_own_addresses_only() {
+    let client = sample_client();
+    let services = walk(&client, 100);
+    let organizations = walk_all(&client, "/v1/organizations", 7);
+    assert!(organizations.len() > 7 && organizations == walk_all(&client, "/v1/organizations", 100));
+    for (items, own, other) in
+        [(&services, "/v1/services", "/v1/organizations"), (&organizations, "/v1/organizations", "/v1/services")]
+    {
+        for item in items {
+            assert_eq!(item["card"]["kind"] == "organization", own == "/v1/organizations");
+            let id = item["id"].as_str().unwrap();
+            assert_eq!(client.get(&format!("{own}/{id}")).json(), *item);
+            client.get(&format!("{other}/{id}")).problem("no-such-listing");
+            assert_eq!(client.get(&format!("{own}?id={id}")).json()["items"], json!([item]));
+            assert_eq!(client.get(&format!("{other}?id={id}")).json()["items"], json!([]));
+        }
+    }
+    let named: BTreeSet<&str> =
+        services.iter().filter_map(|service| service["card"]["organization"]["id"].as_str()).collect();
+    let walked: BTreeSet<&str> = organizations.iter().filter_map(|organization| organization["id"].as_str()).collect();
+    assert!(named.is_subset(&walked) && walked.len() == organizations.len());
 }
 
 #[test]

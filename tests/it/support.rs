@@ -349,6 +349,7 @@ pub fn one_of_each(client: &Client) -> Vec<String> {
         "/v1/search?colour=red".to_owned(),
         "/v1/services".to_owned(),
         format!("/v1/services/{service}"),
+        "/v1/organizations".to_owned(),
         format!("/v1/organizations/{organization}"),
         "/v1/services/unknown".to_owned(),
         "/v1/places?q=Leeds".to_owned(),

@@ -50,6 +50,7 @@ fn good_answers(client: &Client) -> Vec<(&'static str, Value)> {
         ),
         ("/v1/services", vec!["/v1/services?per_page=100".to_owned(), "/v1/services?per_page=1".to_owned()]),
         ("/v1/services/{id}", vec![format!("/v1/services/{service}")]),
+        ("/v1/organizations", vec!["/v1/organizations?per_page=100".to_owned()]),
         ("/v1/organizations/{id}", vec![format!("/v1/organizations/{organization}")]),
         ("/v1/places", vec!["/v1/places?q=New".to_owned(), "/v1/places?q=LS6".to_owned()]),
         ("/v1/terms", vec!["/v1/terms".to_owned()]),

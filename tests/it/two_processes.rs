@@ -12,9 +12,10 @@ use std::{
 };
 
 use kith::{
-    directory::Directory,
+    directory::{Directory, Error},
     domain::{
         clock::{FixedClock, SeededChance},
+        entry::Standing,
         id::{Id, kind},
         service::Service,
     },
@@ -23,7 +24,7 @@ use kith::{
 use serde_json::{Value, json};
 
 use self::setting::{MANY, Running, group, harm, many};
-use crate::support::{Client, NOW, Serving, ids, kith, kith_ok, names, project, runtime, until};
+use crate::support::{Client, NOW, Serving, directory_in, ids, kith, kith_ok, names, project, runtime, until};
 
 fn import(data: &Path, file: &Path) -> String {
     kith_ok(data, &["import", "--source", "county", file.to_str().unwrap()])
@@ -70,9 +71,7 @@ fn an_import_is_found_while_the_server_runs_and_a_withdrawal_is_gone_from_everyt
     let organization = format!("/v1/organizations/{organization}");
     assert!(client.get(&organization).text().contains(&id));
     kith_ok(&data, &["withdraw", &id]);
-    within(Duration::from_secs(2), "the withdrawn listing answers 410", || {
-        client.get(&format!("/v1/services/{id}")).status == 410
-    });
+    assert_eq!(client.get(&format!("/v1/services/{id}")).status, 410, "the command waits for the server");
     within(Duration::from_secs(2), "its name is gone from its organization", || {
         !client.get(&organization).text().contains(&id)
     });
@@ -169,6 +168,52 @@ fn a_view_that_is_deleted_or_damaged_comes_back_by_itself() {
 /// Whether a server has built its view anew since it began.
 fn mended(server: &Serving) -> bool {
     server.log.lock().unwrap().contains("built the published view")
+}
+
+#[test]
+fn without_its_database_a_server_starts_and_answers_from_the_view_that_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let (full, empty) = (folder.path().join("full"), folder.path().join("empty"));
+    import(&full, &group(folder.path(), "one", "Kettle circle"));
+    let nowhere = ["--database", "postgres://nobody@127.0.0.1:1/nothing"];
+    let server = Serving::ready(&full, &nowhere);
+    assert_eq!(total(&server.client, "q=kettle&near=LS6+2"), 1);
+    assert_eq!(server.client.get("/v1/search").json()["sample"], false);
+    let server = Serving::start(&empty, &nowhere);
+    let problem = server.client.get("/v1/search");
+    assert_eq!(problem.status, 503);
+    assert!(problem.text().contains("999"), "the crisis lines stand there all the same: {}", problem.text());
+    assert_eq!(server.client.get("/v1/crisis").status, 200);
+}
+
+#[test]
+fn what_another_process_withdraws_while_the_view_is_built_anew_is_hidden_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    kith_ok(folder.path(), &["import", "--source", "many", many(folder.path()).to_str().unwrap()]);
+    runtime().block_on(async {
+        let server = directory_in(folder.path()).await;
+        server.bring_up_to_date().await.unwrap();
+        let keeper = directory_in(folder.path()).await;
+        let (id, _) = server.view.reader().unwrap().ids().unwrap().swap_remove(0);
+        let withdrawing = async {
+            while server.view.progress().done == 0 {
+                tokio::task::yield_now().await;
+            }
+            keeper.set_standing(&id, Standing::Withdrawn, "a test").await.unwrap();
+            while !server.view.hidden().contains(&id) {
+                tokio::task::yield_now().await;
+            }
+            assert!(matches!(server.listing(&id), Err(Error::Gone)));
+        };
+        tokio::select! {
+            biased;
+            () = withdrawing => {}
+            built = server.rebuild() => panic!("built before the withdrawal was seen: {built:?}"),
+        }
+        server.rebuild().await.unwrap();
+        server.bring_up_to_date().await.unwrap();
+        assert!(server.view.hidden().is_empty() && matches!(server.listing(&id), Err(Error::Gone)));
+    });
 }
 
 #[test]

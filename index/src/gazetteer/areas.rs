@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::tables::{self, AreaRow, AuthorityRow};
+use super::tables::{self, AreaRow, AuthorityRow, Share};
 use super::{Area, AreaKind};
 
 /// Delivery addresses to a postcode. There are about 30 million addresses and, counting postcodes no longer in use as
@@ -45,7 +45,13 @@ impl Authorities {
 /// boards, regions, nations and countries: every list of codes made from it goes from the small to the large.
 pub struct Areas {
     list: Vec<Area>,
+    /// What each area is counted to be made of: authorities of which it holds all or most.
     extents: Vec<Authorities>,
+    /// Authorities of which it holds anything at all, and those that it holds all of. Nearly always the same.
+    touched: Vec<Authorities>,
+    whole: Vec<Authorities>,
+    /// The authorities that touch each authority.
+    borders: Vec<Authorities>,
     numbers: HashMap<&'static str, u16>,
     /// Numbers of the areas that are other words for several areas ("Yorkshire").
     groups: Vec<u16>,
@@ -67,11 +73,23 @@ impl Areas {
                 extents[usize::from(numbers[code])].insert(number);
             }
         }
+        let (mut touched, mut whole) = (extents.clone(), extents.clone());
         // A group may hold areas that are sorted before or after it, but never another group.
         for row in others.iter().filter(|row| !row.members.is_empty()) {
-            let mut extent = Authorities::default();
-            row.members.iter().for_each(|member| extent.join(&extents[usize::from(numbers[member])]));
-            extents[usize::from(numbers[row.code])] = extent;
+            let of = |shares: &[Share]| {
+                let mut joined = Authorities::default();
+                let held = row.members.iter().filter(|(share, _)| shares.contains(share));
+                held.for_each(|(_, member)| joined.join(&extents[usize::from(numbers[member])]));
+                joined
+            };
+            let [all, most, any] =
+                [of(&[Share::Whole]), of(&[Share::Whole, Share::Most]), of(&[Share::Whole, Share::Most, Share::Part])];
+            let number = usize::from(numbers[row.code]);
+            (whole[number], extents[number], touched[number]) = (all, most, any);
+        }
+        let mut borders = vec![Authorities::default(); authorities.len()];
+        for (code, others) in tables::neighbours() {
+            others.iter().for_each(|other| borders[usize::from(numbers[code])].insert(numbers[other]));
         }
 
         let counted: HashMap<&str, u32> = tables::authority_postcodes().collect();
@@ -84,7 +102,9 @@ impl Areas {
         let mut names = Vec::with_capacity(numbers.len());
         for row in authorities {
             names.push((list.len() as u16, [row.name, row.name_cy].into_iter().chain(row.aliases).collect()));
-            list.push(area(row.code, row.name, row.name_cy, AreaKind::Authority));
+            // Only the Crown dependencies belong to nothing larger.
+            let kind = if row.within.is_empty() { AreaKind::Dependency } else { AreaKind::Authority };
+            list.push(area(row.code, row.name, row.name_cy, kind));
         }
         let groups: Vec<&str> = others.iter().filter(|row| !row.members.is_empty()).map(|row| row.code).collect();
         let groups = groups.into_iter().map(|code| numbers[code]).collect();
@@ -92,13 +112,14 @@ impl Areas {
             names.push((list.len() as u16, [row.name, row.name_cy].into_iter().chain(row.aliases).collect()));
             list.push(area(row.code, row.name, row.name_cy, kind_of(row.kind)));
         }
-        let mut areas = Areas { list, extents, numbers, groups };
+        let mut areas = Areas { list, extents, touched, whole, borders, numbers, groups };
         for number in 0..areas.list.len() {
             let extent = areas.extents[number];
             areas.list[number].addresses =
                 (0u16..).zip(&addresses).filter(|(a, _)| extent.meets(&only(*a))).map(|(_, n)| n).sum();
-            let mut parents = areas.numbers_around(&extent);
-            parents.retain(|&parent| usize::from(parent) != number && areas.extents[usize::from(parent)] != extent);
+            let touched = areas.touched[number];
+            let mut parents = areas.numbers_around(&touched);
+            parents.retain(|&parent| usize::from(parent) != number && areas.extents[usize::from(parent)] != touched);
             areas.list[number].parents = parents.iter().map(|&parent| areas.get(parent).code.clone()).collect();
         }
         (areas, names)
@@ -125,32 +146,54 @@ impl Areas {
         &self.extents[usize::from(number)]
     }
 
-    /// Areas with at least one authority of `set`.
+    /// Areas with any part of an authority of `set`.
     pub fn numbers_touching(&self, set: &Authorities) -> Vec<u16> {
-        self.numbers_where(|extent| extent.meets(set))
+        numbers_where(&self.touched, |touched| touched.meets(set))
     }
 
     /// Areas that hold all of `set`.
     pub fn numbers_around(&self, set: &Authorities) -> Vec<u16> {
-        self.numbers_where(|extent| set.is_within(extent))
+        numbers_where(&self.whole, |whole| set.is_within(whole))
     }
 
     /// Areas that lie wholly in `set`.
     pub fn numbers_inside(&self, set: &Authorities) -> Vec<u16> {
-        self.numbers_where(|extent| extent.is_within(set))
+        numbers_where(&self.touched, |touched| touched.is_within(set))
+    }
+
+    /// Areas of the same kind that touch an area and have nothing in common with it. Groups have no neighbours and are none.
+    pub fn neighbours(&self, number: u16) -> Vec<u16> {
+        let (extent, kind) = (&self.extents[usize::from(number)], self.get(number).kind);
+        if self.is_wide_group(number) {
+            return Vec::new();
+        }
+        let mut beyond = Authorities::default();
+        let own = (0u16..).zip(&self.borders).filter(|(authority, _)| extent.meets(&only(*authority)));
+        own.for_each(|(_, border)| beyond.join(border));
+        let mut found = numbers_where(&self.extents, |other| other.meets(&beyond) && !other.meets(extent));
+        found.retain(|&other| self.get(other).kind == kind && !self.is_wide_group(other));
+        found
+    }
+
+    /// Whether the area is a group of its own kind ("Yorkshire"), beside which its members stand already. Boards and the
+    /// counties of Northern Ireland are made of authorities and no such groups.
+    fn is_wide_group(&self, number: u16) -> bool {
+        let kind = self.get(number).kind;
+        let own_kind = matches!(kind, AreaKind::Region | AreaKind::County | AreaKind::Country);
+        own_kind && self.is_group(number) && self.whole[usize::from(number)] == self.touched[usize::from(number)]
     }
 
     /// The codes of `authorities` in the order given, then of every larger area that holds one of them.
     pub fn codes_of(&self, authorities: &[u16]) -> Vec<String> {
         let mut set = Authorities::default();
         authorities.iter().for_each(|&authority| set.insert(authority));
-        let larger = self.numbers_touching(&set).into_iter().filter(|&n| self.get(n).kind != AreaKind::Authority);
+        let larger = self.numbers_touching(&set).into_iter().filter(|&n| usize::from(n) >= self.borders.len());
         authorities.iter().copied().chain(larger).map(|n| self.get(n).code.clone()).collect()
     }
+}
 
-    fn numbers_where(&self, test: impl Fn(&Authorities) -> bool) -> Vec<u16> {
-        (0u16..).zip(&self.extents).filter(|(_, extent)| test(extent)).map(|(number, _)| number).collect()
-    }
+fn numbers_where(sets: &[Authorities], test: impl Fn(&Authorities) -> bool) -> Vec<u16> {
+    (0u16..).zip(sets).filter(|(_, set)| test(set)).map(|(number, _)| number).collect()
 }
 
 /// The set of one authority.
@@ -169,6 +212,7 @@ fn kind_of(word: &str) -> AreaKind {
     match word {
         "county" => AreaKind::County,
         "health_board" => AreaKind::HealthBoard,
+        "icb" => AreaKind::IntegratedCareBoard,
         "region" => AreaKind::Region,
         "nation" => AreaKind::Nation,
         "country" => AreaKind::Country,
@@ -194,6 +238,7 @@ mod tests {
                 "E08000035",
                 "county:yorkshire",
                 "county:west-yorkshire",
+                "E54000054",
                 "E12000003",
                 "region:north-of-england",
                 "E92000001",
@@ -202,6 +247,47 @@ mod tests {
                 "K04000001",
             ]
         );
+    }
+
+    #[test]
+    fn what_an_area_holds_a_part_of_is_touched_and_not_inside() {
+        let (areas, _) = Areas::load();
+        let number = |code: &str| areas.number(code).unwrap();
+        let [north_yorkshire, west, humber] = ["E06000065", "E54000054", "E54000051"].map(number);
+        assert!(areas.numbers_touching(&only(north_yorkshire)).contains(&west), "Craven is under the western board");
+        assert!(!areas.numbers_inside(areas.extent(west)).contains(&north_yorkshire));
+        assert!(areas.numbers_inside(areas.extent(humber)).contains(&north_yorkshire), "most of it");
+        let parents = &areas.get(north_yorkshire).parents;
+        assert!(!parents.iter().any(|code| code.starts_with("E54")), "neither board holds all of it");
+        assert_eq!(areas.list.iter().filter(|area| area.kind == AreaKind::IntegratedCareBoard).count(), 42);
+    }
+
+    #[test]
+    fn neighbours_touch_and_share_nothing() {
+        let (areas, _) = Areas::load();
+        let around = |code| codes(&areas, areas.neighbours(areas.number(code).unwrap()));
+        let mut leeds = around("E08000035");
+        leeds.sort_unstable();
+        // Bradford, Kirklees, North Yorkshire, Wakefield.
+        assert_eq!(leeds, ["E06000065", "E08000032", "E08000034", "E08000036"]);
+        assert!(around("S12000017").contains(&"S12000035"), "Highland and Argyll, over empty hills");
+        assert!(around("N09000003").contains(&"N09000007"), "Belfast and Lisburn, where no postcodes are open");
+        assert!(around("W92000004").contains(&"E92000001") && !around("N92000002").contains(&"S92000003"));
+        assert!(
+            around("county:kent").contains(&"county:east-sussex") && !around("county:kent").contains(&"county:sussex")
+        );
+        assert!(
+            around("E06000046").is_empty() || around("E06000046").iter().all(|code| code.starts_with('E')),
+            "Wight"
+        );
+        assert!(
+            around("county:yorkshire").is_empty() && around("K02000001").is_empty() && around("M83000003").is_empty()
+        );
+        for number in 0..areas.list.len() as u16 {
+            for other in areas.neighbours(number) {
+                assert!(areas.neighbours(other).contains(&number), "{}", areas.get(number).code);
+            }
+        }
     }
 
     #[test]
@@ -223,7 +309,7 @@ mod tests {
             let area = areas.get(number);
             assert!(!areas.extent(number).is_empty(), "{}", area.code);
             assert!(area.addresses > 1_000, "{} {}", area.code, area.addresses);
-            if !matches!(area.kind, AreaKind::Nation | AreaKind::Country) {
+            if !matches!(area.kind, AreaKind::Nation | AreaKind::Country | AreaKind::Dependency) {
                 assert!(
                     area.parents.iter().any(|code| code.ends_with("92000001")
                         || code.ends_with("92000002")

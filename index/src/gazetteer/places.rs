@@ -5,8 +5,10 @@ use std::sync::OnceLock;
 use super::areas::{Areas, only};
 use super::names;
 use super::postcode::{self, Reading};
-use super::spots::{Spot, Spots};
+use super::postcodes::{PRECISION_KM, Postcodes, TERMINATED_PRECISION_KM};
+use super::spots::{Spot, Spots, distance_km};
 use super::tables::{self, SpotRow};
+use super::town_areas::TownAreas;
 use super::{AreaKind, Gazetteer, LONGEST_TEXT, Name, Note, Place, PlaceKind, Standing, Target};
 
 /// A city, town or village.
@@ -15,25 +17,22 @@ pub struct Town {
     pub lat: f64,
     pub lon: f64,
     pub residents: u32,
-    /// None outside the United Kingdom.
+    /// How far off the point may be, for a place of which only a point is known.
+    point_km: Option<f64>,
     pub authority: Option<u16>,
     pub part: &'static str,
 }
 
 impl Town {
-    /// Residents, with a guess for those that are not known: a village.
+    /// Residents, with a guess for those that are not known: a village, and a smaller one where only a point is known.
     pub fn weight(&self) -> u32 {
-        self.residents.max(300)
+        self.residents.max(if self.point_km.is_some() { 150 } else { 300 })
     }
 
-    /// The Crown dependency it lies in.
-    pub fn dependency(&self) -> Option<&'static str> {
-        match self.part {
-            "IM" => Some("Isle of Man"),
-            "JE" => Some("Jersey"),
-            "GG" => Some("Guernsey"),
-            _ => None,
-        }
+    /// How far it reaches, in km.
+    pub fn radius_km(&self) -> f64 {
+        let built_up = (f64::from(self.weight()) / RESIDENTS_PER_KM2 / std::f64::consts::PI).sqrt().mul_add(1.2, 0.5);
+        self.point_km.unwrap_or(built_up)
     }
 }
 
@@ -43,7 +42,7 @@ const RESIDENTS_PER_KM2: f64 = 4_000.0;
 const TOWN_REACH_KM: f64 = 4.0;
 
 /// Reads every table.
-pub fn load() -> Gazetteer {
+pub fn load(postcodes: Option<Postcodes>) -> Gazetteer {
     let (areas, area_names) = Areas::load();
     let number_of = |code: &&str| areas.number(code).expect("a test looks up every code of the embedded tables");
 
@@ -64,20 +63,22 @@ pub fn load() -> Gazetteer {
     let (mut towns, mut names) = (Vec::new(), Vec::new());
     let mut name = |text: &str, target, standing| {
         let key = names::fold(text, LONGEST_TEXT);
-        names.push(Name { letters: names::letters(&key), key, target, standing });
+        names.push(Name { letters: names::letters(&key), key, target, standing, importance: 0 });
     };
-    for (number, row) in (0u32..).zip(tables::towns()) {
+    for (number, row) in (0u32..).zip(tables::towns().chain(tables::villages())) {
         let town = Town {
             name: row.name,
             lat: row.lat,
             lon: row.lon,
             residents: row.residents,
+            point_km: row.radius_km,
             authority: (!row.authority.is_empty()).then(|| number_of(&row.authority)),
             part: row.part,
         };
         name(row.name, Target::Town(number), Standing::Label);
         row.more_names.iter().for_each(|other| name(other, Target::Town(number), Standing::Other));
-        if !matches!(row.part, "ENG" | "WLS" | "SCT") {
+        // Villages would only spread the roughness of their points.
+        if !matches!(row.part, "ENG" | "WLS" | "SCT") && row.radius_km.is_none() {
             spots.push(Spot {
                 lat: row.lat,
                 lon: row.lon,
@@ -98,7 +99,18 @@ pub fn load() -> Gazetteer {
     names.sort_by(|a, b| a.key.cmp(&b.key).then(a.standing.cmp(&b.standing)));
     names.dedup_by(|b, a| a.key == b.key && a.target == b.target); // an alias may fold to the name itself
     let middles = (0..areas.len()).map(|_| OnceLock::new()).collect();
-    Gazetteer { areas, middles, spots: Spots::new(spots), sectors, districts, towns, names }
+    let version = match &postcodes {
+        Some(file) => format!("{} {:016x}", tables::VERSION.trim_end(), file.checksum()),
+        None => tables::VERSION.trim_end().to_owned(),
+    };
+    let town_areas = TownAreas::new(&towns, &areas, |town| within_of_town(&areas, town));
+    let spots = Spots::new(spots);
+    let mut gazetteer =
+        Gazetteer { areas, middles, spots, sectors, districts, towns, town_areas, postcodes, version, names };
+    for at in 0..gazetteer.names.len() {
+        gazetteer.names[at].importance = gazetteer.importance(&gazetteer.names[at]);
+    }
+    gazetteer
 }
 
 impl Gazetteer {
@@ -112,16 +124,19 @@ impl Gazetteer {
     pub(super) fn place_of_town(&self, number: u32) -> Place {
         let town = &self.towns[number as usize];
         let authorities: Vec<u16> = town.authority.into_iter().collect();
+        let mut areas = self.codes_at(&authorities, town.lat, town.lon);
+        if town.point_km.is_some() {
+            // The point is too rough to say which town it lies in.
+            areas.retain(|code| !code.starts_with("town:"));
+        }
         Place {
             label: town.name.to_owned(),
             kind: PlaceKind::Town,
             lat: town.lat,
             lon: town.lon,
-            precision_km: (f64::from(town.weight()) / RESIDENTS_PER_KM2 / std::f64::consts::PI)
-                .sqrt()
-                .mul_add(1.2, 0.5),
-            areas: self.areas.codes_of(&authorities),
-            within: self.within_of_town(town),
+            precision_km: town.radius_km(),
+            areas,
+            within: within_of_town(&self.areas, town),
             note: None,
             population: town.residents,
         }
@@ -153,7 +168,7 @@ impl Gazetteer {
             lat,
             lon,
             precision_km: 0.0,
-            areas: self.areas.codes_of(authorities),
+            areas: self.codes_at(authorities, lat, lon),
             within: authorities.first().map(|&main| self.areas.get(main).name.clone()),
             note: None,
             population: 0,
@@ -163,13 +178,34 @@ impl Gazetteer {
     /// The first reading of `text` as a postcode that the tables know.
     pub(super) fn place_of_postcode(&self, text: &str) -> Option<Place> {
         postcode::readings(text).into_iter().find_map(|reading| match reading {
-            Reading::Unit { sector, district } => self
-                .place_of_sector(&sector, Some(Note::PostcodeToSector))
+            Reading::Unit { sector, district, unit } => self
+                .place_of_unit(&sector, &unit)
+                .or_else(|| self.place_of_sector(&sector, Some(Note::PostcodeToSector)))
                 .or_else(|| self.place_of_district(&district, Some(Note::PostcodeToDistrict))),
             Reading::Sector { sector, district } => self
                 .place_of_sector(&sector, None)
                 .or_else(|| self.place_of_district(&district, Some(Note::PostcodeToDistrict))),
             Reading::District(district) => self.place_of_district(&district, None),
+        })
+    }
+
+    /// A full postcode, where a file of them is there and has it.
+    fn place_of_unit(&self, sector: &str, unit: &str) -> Option<Place> {
+        let found = self.postcodes.as_ref()?.find(sector, unit)?;
+        let own = found.authority.and_then(|code| self.areas.number(code));
+        // An authority that the tables do not know, as of another year: those of the sector are near enough.
+        let of_sector = || self.sectors.binary_search(&sector).ok().map(|at| self.spots.get(at).authorities.clone());
+        let authorities = own.map_or_else(|| of_sector().unwrap_or_default(), |authority| vec![authority]);
+        Some(Place {
+            label: format!("{sector}{unit}"),
+            kind: PlaceKind::Postcode,
+            lat: found.lat,
+            lon: found.lon,
+            precision_km: if found.terminated { TERMINATED_PRECISION_KM } else { PRECISION_KM },
+            areas: self.codes_at(&authorities, found.lat, found.lon),
+            within: authorities.first().map(|&main| self.areas.get(main).name.clone()),
+            note: found.terminated.then_some(Note::Terminated),
+            population: 0,
         })
     }
 
@@ -183,6 +219,12 @@ impl Gazetteer {
         Some(self.place_of_spot(district, &self.districts[at].1, PlaceKind::District, note))
     }
 
+    /// The district whose centre is nearest.
+    pub(super) fn district_at(&self, lat: f64, lon: f64) -> Option<&'static str> {
+        let away = |spot: &Spot| distance_km(lat, lon, spot.lat, spot.lon);
+        self.districts.iter().min_by(|a, b| away(&a.1).total_cmp(&away(&b.1))).map(|(name, _)| *name)
+    }
+
     fn place_of_spot(&self, label: &str, spot: &Spot, kind: PlaceKind, note: Option<Note>) -> Place {
         Place {
             label: label.to_owned(),
@@ -190,36 +232,16 @@ impl Gazetteer {
             lat: spot.lat,
             lon: spot.lon,
             precision_km: spot.radius_km,
-            areas: self.areas.codes_of(&spot.authorities),
+            areas: self.codes_at(&spot.authorities, spot.lat, spot.lon),
             within: spot.authorities.first().map(|&main| self.areas.get(main).name.clone()),
             note,
             population: 0,
         }
     }
 
-    /// In England the county; elsewhere the authority, which people know better than a preserved county. The other one
-    /// when that is called like the town itself.
-    fn within_of_town(&self, town: &Town) -> Option<String> {
-        let Some(authority) = town.authority else { return town.dependency().map(str::to_owned) };
-        let holders = self.areas.numbers_around(&only(authority));
-        let county = holders.iter().copied().find(|&n| {
-            let area = self.areas.get(n);
-            area.kind == AreaKind::County && !self.areas.is_group(n)
-        });
-        let choices = if town.part == "ENG" { [county, Some(authority)] } else { [Some(authority), county] };
-        let region = holders.iter().copied().find(|&n| self.areas.get(n).kind == AreaKind::Region);
-        let nation = holders.iter().copied().find(|&n| self.areas.get(n).kind == AreaKind::Nation);
-        choices
-            .into_iter()
-            .chain([region, nation])
-            .flatten()
-            .map(|n| &self.areas.get(n).name)
-            .find(|name| *name != town.name)
-            .cloned()
-    }
-
     fn within_of_area(&self, number: u16) -> Option<String> {
-        let mut parents = self.areas.numbers_around(self.areas.extent(number));
+        let codes = self.areas.get(number).parents.iter();
+        let mut parents: Vec<u16> = codes.filter_map(|code| self.areas.number(code)).collect();
         parents.retain(|&parent| {
             let area = self.areas.get(parent);
             let telling = matches!(area.kind, AreaKind::County | AreaKind::Region | AreaKind::Nation);
@@ -246,4 +268,21 @@ impl Gazetteer {
         let end = start + self.names[start..].partition_point(|name| name.key == key);
         &self.names[start..end]
     }
+}
+
+/// In England the county; elsewhere the authority, which people know better than a preserved county. The other one when
+/// that is called like the town itself.
+fn within_of_town(areas: &Areas, town: &Town) -> Option<String> {
+    let authority = town.authority?;
+    let holders = areas.numbers_around(&only(authority));
+    let of_kind = |kind| holders.iter().copied().find(|&n| areas.get(n).kind == kind && !areas.is_group(n));
+    let county = of_kind(AreaKind::County);
+    let choices = if town.part == "ENG" { [county, Some(authority)] } else { [Some(authority), county] };
+    choices
+        .into_iter()
+        .chain([of_kind(AreaKind::Region), of_kind(AreaKind::Nation)])
+        .flatten()
+        .map(|n| &areas.get(n).name)
+        .find(|name| *name != town.name)
+        .cloned()
 }

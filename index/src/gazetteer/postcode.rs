@@ -9,6 +9,8 @@ pub enum Reading {
         sector: String,
         /// "LS6".
         district: String,
+        /// "AB"; a single letter where the code was not typed to its end.
+        unit: String,
     },
     /// "LS6 2".
     Sector {
@@ -19,6 +21,14 @@ pub enum Reading {
     },
     /// "LS6".
     District(String),
+}
+
+/// The sector and the unit of a whole postcode, in capitals, with or without its space; `None` for anything else.
+pub fn sector_and_unit(text: &str) -> Option<(String, String)> {
+    match readings(text).into_iter().next()? {
+        Reading::Unit { sector, unit, .. } if unit.len() == 2 => Some((sector, unit)),
+        _ => None,
+    }
 }
 
 /// The ways to read `text` as a postcode, likeliest first; none when it cannot be one. "LS62" may be the district LS62
@@ -58,7 +68,11 @@ fn with_inward(district: &str, inward: &str) -> Option<Reading> {
         return None;
     }
     let (sector, district) = (format!("{district} {digit}"), district.to_owned());
-    Some(if rest.is_empty() { Reading::Sector { sector, district } } else { Reading::Unit { sector, district } })
+    Some(if rest.is_empty() {
+        Reading::Sector { sector, district }
+    } else {
+        Reading::Unit { sector, district, unit: rest.to_owned() }
+    })
 }
 
 /// The outward half in capitals, when `text` has its shape: one or two letters, a digit, perhaps a letter or digit.
@@ -80,16 +94,18 @@ fn capitals(text: &str, most: usize) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn unit(sector: &str, district: &str) -> Reading {
-        Reading::Unit { sector: sector.into(), district: district.into() }
+    fn unit(sector: &str, district: &str, unit: &str) -> Reading {
+        Reading::Unit { sector: sector.into(), district: district.into(), unit: unit.into() }
     }
 
     #[test]
     fn whole_codes_read_one_way_with_or_without_the_space() {
-        assert_eq!(readings("ls6 2ab"), [unit("LS6 2", "LS6")]);
-        assert_eq!(readings("LS62AB")[0], unit("LS6 2", "LS6"));
-        assert_eq!(readings(" sw1a   1aa "), [unit("SW1A 1", "SW1A")]);
-        assert_eq!(readings("M1 1AE"), [unit("M1 1", "M1")]);
+        assert_eq!(readings("ls6 2ab"), [unit("LS6 2", "LS6", "AB")]);
+        assert_eq!(readings("LS62AB")[0], unit("LS6 2", "LS6", "AB"));
+        assert_eq!(readings(" sw1a   1aa "), [unit("SW1A 1", "SW1A", "AA")]);
+        assert_eq!(readings("M1 1AE"), [unit("M1 1", "M1", "AE")]);
+        assert_eq!(sector_and_unit("ls62ab"), Some(("LS6 2".into(), "AB".into())));
+        assert_eq!((sector_and_unit("LS6 2A"), sector_and_unit("LS6")), (None, None));
     }
 
     #[test]
@@ -98,7 +114,7 @@ mod tests {
         assert_eq!(readings("LS6 2"), [sector()]);
         assert_eq!(readings("ls62"), [Reading::District("LS62".into()), sector()]);
         assert_eq!(readings("LS6"), [Reading::District("LS6".into()),]);
-        assert_eq!(readings("LS6 2A"), [unit("LS6 2", "LS6")]);
+        assert_eq!(readings("LS6 2A"), [unit("LS6 2", "LS6", "A")]);
     }
 
     #[test]

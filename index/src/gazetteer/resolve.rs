@@ -70,6 +70,12 @@ pub fn area_named(gazetteer: &Gazetteer, name: &str) -> Option<u16> {
     best_area(gazetteer, key)
 }
 
+/// The town that a name means by itself, not one among several.
+pub fn town_named(gazetteer: &Gazetteer, name: &str) -> Option<u32> {
+    let mut towns = towns_named(gazetteer, &fold(name, LONGEST_TEXT));
+    dominates(&mut towns).then(|| towns[0].1)
+}
+
 /// Two numbers, with a comma or a space between them.
 fn position(text: &str) -> Option<(f64, f64)> {
     let mut parts = text.split([',', ' ', '\t']).filter(|part| !part.is_empty());
@@ -137,13 +143,13 @@ fn best_area(gazetteer: &Gazetteer, key: &str) -> Option<u16> {
             let area = gazetteer.areas.get(number);
             let welsh = area.parents.iter().any(|parent| parent == "W92000004");
             let rank = match area.kind {
-                AreaKind::Country => 0,
+                AreaKind::Country | AreaKind::Dependency => 0,
                 AreaKind::Nation => 1,
                 AreaKind::Authority if welsh => 2,
                 AreaKind::County => 3,
                 AreaKind::Region => 4,
-                AreaKind::HealthBoard => 5,
-                AreaKind::Authority => 6,
+                AreaKind::HealthBoard | AreaKind::IntegratedCareBoard => 5,
+                AreaKind::Authority | AreaKind::Town => 6,
             };
             (nickname, rank, number)
         })
@@ -168,17 +174,35 @@ fn towns_named(gazetteer: &Gazetteer, key: &str) -> Vec<(u32, u32)> {
 
 /// One of the towns when it is far larger than the others, else all of them; `None` when there are none.
 fn chosen(gazetteer: &Gazetteer, mut towns: Vec<(u32, u32)>) -> Option<Resolution> {
+    if towns.is_empty() {
+        return None;
+    }
+    let alone = dominates(&mut towns);
+    let mut places: Vec<Place> =
+        towns.iter().take(MOST_CHOICES).map(|&(_, number)| gazetteer.place_of_town(number)).collect();
+    if alone {
+        return places.into_iter().next().map(Resolution::Point);
+    }
+    // Namesakes in one county are told apart by their postcode districts, which are understood after the name.
+    let whole: Vec<_> = places.iter().map(|place| (place.label.clone(), place.within.clone())).collect();
+    for place in &mut places {
+        if whole.iter().filter(|(label, within)| *label == place.label && *within == place.within).count() > 1
+            && let Some(district) = gazetteer.district_at(place.lat, place.lon)
+        {
+            let within = place.within.take().map_or_else(String::new, |within| format!("{within}, "));
+            place.within = Some(within + district);
+        }
+    }
+    Some(Resolution::Ambiguous(places))
+}
+
+/// Whether the first of the towns, which are put in order, is alone or far larger than the others.
+fn dominates(towns: &mut [(u32, u32)]) -> bool {
     towns.sort_by_key(|&(weight, number)| (Reverse(weight), number));
-    let dominates = match *towns {
-        [] => return None,
+    match *towns {
+        [] => false,
         [_] => true,
         [(first, _), (second, _), ..] => first >= DOMINATES * second,
-    };
-    let mut places = towns.iter().map(|&(_, number)| gazetteer.place_of_town(number));
-    if dominates {
-        places.next().map(Resolution::Point)
-    } else {
-        Some(Resolution::Ambiguous(places.take(MOST_CHOICES).collect()))
     }
 }
 
@@ -214,17 +238,20 @@ fn narrowed(gazetteer: &Gazetteer, head: &str, tails: &[&str], beside: bool) -> 
             .iter()
             .filter_map(|name| if let Target::Area(n) = name.target { Some(gazetteer.areas.extent(n)) } else { None })
             .collect();
+        let district = gazetteer.place_of_district(&tail.to_ascii_uppercase(), None);
         let centres = if beside { towns_named(gazetteer, tail) } else { Vec::new() };
         towns.retain(|&(_, number)| {
             let town = &gazetteer.towns[number as usize];
             let own = gazetteer.set_of(town.authority);
             let inside = extents.iter().any(|extent| own.meets(extent));
-            let dependency = town.dependency().is_some_and(|name| fold(name, LONGEST_TEXT) == tail);
+            let in_district = district.as_ref().is_some_and(|district| {
+                distance_km(town.lat, town.lon, district.lat, district.lon) <= district.precision_km + town.radius_km()
+            });
             let next = centres.iter().filter(|&&(_, centre)| centre != number).any(|&(_, centre)| {
                 let centre = &gazetteer.towns[centre as usize];
                 distance_km(town.lat, town.lon, centre.lat, centre.lon) <= BESIDE_KM
             });
-            inside || dependency || next
+            inside || in_district || next
         });
         area = area.filter(|&number| extents.iter().any(|extent| gazetteer.areas.extent(number).is_within(extent)));
     }
@@ -250,7 +277,7 @@ fn nearest(gazetteer: &Gazetteer, text: &str) -> Vec<Place> {
             continue;
         }
         if let Some(slips) = names::distance(&head, &name.key, most) {
-            found.push((slips, gazetteer.importance(name.target), name.target));
+            found.push((slips, gazetteer.weight(name.target), name.target));
         }
     }
     found.sort_by_key(|&(slips, importance, target)| (slips, Reverse(importance), target_order(target)));

@@ -4,17 +4,16 @@ use std::cmp::Reverse;
 
 use super::names::fold;
 use super::resolve::area_meant;
-use super::{AreaKind, Gazetteer, LONGEST_TEXT, Place, Standing, Target};
+use super::{AreaKind, Gazetteer, LONGEST_TEXT, Name, Place, PlaceKind, Standing, Target};
 
 const MOST: usize = 50;
-/// A prefix of one letter begins several hundred names; more than this are never looked at.
-const MOST_LOOKED_AT: usize = 4_000;
 /// A name typed to its end counts as a place so many times larger: York before Yorkshire, but Leeds for "lee".
 const WHOLE_NAME: u32 = 20;
 /// A name by which a place is not shown counts as one so many times smaller: for "s", not all of Yorkshire ("Swydd Efrog").
 const OTHER_NAME: u32 = 4;
 /// An area counts as a town with one resident for so many addresses: a town is meant more often than a county.
 const ADDRESSES_TO_COUNT: u32 = 4;
+const BOARD_ADDRESSES_TO_COUNT: u32 = 100;
 
 pub fn suggest(gazetteer: &Gazetteer, prefix: &str, limit: usize) -> Vec<Place> {
     let limit = limit.min(MOST);
@@ -27,17 +26,23 @@ pub fn suggest(gazetteer: &Gazetteer, prefix: &str, limit: usize) -> Vec<Place> 
         return Vec::new();
     }
     let start = gazetteer.names.partition_point(|name| name.key < key);
-    let begun = gazetteer.names[start..].iter().take(MOST_LOOKED_AT).take_while(|name| name.key.starts_with(&key));
-    let mut found: Vec<(Reverse<u32>, Target)> = begun
-        .map(|name| {
-            let whole = if name.key == key { WHOLE_NAME } else { 1 };
-            let shown = if name.standing == Standing::Label { OTHER_NAME } else { 1 };
-            (Reverse(gazetteer.importance(name.target).saturating_mul(whole * shown)), name.target)
-        })
+    let begun = &gazetteer.names[start..];
+    let begun = &begun[..begun.partition_point(|name| name.key.starts_with(&key))];
+    let whole = begun.partition_point(|name| name.key == key);
+    let mut found: Vec<(Reverse<u32>, usize)> = begun
+        .iter()
+        .enumerate()
+        .map(|(at, name)| (Reverse(name.importance.saturating_mul(if at < whole { WHOLE_NAME } else { 1 })), at))
         .collect();
-    found.sort_by_key(|&(importance, _)| importance);
+    // Some names lead to the same place and some are overshadowed, so more than will be offered are put in order.
+    let enough = 4 * limit + whole;
+    if found.len() > enough {
+        found.select_nth_unstable(enough);
+        found.truncate(enough);
+    }
+    found.sort_unstable();
     let mut seen = Vec::with_capacity(limit);
-    for (_, target) in found {
+    for target in found.into_iter().map(|(_, at)| begun[at].target) {
         if seen.len() == limit {
             break;
         }
@@ -49,15 +54,25 @@ pub fn suggest(gazetteer: &Gazetteer, prefix: &str, limit: usize) -> Vec<Place> 
 }
 
 impl Gazetteer {
-    /// What places are ordered by, the largest first: residents of a town, and a measure to set areas among them.
-    /// Nobody looks for the whole country, so it comes last.
-    pub(super) fn importance(&self, target: Target) -> u32 {
+    /// What names are ordered by, the largest first.
+    pub(super) fn importance(&self, name: &Name) -> u32 {
+        let shown = if name.standing == Standing::Label { OTHER_NAME } else { 1 };
+        self.weight(name.target).saturating_mul(shown)
+    }
+
+    /// Residents of a town, and a measure to set areas among them. Nobody looks for the whole country, so it comes last,
+    /// and health boards are rarely meant.
+    pub(super) fn weight(&self, target: Target) -> u32 {
         match target {
             Target::Town(number) => self.towns[number as usize].weight(),
-            Target::Area(number) => match self.areas.get(number) {
-                area if area.kind == AreaKind::Country => 0,
-                area => area.addresses / ADDRESSES_TO_COUNT,
-            },
+            Target::Area(number) => {
+                let area = self.areas.get(number);
+                match area.kind {
+                    AreaKind::Country => 0,
+                    AreaKind::HealthBoard | AreaKind::IntegratedCareBoard => area.addresses / BOARD_ADDRESSES_TO_COUNT,
+                    _ => area.addresses / ADDRESSES_TO_COUNT,
+                }
+            }
         }
     }
 }
@@ -72,6 +87,10 @@ fn codes(gazetteer: &Gazetteer, prefix: &str, limit: usize) -> Vec<Place> {
     match words.as_slice() {
         [district, inward] => {
             let sector = format!("{district} {}", &inward[..1]);
+            let exact = gazetteer.place_of_postcode(prefix).filter(|place| place.kind == PlaceKind::Postcode);
+            if let Some(place) = exact {
+                return if limit == 0 { Vec::new() } else { vec![place] };
+            }
             gazetteer.sectors_from(&sector).take(limit).filter_map(|s| gazetteer.place_of_sector(s, None)).collect()
         }
         [whole] => {
@@ -93,7 +112,8 @@ fn codes(gazetteer: &Gazetteer, prefix: &str, limit: usize) -> Vec<Place> {
 fn overshadowed(gazetteer: &Gazetteer, target: Target) -> bool {
     let Target::Area(number) = target else { return false };
     let area = gazetteer.areas.get(number);
-    if matches!(area.kind, AreaKind::Nation | AreaKind::Country | AreaKind::HealthBoard) {
+    if matches!(area.kind, AreaKind::Nation | AreaKind::Country | AreaKind::HealthBoard | AreaKind::IntegratedCareBoard)
+    {
         return false;
     }
     area_meant(gazetteer, &fold(&area.name, LONGEST_TEXT)) != Some(number)
@@ -113,7 +133,7 @@ mod tests {
         assert_eq!(labels("man", 3)[0], "Manchester");
         assert_eq!(labels("york", 3)[0], "York", "the city before the county");
         assert_eq!(labels("caerd", 3)[0], "Cardiff", "Welsh names lead to the place");
-        assert_eq!(labels("west york", 3), ["West Yorkshire"]);
+        assert_eq!(labels("west york", 3), ["West Yorkshire", "NHS West Yorkshire Integrated Care Board"]);
         assert_eq!(labels("London", 3)[0], "London");
     }
 

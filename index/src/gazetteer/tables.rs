@@ -8,6 +8,8 @@ const AUTHORITIES: &str = include_str!("../../data/authorities.tsv");
 const AUTHORITY_POSTCODES: &str = include_str!("../../data/authority_postcodes.tsv");
 const SECTORS: &str = include_str!("../../data/sectors.tsv");
 const DISTRICTS: &str = include_str!("../../data/districts.tsv");
+const VILLAGES: &str = include_str!("../../data/villages.tsv");
+const NEIGHBOURS: &str = include_str!("../../data/neighbours.tsv");
 const TOWNS: &str = include_str!("../../data/towns.tsv");
 
 /// An area that is not a local authority.
@@ -16,11 +18,23 @@ pub struct AreaRow {
     pub kind: &'static str,
     pub name: &'static str,
     pub name_cy: &'static str,
-    pub members: Vec<&'static str>,
+    /// What it is made of, if it is not made of the authorities that name it.
+    pub members: Vec<(Share, &'static str)>,
     pub aliases: Vec<&'static str>,
 }
 
-/// A local authority and the areas it belongs to.
+/// How much of a member an area holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// All of it.
+    Whole,
+    /// Most of it.
+    Most,
+    /// A smaller part of it.
+    Part,
+}
+
+/// A local authority, or a Crown dependency, and the areas it belongs to.
 pub struct AuthorityRow {
     pub code: &'static str,
     pub name: &'static str,
@@ -28,7 +42,7 @@ pub struct AuthorityRow {
     /// County, region, nation and health board: those it has.
     pub within: Vec<&'static str>,
     pub aliases: Vec<&'static str>,
-    /// Residents; only given for Northern Ireland, where there are no open postcodes to count.
+    /// Residents; only given where there are no open postcodes to count.
     pub residents: u32,
 }
 
@@ -49,7 +63,8 @@ pub struct TownRow {
     pub lat: f64,
     pub lon: f64,
     pub residents: u32,
-    /// Empty outside the United Kingdom.
+    /// How far off the point may be, in km, for a place of which only a point is known.
+    pub radius_km: Option<f64>,
     pub authority: &'static str,
     /// ENG, WLS, SCT, NIR, or IM, JE, GG for the Crown dependencies.
     pub part: &'static str,
@@ -61,7 +76,7 @@ pub fn areas() -> impl Iterator<Item = AreaRow> {
         kind,
         name,
         name_cy,
-        members: list(members),
+        members: list(members).into_iter().map(share).collect(),
         aliases: list(aliases),
     })
 }
@@ -99,9 +114,29 @@ pub fn towns() -> impl Iterator<Item = TownRow> {
         lat: number(lat),
         lon: number(lon),
         residents: number(residents),
+        radius_km: None,
         authority,
         part,
     })
+}
+
+/// Villages and suburbs that are not among the towns.
+pub fn villages() -> impl Iterator<Item = TownRow> {
+    rows::<6>(VILLAGES).map(|[name, lat, lon, radius_km, authority, part]| TownRow {
+        name,
+        more_names: Vec::new(),
+        lat: number(lat),
+        lon: number(lon),
+        residents: 0,
+        radius_km: Some(number(radius_km)),
+        authority,
+        part,
+    })
+}
+
+/// Each authority with those that touch it.
+pub fn neighbours() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    rows::<2>(NEIGHBOURS).map(|[code, others]| (code, list(others)))
 }
 
 fn spots(table: &'static str) -> impl Iterator<Item = SpotRow> {
@@ -129,6 +164,14 @@ fn list(cell: &'static str) -> Vec<&'static str> {
     cell.split('|').filter(|part| !part.is_empty()).collect()
 }
 
+fn share(member: &'static str) -> (Share, &'static str) {
+    match (member.strip_prefix('+'), member.strip_prefix('~')) {
+        (Some(code), _) => (Share::Most, code),
+        (_, Some(code)) => (Share::Part, code),
+        _ => (Share::Whole, member),
+    }
+}
+
 fn number<T: std::str::FromStr>(cell: &str) -> T {
     cell.parse().ok().expect("a test reads every number of the embedded tables")
 }
@@ -137,20 +180,25 @@ fn number<T: std::str::FromStr>(cell: &str) -> T {
 mod tests {
     use super::*;
 
+    const ALL: [&str; 8] = [AREAS, AUTHORITIES, AUTHORITY_POSTCODES, SECTORS, DISTRICTS, TOWNS, VILLAGES, NEIGHBOURS];
+
     #[test]
     fn every_row_is_read() {
         assert!(areas().count() > 80);
-        assert_eq!(authorities().count(), 361);
-        assert_eq!(authority_postcodes().count(), 350, "all but the eleven of Northern Ireland");
+        assert_eq!(authorities().count(), 364, "with three Crown dependencies");
+        assert_eq!(authority_postcodes().count(), 350, "those of Great Britain");
         assert!(sectors().count() > 10_000);
         assert!(districts().count() > 2_900);
         assert!(towns().count() > 5_000);
+        assert!(villages().count() > 15_000);
+        assert!(neighbours().count() > 340);
+        let size: usize = ALL.iter().map(|table| table.len()).sum();
+        assert!(size < 4 << 20, "{size} bytes are compiled in");
     }
 
     #[test]
     fn the_stamp_is_that_of_the_tables() {
-        let tables = [AREAS, AUTHORITIES, AUTHORITY_POSTCODES, SECTORS, DISTRICTS, TOWNS];
-        let hash = tables
+        let hash = ALL
             .iter()
             .flat_map(|table| table.bytes())
             .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use kith_index::{Document, Error, Index, Op, Query, Whereabouts};
+use kith_index::{Document, Error, Index, Op, Query, SCHEMA, Whereabouts};
 
 use crate::world::payload;
 
@@ -40,7 +40,8 @@ fn missing_damaged_and_old_are_told_apart() {
     drop(index);
 
     let meta = fs::read(folder.path().join("meta.json")).expect("the commit");
-    let old = String::from_utf8(meta.clone()).expect("text").replace(r#"\"schema\":1"#, r#"\"schema\":0"#);
+    let now = format!(r#"\"schema\":{SCHEMA}"#);
+    let old = String::from_utf8(meta.clone()).expect("text").replace(&now, r#"\"schema\":0"#);
     fs::write(folder.path().join("meta.json"), old).expect("writable");
     assert!(matches!(Index::open(folder.path()), Err(Error::OldSchema { found: 0 })));
     fs::write(folder.path().join("meta.json"), &meta[..meta.len() / 2]).expect("writable");

@@ -4,4 +4,5 @@ mod crash;
 mod folder;
 mod oracle;
 mod relevance;
+mod suggest;
 mod world;

@@ -1,10 +1,10 @@
 //! Every answer is what looking at every document would give.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use kith_index::{Block, Document, Index, Query, Relaxed, Role, Sort, Whereabouts, distance_m};
+use kith_index::{Block, Document, FacetGroup, Hit, Index, Query, Relaxed, Role, Sort, Whereabouts, distance_m};
 
-use crate::world::{Asked, Random, World, batch, payload, query, terms};
+use crate::world::{Asked, Looked, Random, World, batch, payload, query, some_ids, terms};
 
 /// A listing's matching documents in one block, each with its distance.
 type Listings<'a> = BTreeMap<&'a str, Vec<(&'a Document, Option<f64>)>>;
@@ -38,21 +38,52 @@ fn matched(document: &Document, asked: &Asked) -> usize {
     let has = |word: &str| {
         [&document.name, &document.names, &document.text].iter().any(|text| text.split(' ').any(|have| have == word))
     };
-    let any = |terms: &[String]| terms.iter().any(|term| document.terms.contains(term));
-    asked.groups.iter().filter(|(word, terms)| has(word) || any(terms)).count()
+    let matches = |group: &&Looked| {
+        has(&group.word)
+            || has_any(document, &group.terms)
+            || group.phrases.iter().any(|phrase| phrase.iter().all(|word| has(word)))
+    };
+    asked.groups.iter().filter(matches).count()
+}
+
+fn has_any(document: &Document, terms: &[String]) -> bool {
+    terms.iter().any(|term| document.terms.contains(term))
+}
+
+/// What has to be asked of a document: for each facet, and for the age; `None` when it does not pass.
+fn asks(document: &Document, query: &Query) -> Option<(Vec<bool>, bool)> {
+    let facet = |group: &FacetGroup| match (group.any.is_empty() && group.ask.is_empty(), query.strict) {
+        (true, _) => Some(false),
+        _ if has_any(document, &group.any) => Some(false),
+        (false, strict) => (!strict && has_any(document, &group.ask)).then_some(true),
+    };
+    let facets = query.facets.iter().map(facet).collect::<Option<Vec<_>>>()?;
+    let (minimum, maximum) = (document.minimum_age, document.maximum_age);
+    let contradicts = minimum.zip(maximum).is_some_and(|(minimum, maximum)| minimum > maximum);
+    let Some(age) = query.age.map(f32::from) else {
+        return Some((facets, false));
+    };
+    if contradicts || (minimum, maximum) == (None, None) {
+        return (!query.strict).then_some((facets, true));
+    }
+    (minimum.is_none_or(|least| least <= age) && maximum.is_none_or(|most| age <= most)).then_some((facets, false))
+}
+
+/// Whether a document of `covers` does not say which area it serves.
+fn asks_for_area(document: &Document, query: &Query) -> bool {
+    !query.strict && query.area_unstated.as_ref().is_some_and(|unstated| document.areas.contains(unstated))
 }
 
 /// Documents that pass everything but words.
 fn documents<'a>(world: &'a World, query: &Query) -> impl Iterator<Item = &'a Document> {
     let query = query.clone();
     world.values().flatten().filter(move |document| {
-        let facet = |group: &Vec<String>| group.is_empty() || group.iter().any(|term| document.terms.contains(term));
         document.role == Role::Hit
             && !query.withdrawn.contains(&document.listing)
             && (query.kinds.is_empty() || query.kinds.contains(&document.kind))
             && query.organization.as_ref().is_none_or(|id| document.organization.as_ref() == Some(id))
             && (query.languages.is_empty() || query.languages.iter().any(|have| document.languages.contains(have)))
-            && query.facets.iter().all(facet)
+            && asks(document, &query).is_some()
             && place(document, &query).is_some()
     })
 }
@@ -70,7 +101,9 @@ fn place(document: &Document, query: &Query) -> Option<(bool, Option<f64>)> {
             let near = query.near.is_none_or(|near| metres.is_some_and(|metres| metres <= near.km * 1000.0));
             (near && (query.within_areas.is_empty() || shares(&query.within_areas))).then_some((true, metres))
         }
-        Whereabouts::Area | Whereabouts::Remote => shares(&query.areas).then_some((false, None)),
+        Whereabouts::Area | Whereabouts::Remote => {
+            (shares(&query.areas) || asks_for_area(document, query)).then_some((false, None))
+        }
         Whereabouts::None => None,
     }
 }
@@ -84,21 +117,41 @@ fn check(index: &Index, world: &World, asked: &Asked) {
     check_block(&hits.covers, &expected.covers, world);
 
     let counted: BTreeMap<String, u32> = hits.counts.iter().cloned().collect();
-    for term in &terms()[..6] {
+    for term in &terms()[..if asked.query.count_all { 12 } else { 6 }] {
         let has = |documents: &Vec<(&Document, _)>| documents.iter().any(|(document, _)| document.terms.contains(term));
         let number = expected.results.values().filter(|documents| has(documents)).count() as u32;
         assert_eq!(counted.get(term).copied().unwrap_or(0), number, "count of {term}");
     }
+    assert!(asked.query.count_all || counted.len() <= 6);
     assert_eq!(hits.kinds.iter().map(|(_, number)| u64::from(*number)).sum::<u64>(), hits.results.total);
+
+    for hit in hits.results.hits.iter().chain(&hits.covers.hits) {
+        let document = world[&hit.listing].iter().find(|document| document.id == hit.id).expect("a document");
+        let (facets, age) = asks(document, &asked.query).expect("a match");
+        let told: Vec<bool> = (0..facets.len()).map(|number| hit.asks.facet(number)).collect();
+        assert_eq!((told, hit.asks.age()), (facets.clone(), age));
+        let covers = hits.covers.hits.iter().any(|cover| cover.id == hit.id);
+        let area = covers && asks_for_area(document, &asked.query);
+        assert_eq!(hit.asks.area(), area);
+        assert_eq!(hit.asks.is_empty(), !area && !age && !facets.contains(&true));
+    }
 
     // The nearest place is shown, and the order is what it says it is.
     let query = &asked.query;
-    let mut keys: Vec<(f64, &str)> = Vec::new();
+    let stated_first = query.sort == Sort::Best || (query.sort == Sort::Distance && query.near.is_none());
+    let tier = |hit: &Hit| stated_first && !hit.asks.is_empty();
+    let mut keys: Vec<(bool, f64, &str)> = Vec::new();
     for hit in &hits.results.hits {
         let documents = &expected.results[hit.listing.as_str()];
         let shown = documents.iter().find(|(document, _)| document.id == hit.id).expect("a matching document");
         assert_eq!(hit.distance_m, shown.1);
-        assert!(documents.iter().all(|other| other.1 >= shown.1), "a nearer place is not shown");
+        let needs_asking = |document: &Document| {
+            stated_first && asks(document, query).is_some_and(|(facets, age)| age || facets.contains(&true))
+        };
+        let better = |(document, metres): &(&Document, Option<f64>)| {
+            (needs_asking(document), *metres) < (needs_asking(shown.0), shown.1)
+        };
+        assert!(!documents.iter().any(better), "a better place is not shown");
         let score = f64::from(hit.score);
         let key = match (query.sort, query.near) {
             (Sort::RecentlyChecked, _) => -(shown.0.checked as f64),
@@ -109,10 +162,11 @@ fn check(index: &Index, world: &World, asked: &Asked) {
             }
             (_, None) => -score,
         };
-        keys.push((key, &hit.listing));
+        keys.push((tier(hit), key, &hit.listing));
     }
     assert!(keys.is_sorted(), "{:?}: {keys:?}", query.sort);
-    let covers: Vec<(bool, f32)> = hits.covers.hits.iter().map(|hit| (!hit.here, -hit.score)).collect();
+    let covers = hits.covers.hits.iter().map(|hit| (hit.asks.area(), !hit.here, !hit.asks.is_empty(), -hit.score));
+    let covers: Vec<(bool, bool, bool, f32)> = covers.collect();
     assert!(covers.is_sorted(), "{covers:?}");
     assert!(hits.covers.hits.iter().all(|hit| hit.distance_m.is_none()));
 
@@ -138,28 +192,33 @@ fn check_block(block: &Block, expected: &Listings, world: &World) {
     }
 }
 
-fn check_reads(index: &Index, world: &World) {
+fn check_reads(index: &Index, world: &World, withdrawn: &HashSet<String>) {
     let reader = index.reader();
     let tombstone = |documents: &Vec<Document>| documents[0].role == Role::Tombstone;
     let ids: Vec<(String, bool)> = world.iter().map(|(id, documents)| (id.clone(), tombstone(documents))).collect();
     assert_eq!(reader.ids().expect("ids"), ids);
     assert_eq!(reader.documents() as usize, world.values().map(Vec::len).sum::<usize>());
-    let groups: Vec<&String> =
-        world.iter().filter(|(_, d)| !tombstone(d) && d[0].kind == "group").map(|(id, _)| id).collect();
+    let groups = world.iter().filter(|(_, d)| !tombstone(d) && d[0].kind == "group").map(|(id, _)| id);
+    let groups: Vec<&String> = groups.filter(|id| !withdrawn.contains(*id)).collect();
     let mut listed = Vec::new();
-    while let Some((id, record)) = reader.list(&["group"], listed.last().map(String::as_str), 1).expect("a list").pop()
-    {
+    loop {
+        let after = listed.last().map(String::as_str);
+        let Some((id, record)) = reader.list(&["group"], after, 1, withdrawn).expect("a list").pop() else {
+            break;
+        };
         assert_eq!(record, format!("record of {id}"));
         listed.push(id);
     }
     assert_eq!(listed.iter().collect::<Vec<_>>(), groups);
-    assert_eq!(reader.count(&["group"]).expect("a count") as usize, groups.len());
+    assert_eq!(reader.count(&["group"], withdrawn).expect("a count") as usize, groups.len());
 }
 
 #[test]
 fn answers_are_those_of_looking_at_everything() {
-    let (mut relaxed, mut found, mut covered) = ([0; 3], 0, 0);
-    for seed in 0..8 {
+    let (mut relaxed, mut found, mut covered, mut to_ask) = ([0; 3], 0, 0, 0);
+    // More of them, where somebody wants to be surer than every run has time for.
+    let seeds = std::env::var("KITH_ORACLE_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(8);
+    for seed in 0..seeds {
         let mut random = Random(seed);
         let mut world = World::new();
         let index = Index::in_memory(payload()).expect("an index");
@@ -169,20 +228,24 @@ fn answers_are_those_of_looking_at_everything() {
             if random.one_in(5) {
                 index.optimise().expect("merged");
             }
-            check_reads(&index, &world);
-            for _ in 0..15 {
+            check_reads(&index, &world, &some_ids(&mut random));
+            for _ in 0..20 {
                 let asked = query(&mut random);
                 check(&index, &world, &asked);
                 let expected = expect(&world, &asked);
                 relaxed[expected.relaxed as usize] += 1;
                 found += expected.results.len();
                 covered += expected.covers.len();
+                let shown = expected.results.values().flatten().chain(expected.covers.values().flatten());
+                let asks =
+                    |document| asks(document, &asked.query).is_some_and(|(facets, age)| age || facets.contains(&true));
+                to_ask += shown.filter(|(document, _)| asks(document)).count();
             }
         }
     }
     // The worlds are not so poor that nothing was tried.
     assert!(relaxed.iter().all(|&times| times > 20), "{relaxed:?}");
-    assert!(found > 1000 && covered > 100, "{found} {covered}");
+    assert!(found > 1000 && covered > 100 && to_ask > 100, "{found} {covered} {to_ask}");
 }
 
 #[test]
@@ -199,6 +262,9 @@ fn a_reopened_folder_gives_the_same_answers() {
     for round in 1..4 {
         index.apply(&batch(&mut random, &mut world), round, round).expect("applied");
     }
+    // A merge under way changes scores, for they count deleted documents; opened again, there is none.
+    drop(index);
+    let index = Index::open(folder.path()).expect("opened");
     let before = answers(&index);
     let payload = index.payload();
     drop(index);

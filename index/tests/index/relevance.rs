@@ -1,6 +1,8 @@
 //! What people would expect to stand first.
 
-use kith_index::{Document, Index, Near, Op, Query, Read, Relaxed, Role, Synonyms, Whereabouts, Words};
+use kith_index::{
+    Document, FacetGroup, Index, Near, Op, Query, Read, Relaxed, Role, Sort, Synonym, Synonyms, Whereabouts, Words,
+};
 
 use crate::world::payload;
 
@@ -49,9 +51,64 @@ fn of_two_equal_ones_the_nearer_stands_first() {
 #[test]
 fn a_phrase_people_type_finds_listings_with_its_term() {
     let index = index(&[("circle", "The Circle", "", 53.8), ("other", "Lost property", "someone else's", 53.8)]);
-    let synonyms = Synonyms::new([("lost someone to suicide", ["suicide-loss"].as_slice())]);
+    let synonyms = Synonyms::new([Synonym {
+        phrase: "lost someone to suicide",
+        terms: vec!["suicide-loss"],
+        ..Synonym::default()
+    }]);
     let words = Words::parse("lost someone to suicide").with_synonyms(&synonyms);
     assert_eq!(found(&index, &Query { words, ..Query::default() }), (vec!["circle".to_owned()], Relaxed::No));
+}
+
+#[test]
+fn other_words_for_what_was_typed_find_too_and_stand_after_it() {
+    let index = index(&[
+        ("other", "Bereavement caf\u{e9}", "", 53.8),
+        ("typed", "Grief caf\u{e9}", "", 53.8),
+        ("half", "Loss adjusters", "", 53.8),
+        ("phrase", "Walks", "for those living with the loss of a child", 53.8),
+    ]);
+    let phrases = vec!["bereavement support", "loss of a child"];
+    let synonyms = Synonyms::new([Synonym { phrase: "grief", phrases, ..Synonym::default() }]);
+    let query = |text: &str| Query { words: Words::parse(text).with_synonyms(&synonyms), ..Query::default() };
+    let (listings, relaxed) = found(&index, &query("grief"));
+    assert_eq!((listings[0].as_str(), listings.len(), relaxed), ("typed", 3, Relaxed::No));
+    assert!(!listings.contains(&"half".to_owned()));
+    assert_eq!(found(&index, &query("grief cafe")), (vec!["typed".to_owned(), "other".to_owned()], Relaxed::No));
+}
+
+#[test]
+fn another_word_scores_seven_tenths_of_the_one_typed() {
+    let index = index(&[("a", "Grief caf\u{e9}", "", 53.8), ("b", "Moss caf\u{e9}", "", 53.8)]);
+    let synonyms = Synonyms::new([Synonym { phrase: "grief", phrases: vec!["moss"], ..Synonym::default() }]);
+    let words = Words::parse("grief").with_synonyms(&synonyms);
+    let hits = index.reader().search(&Query { words, limit: 10, ..Query::default() }).expect("an answer").results.hits;
+    assert_eq!(hits.iter().map(|hit| hit.listing.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    assert!((hits[1].score / hits[0].score - 0.7).abs() < 1e-5);
+}
+
+#[test]
+fn what_is_stated_stands_before_what_has_to_be_asked() {
+    let index = Index::in_memory(payload()).expect("an index");
+    let put = |id: &str, term: &str, lat: f64| Op::Put {
+        listing: id.to_owned(),
+        documents: vec![Document {
+            id: id.to_owned(),
+            listing: id.to_owned(),
+            terms: vec![term.to_owned()],
+            whereabouts: Whereabouts::Point { lat, lon: -1.5 },
+            ..Document::default()
+        }],
+    };
+    let far = put("far", "free", 53.9);
+    let ops = [put("near", "cost:not-stated", 53.81), far, put("paid", "fee", 53.82)];
+    index.apply(&ops, 1, 1).expect("applied");
+    let free = FacetGroup { any: vec!["free".to_owned()], ask: vec!["cost:not-stated".to_owned()] };
+    let near = Some(Near { lat: 53.8, lon: -1.5, km: 25.0 });
+    let query = Query { facets: vec![free], near, ..Query::default() };
+    assert_eq!(found(&index, &query).0, ["far", "near"]);
+    assert_eq!(found(&index, &Query { sort: Sort::Distance, ..query.clone() }).0, ["near", "far"]);
+    assert_eq!(found(&index, &Query { strict: true, ..query }).0, ["far"]);
 }
 
 #[test]

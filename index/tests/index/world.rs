@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use kith_index::{Document, Near, Op, Payload, Query, Role, SCHEMA, Sort, Synonyms, Whereabouts, Words};
+use kith_index::{
+    Document, FacetGroup, Near, Op, Payload, Query, Role, SCHEMA, Sort, Synonym, Synonyms, Whereabouts, Words,
+};
 
 /// A seeded source of numbers (splitmix64).
 pub struct Random(pub u64);
@@ -29,14 +31,21 @@ impl Random {
         self.below(times) == 0
     }
 
-    fn some<T: Clone>(&mut self, from: &[T], most: usize) -> Vec<T> {
+    /// At most so many of them, some perhaps twice.
+    pub fn some<T: Clone>(&mut self, from: &[T], most: usize) -> Vec<T> {
         (0..self.below(most + 1)).map(|_| from[self.below(from.len())].clone()).collect()
     }
 }
 
 /// Words that stemming leaves as they are, so that the oracle needs no stemmer.
-const WORDS: [&str; 12] =
+pub const WORDS: [&str; 12] =
     ["fog", "kelp", "tarn", "moss", "oak", "elm", "rain", "wolf", "loch", "crag", "glen", "brook"];
+/// What counts as a word: terms, and other phrases.
+const MEANINGS: [(&str, &[&str], &[&str]); 3] = [
+    ("fog", &["term-1", "term-9"], &["rain", "loch the oak"]),
+    ("moss", &["term-3"], &[]),
+    ("elm", &[], &["wolf crag", "kelp", "kelp moss"]),
+];
 const CENTRES: [(f64, f64); 5] = [(53.8, -1.55), (51.5, -0.1), (89.7, 20.0), (-16.8, 179.98), (-89.9, -70.0)];
 
 /// Twelve terms, of which only the first six get a bit: 250 others come before them.
@@ -104,6 +113,8 @@ fn listing(random: &mut Random, listing: &str) -> Vec<Document> {
             languages: random.some(&["en".to_owned(), "cy".to_owned()], 2),
             whereabouts: place_of(random),
             areas: random.some(&codes(), 3),
+            minimum_age: random.one_in(2).then(|| random.below(30) as f32),
+            maximum_age: random.one_in(3).then(|| random.below(60) as f32 + 0.5),
             checked,
             body: format!("body of {listing}/{n}").into_bytes(),
             record: if n == 0 { format!("record of {listing}").into_bytes() } else { Vec::new() },
@@ -129,38 +140,65 @@ pub fn batch(random: &mut Random, world: &mut World) -> Vec<Op> {
         .collect()
 }
 
-/// A query, with the words it looks for as the oracle understands them: per group a word and terms.
+/// One thing looked for, as the oracle understands it: a document has the word, a term, or all words of a phrase.
+#[derive(Clone)]
+pub struct Looked {
+    pub word: String,
+    pub terms: Vec<String>,
+    pub phrases: Vec<Vec<String>>,
+}
+
+/// A query, with what it looks for.
 pub struct Asked {
     pub query: Query,
-    pub groups: Vec<(String, Vec<String>)>,
+    pub groups: Vec<Looked>,
+}
+
+fn looked(word: &str) -> Looked {
+    let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    let meaning = MEANINGS.iter().find(|(of, _, _)| *of == word);
+    let (terms, phrases) = meaning.map_or((&[] as &[&str], &[] as &[&str]), |(_, terms, phrases)| (terms, phrases));
+    let strong = |phrase: &&str| phrase.split(' ').filter(|word| *word != "the").map(str::to_owned).collect();
+    Looked { word: word.to_owned(), terms: own(terms), phrases: phrases.iter().map(strong).collect() }
+}
+
+fn facet(random: &mut Random) -> FacetGroup {
+    let any = random.some(&terms(), 3);
+    let ask = if random.one_in(2) { random.some(&terms(), 3) } else { Vec::new() };
+    FacetGroup { any, ask }
+}
+
+/// Ids of some listings that may exist.
+pub fn some_ids(random: &mut Random) -> HashSet<String> {
+    (0..random.below(6)).map(|_| format!("l{:02}", random.below(70))).collect()
 }
 
 pub fn query(random: &mut Random) -> Asked {
-    let synonyms = Synonyms::new([("fog", ["term-1", "term-9"].as_slice()), ("moss", &["term-3"])]);
+    let synonym = |(phrase, terms, phrases): &(&'static str, &[&'static str], &[&'static str])| Synonym {
+        phrase,
+        terms: terms.to_vec(),
+        phrases: phrases.to_vec(),
+    };
+    let synonyms = Synonyms::new(MEANINGS.iter().map(synonym));
     let mut words: Vec<&str> = random.some(&WORDS, 4);
     words.sort_unstable();
     words.dedup();
-    let groups = words.iter().map(|word| {
-        let terms: &[&str] = match *word {
-            "fog" => &["term-1", "term-9"],
-            "moss" => &["term-3"],
-            _ => &[],
-        };
-        ((*word).to_owned(), terms.iter().map(|term| (*term).to_owned()).collect())
-    });
     let (lat, lon) = CENTRES[random.below(CENTRES.len())];
     let km = [0.7, 3.0, 20.0, 60.0, 400.0, 12_000.0][random.below(6)];
     let near = (!random.one_in(3)).then_some(Near { lat, lon, km });
     let areas = random.some(&codes(), 3);
-    let withdrawn: HashSet<String> = (0..random.below(6)).map(|_| format!("l{:02}", random.below(70))).collect();
+    let withdrawn = if random.one_in(2) { some_ids(random) } else { HashSet::new() };
     let query = Query {
         words: Words::parse(&words.join(" ")).with_synonyms(&synonyms),
         all_words: random.one_in(6),
         near,
         areas_here: areas.iter().take(1).cloned().collect(),
         areas,
+        area_unstated: random.one_in(3).then(|| codes()[5].clone()),
         within_areas: if random.one_in(4) { random.some(&codes(), 2) } else { Vec::new() },
-        facets: (0..[0, 0, 1, 2][random.below(4)]).map(|_| random.some(&terms(), 3)).collect(),
+        facets: (0..[0, 0, 1, 2][random.below(4)]).map(|_| facet(random)).collect(),
+        age: random.one_in(4).then(|| random.below(60) as u8),
+        strict: random.one_in(4),
         kinds: if random.one_in(3) { vec!["group".to_owned(), "unheard-of".to_owned()] } else { Vec::new() },
         organization: random.one_in(5).then(|| "org-1".to_owned()),
         languages: if random.one_in(5) { vec!["cy".to_owned()] } else { Vec::new() },
@@ -168,9 +206,10 @@ pub fn query(random: &mut Random) -> Asked {
         limit: 1000,
         covers_limit: 1000,
         counts: true,
-        withdrawn: Arc::new(if random.one_in(2) { withdrawn } else { HashSet::new() }),
+        count_all: random.one_in(2),
+        withdrawn: Arc::new(withdrawn),
         tie_key: random.next(),
         ..Query::default()
     };
-    Asked { query, groups: groups.collect() }
+    Asked { query, groups: words.into_iter().map(looked).collect() }
 }

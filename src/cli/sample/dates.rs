@@ -1,6 +1,6 @@
-//! The first day of a series, about half a year before today and itself a day of the series.
+//! Days relative to today: the first of a series, about half a year back, and those that an alert names.
 
-use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
+use chrono::{Datelike, Days, Months, NaiveDate, TimeDelta, Weekday};
 
 use super::listings::{Attend, Freq};
 
@@ -14,9 +14,10 @@ const WEEKS_BACK: u64 = 26;
 pub fn first_day(when: &Attend, today: NaiveDate) -> Option<NaiveDate> {
     match when.freq {
         Freq::Weekly => {
-            let days = when.on.split(',').map(weekday).collect::<Option<Vec<_>>>()?;
-            let coming = today.iter_days().take(7).find(|day| days.contains(&day.weekday()))?;
-            let next = coming + Days::new(7 * u64::from(when.next));
+            let next = next_day(when, today)?;
+            if when.cancelled {
+                return next.checked_add_days(Days::new(7 * u64::from(when.every)));
+            }
             next.checked_sub_days(Days::new(7 * WEEKS_BACK))
         }
         Freq::Monthly => {
@@ -24,6 +25,31 @@ pub fn first_day(when: &Attend, today: NaiveDate) -> Option<NaiveDate> {
             in_month(today.checked_sub_months(Months::new(6))?, ordinal.parse().ok()?, weekday(day)?)
         }
     }
+}
+
+/// The next day of a weekly series, today included.
+fn next_day(when: &Attend, today: NaiveDate) -> Option<NaiveDate> {
+    let days = when.on.split(',').map(weekday).collect::<Option<Vec<_>>>()?;
+    let coming = today.iter_days().take(7).find(|day| days.contains(&day.weekday()))?;
+    coming.checked_add_days(Days::new(7 * u64::from(when.next)))
+}
+
+/// An alert with its days written out: `{next}` is the next day of the series, `{after}` the one that
+/// follows it, `{+21}` and `{-40}` are days from today. `None` when one cannot be read.
+pub fn filled(alert: &str, when: Option<&Attend>, today: NaiveDate) -> Option<String> {
+    let mut parts = alert.split('{');
+    let mut out = parts.next()?.to_owned();
+    for part in parts {
+        let (name, rest) = part.split_once('}')?;
+        let day = match name {
+            "next" => next_day(when?, today)?,
+            "after" => next_day(when?, today)?.checked_add_days(Days::new(7 * u64::from(when?.every)))?,
+            days => today.checked_add_signed(TimeDelta::try_days(days.parse().ok()?)?)?,
+        };
+        out.push_str(&day.format("%A %-d %B").to_string());
+        out.push_str(rest);
+    }
+    Some(out)
 }
 
 /// The so-manieth such day of a day's month; from its end when negative.
@@ -53,7 +79,7 @@ fn weekday(word: &str) -> Option<Weekday> {
 mod tests {
     use chrono::{Datelike, Days, NaiveDate};
 
-    use super::first_day;
+    use super::{filled, first_day};
     use crate::cli::sample::listings::Attend;
 
     fn when(text: &str) -> Attend {
@@ -74,6 +100,24 @@ mod tests {
                 assert!((next * 7..next * 7 + 7).contains(&days), "{today} {days}");
             }
         }
+    }
+
+    #[test]
+    fn a_cancelled_session_is_left_out_and_the_series_goes_on_a_week_later() {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
+        assert_eq!(first_day(&when("on = \"WE\"\ncancelled = true"), today).unwrap().to_string(), "2026-12-02");
+    }
+
+    #[test]
+    fn alerts_name_days_from_today_and_of_the_series() {
+        let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
+        let said = |alert| filled(alert, Some(&when("on = \"WE\"")), today);
+        assert_eq!(
+            said("Not {next}; again {after}, {+10}, {-1}.").as_deref(),
+            Some("Not Wednesday 25 November; again Wednesday 2 December, Thursday 3 December, Sunday 22 November.")
+        );
+        assert_eq!((said("{soon}"), said("{next"), filled("{next}", None, today)), (None, None, None));
+        assert_eq!(filled("No days.", None, today).as_deref(), Some("No days."));
     }
 
     #[test]

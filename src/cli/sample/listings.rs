@@ -1,16 +1,32 @@
 //! The sample's own short form, read from the `.toml` files beside this one.
 
+use std::sync::LazyLock;
+
 use serde::Deserialize;
 
+use crate::domain::coming::{Accepting, Attending, ContactWay, CostKind, Enquiries, StewardAsks};
+
 /// The files, in the order in which their listings come out.
-const FILES: [&str; 7] = [
+const FILES: [&str; 19] = [
     include_str!("places.toml"),
     include_str!("leeds_grief.toml"),
     include_str!("leeds_communities.toml"),
     include_str!("leeds_services.toml"),
+    include_str!("leeds_evenings.toml"),
+    include_str!("leeds_families.toml"),
+    include_str!("leeds_lives.toml"),
     include_str!("hexham.toml"),
+    include_str!("tynedale.toml"),
     include_str!("rhondda.toml"),
+    include_str!("rhondda_more.toml"),
+    include_str!("highlands.toml"),
+    include_str!("northern_ireland.toml"),
+    include_str!("border.toml"),
+    include_str!("wales.toml"),
+    include_str!("cities.toml"),
     include_str!("everywhere.toml"),
+    include_str!("lines.toml"),
+    include_str!("networks.toml"),
 ];
 
 /// All of the sample.
@@ -25,16 +41,19 @@ pub struct Sample {
 }
 
 impl Sample {
-    /// The sample as it was compiled in.
-    pub fn compiled_in() -> Self {
-        let mut sample = Self::default();
-        for text in FILES {
-            let file: File = toml::from_str(text).expect("the compiled-in sample is read by a test");
-            sample.organizations.extend(file.organization);
-            sample.places.extend(file.place);
-            sample.listings.extend(file.listing);
-        }
-        sample
+    /// The sample as it was compiled in, read once.
+    pub fn compiled_in() -> &'static Self {
+        static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
+            let mut sample = Sample::default();
+            for text in FILES {
+                let file: File = toml::from_str(text).expect("the compiled-in sample is read by a test");
+                sample.organizations.extend(file.organization);
+                sample.places.extend(file.place);
+                sample.listings.extend(file.listing);
+            }
+            sample
+        });
+        &SAMPLE
     }
 
     /// The organisation of that slug.
@@ -43,6 +62,13 @@ impl Sample {
             .iter()
             .find(|organization| organization.slug == slug)
             .expect("a test looks up every organisation")
+    }
+
+    /// The organisations without a listing: they are listed themselves.
+    pub fn networks(&self) -> impl Iterator<Item = &Organization> {
+        self.organizations
+            .iter()
+            .filter(|organization| self.listings.iter().all(|listing| listing.org != organization.slug))
     }
 
     /// The place of that slug.
@@ -70,8 +96,18 @@ pub struct Organization {
     pub slug: String,
     /// Its name, which ends in "(sample)".
     pub name: String,
-    /// What it is, in a sentence.
+    /// What it is, in a sentence; of one that is listed by itself, a whole description.
     pub about: String,
+    /// Its own number, for listings that have none.
+    pub phone: Option<String>,
+    /// Its own address, for listings that have none.
+    pub email: Option<String>,
+    /// Ids of house terms; only of one that is listed by itself.
+    #[serde(default)]
+    pub terms: Vec<String>,
+    /// Slugs of where it is; only of one that is listed by itself.
+    #[serde(default)]
+    pub places: Vec<String>,
 }
 
 /// Where listings happen: an invented venue beside a real public place.
@@ -124,9 +160,9 @@ pub struct Listing {
     /// What happens, in one paragraph.
     pub description: String,
     /// Who may come.
-    pub who: String,
+    pub who: Option<String>,
     /// How to come.
-    pub how: String,
+    pub how: Option<String>,
     /// A number to ring.
     pub phone: Option<String>,
     /// What to know before ringing.
@@ -139,7 +175,7 @@ pub struct Listing {
     #[serde(default)]
     pub ages: Vec<u8>,
     /// What it costs, in words.
-    pub cost: String,
+    pub cost: Option<String>,
     /// The most it costs, in pounds; absent when it is free.
     pub amount: Option<f64>,
     /// Codes of the languages it is held in.
@@ -151,6 +187,65 @@ pub struct Listing {
     pub when: Vec<Attend>,
     /// Ids of house terms.
     pub terms: Vec<String>,
+    /// What a person needs to decide; absent when the group has not said.
+    pub come: Option<Come>,
+    /// The standard's word for whether it runs, if not `active`.
+    pub status: Option<String>,
+    /// What is different for a while; days in it are written as `dates::filled` reads them.
+    pub alert: Option<String>,
+    /// How many days ago somebody looked whether it is true, if not lately.
+    pub checked: Option<u16>,
+}
+
+/// What a person needs to decide, as far as the rest of the listing does not say it already: ways in
+/// follow from the terms, means of contact from the numbers, languages from `languages`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Come {
+    /// Whether new people are taken.
+    pub accepting: Option<Accepting>,
+    /// The least and the most that people wait, in weeks.
+    #[serde(default)]
+    pub wait: Vec<u32>,
+    /// Who may refer.
+    pub refers: Option<String>,
+    /// What kind of form there is: `web`, `pdf`, `word`.
+    pub form: Option<String>,
+    /// Whether `email` is a role's mailbox for referrals.
+    #[serde(default)]
+    pub mailbox: bool,
+    /// What to send.
+    pub send: Option<String>,
+    /// Whose consent is needed, and for what.
+    pub consent: Option<String>,
+    /// Within how many days somebody replies.
+    pub reply: Option<u32>,
+    /// Who cannot come.
+    pub not_for: Option<String>,
+    /// Whether a professional may ask on somebody's behalf.
+    pub enquiries: Option<Enquiries>,
+    /// How to get in touch, the best way first, if not by phone, text and email in that order.
+    #[serde(default)]
+    pub contact: Vec<ContactWay>,
+    /// When the phone is answered.
+    pub hours: Option<String>,
+    /// Codes of languages that a worker speaks.
+    #[serde(default)]
+    pub bilingual: Vec<String>,
+    /// Codes of languages with an interpreter.
+    #[serde(default)]
+    pub interpreter: Vec<String>,
+    /// What it costs, if neither free nor `amount`.
+    pub cost: Option<CostKind>,
+    /// Who pays less.
+    pub concessions: Option<String>,
+    /// Whether fares are paid or a lift is offered, if the terms do not say so.
+    pub travel: Option<bool>,
+    /// How one takes part, if not as the mode says.
+    #[serde(default)]
+    pub attending: Vec<Attending>,
+    /// What the steward asks of those who send people.
+    pub asks: Option<StewardAsks>,
 }
 
 /// When something happens, and how one attends.
@@ -166,6 +261,9 @@ pub struct Attend {
     /// In how many weeks the next one is, for what is not weekly.
     #[serde(default)]
     pub next: u8,
+    /// Whether the next one is cancelled, so that the series begins after it.
+    #[serde(default)]
+    pub cancelled: bool,
     /// Days as iCalendar writes them: `TU,SA`, `2TH`, `-1TU`.
     pub on: String,
     /// From when, wall-clock time.

@@ -1,18 +1,23 @@
-//! The sample directory: forty invented listings around LS6 in Leeds, a market town and a Welsh valley,
-//! with two groups online and a line to ring.
+//! The sample directory: invented listings in Leeds, a market town and its dales, a Welsh valley, the
+//! Highlands, Northern Ireland, either side of a border and elsewhere, and by phone or online for all.
 //!
 //! [`package`] gives them as one page of HSDS 3.1 JSON, so that they come in through the importer like
 //! any file. The texts are in the `.toml` files beside this one. Nobody in them exists: organisations
 //! end in "(sample)", every description says that it is invented, phone numbers are of the ranges that
 //! Ofcom keeps for drama, and names on the internet end in `.example`.
 
+mod coming;
 mod dates;
 mod listings;
+mod places;
 
 use chrono::{Days, NaiveDate};
 use serde_json::{Map, Value, json};
 
-use self::listings::{Attend, Listing, Organization, Place, Sample};
+use self::{
+    listings::{Attend, Listing, Organization, Sample},
+    places::{location, service_areas, service_at_location},
+};
 use crate::domain::{
     id::{Id, kind},
     taxonomy::{HOUSE_TAXONOMY, PLACE_MODE_LINK},
@@ -25,13 +30,16 @@ const NAMESPACE: Id<kind::Source> = Id::from_u128(0x6b69_7468_7361_4d70_8c65_000
 /// The sentence that ends each description.
 const INVENTED: &str = "Invented sample listing.";
 
+/// The slug of the listing that is withdrawn once the sample has been imported, so that its page says so.
+pub const WITHDRAWN: &str = "quiet-hour-kirkstall";
+
 /// The sample as one HSDS 3.1 page, its dates set around `today`.
 ///
 /// The same day gives the same bytes.
 pub fn package(today: NaiveDate) -> Vec<u8> {
     let sample = Sample::compiled_in();
-    let contents: Vec<Value> =
-        sample.listings.iter().enumerate().map(|(at, listing)| service(&sample, listing, at, today)).collect();
+    let services = sample.listings.iter().enumerate().map(|(at, listing)| service(sample, listing, at, today));
+    let contents: Vec<Value> = services.chain(sample.networks().map(|network| network_of(sample, network))).collect();
     let page = json!({
         "total_items": contents.len(), "total_pages": 1, "page_number": 1, "size": contents.len(),
         "first_page": true, "last_page": true, "empty": false, "contents": contents,
@@ -39,40 +47,47 @@ pub fn package(today: NaiveDate) -> Vec<u8> {
     page.to_string().into_bytes()
 }
 
-/// The id of a service of the sample, by its slug.
-fn service_id(slug: &str) -> Id<kind::Service> {
+/// The id that the sample's package gives to a service, by its slug.
+pub fn service_id(slug: &str) -> Id<kind::Service> {
     Id::named(NAMESPACE, &format!("service/{slug}"))
 }
 
 fn service(sample: &Sample, listing: &Listing, at: usize, today: NaiveDate) -> Value {
     let id = service_id(&listing.slug);
     let organization = organization(sample.organization(&listing.org));
-    // Somebody looked in the last eleven weeks, on another day for each listing.
-    let checked = today - Days::new(2 + (at as u64 * 11) % 75);
+    // Unless the listing says otherwise, somebody looked in the last eleven weeks, on another day for each.
+    let checked = today - Days::new(listing.checked.map_or(2 + (at as u64 * 11) % 75, u64::from));
     let mut out = object(json!({
         "id": id,
         "organization_id": organization["id"],
         "organization": organization,
         "name": listing.name,
         "description": format!("{}\n\n{INVENTED}", one_line(&listing.description)),
-        "status": "active",
-        "eligibility_description": listing.who,
-        "application_process": listing.how,
-        "fees_description": listing.cost,
+        "status": listing.status.as_deref().unwrap_or("active"),
         "assured_date": checked.to_string(),
         "last_modified": format!("{checked}T09:00:00.000Z"),
         "phones": phones(id, listing),
         "languages": languages(id, &listing.languages),
-        "cost_options": [{
-            "id": child(id, "cost_option/0"), "service_id": id, "option": listing.cost,
-            "currency": "GBP", "amount": listing.amount.unwrap_or(0.0),
-        }],
         "attributes": attributes(id, listing),
     }));
     let mut say = |name: &str, value: Option<Value>| out.extend(value.map(|value| (name.to_owned(), value)));
-    say("alternate_name", listing.alternate.as_ref().map(|name| json!(name)));
-    say("email", listing.email.as_ref().map(|email| json!(email)));
-    say("interpretation_services", listing.interpreters.as_ref().map(|text| json!(text)));
+    let text = |text: &Option<String>| text.as_ref().map(|text| json!(text));
+    say("eligibility_description", text(&listing.who));
+    say("application_process", text(&listing.how));
+    say("fees_description", text(&listing.cost));
+    say("cost_options", listing.cost.as_ref().map(|cost| cost_options(id, cost, listing.amount)));
+    say(
+        "alert",
+        listing.alert.as_ref().map(|alert| {
+            json!(
+                dates::filled(alert, listing.when.first(), today).expect("every alert of the sample is read by a test")
+            )
+        }),
+    );
+    say("kith", coming::coming(listing, at, today).map(|coming| json!(coming)));
+    say("alternate_name", text(&listing.alternate));
+    say("email", text(&listing.email));
+    say("interpretation_services", text(&listing.interpreters));
     say("minimum_age", listing.ages.first().map(|age| json!(age)));
     say("maximum_age", listing.ages.get(1).map(|age| json!(age)));
     let schedule =
@@ -96,12 +111,39 @@ fn service(sample: &Sample, listing: &Listing, at: usize, today: NaiveDate) -> V
 }
 
 fn organization(organization: &Organization) -> Value {
-    json!({
-        "id": Id::<kind::Organization>::named(NAMESPACE, &format!("organization/{}", organization.slug)),
+    let id: Id<kind::Organization> = Id::named(NAMESPACE, &format!("organization/{}", organization.slug));
+    let mut out = object(json!({
+        "id": id,
         "name": organization.name,
         "description": format!("{} Invented for the sample directory; nobody can be reached here.", one_line(&organization.about)),
         "website": format!("https://{}.example", organization.slug),
-    })
+    }));
+    out.extend(organization.email.as_ref().map(|email| ("email".to_owned(), json!(email))));
+    let phone = organization.phone.as_ref().map(|number| {
+        let id: Id<kind::Phone> = Id::named(id, "phone/voice");
+        ("phones".to_owned(), json!([{ "id": id, "number": number, "type": "voice" }]))
+    });
+    out.extend(phone);
+    Value::Object(out)
+}
+
+/// An organisation that is listed itself, with its terms and places.
+fn network_of(sample: &Sample, network: &Organization) -> Value {
+    let mut out = object(organization(network));
+    let id: Id<kind::Organization> = Id::named(NAMESPACE, &format!("organization/{}", network.slug));
+    out.insert("attributes".to_owned(), terms(id, "organization", &network.terms).collect());
+    let places: Vec<Value> = network.places.iter().map(|slug| location(sample.place(slug))).collect();
+    if !places.is_empty() {
+        out.insert("locations".to_owned(), json!(places));
+    }
+    Value::Object(out)
+}
+
+fn cost_options(id: Id<kind::Service>, cost: &str, amount: Option<f64>) -> Value {
+    json!([{
+        "id": child(id, "cost_option/0"), "service_id": id, "option": cost,
+        "currency": "GBP", "amount": amount.unwrap_or(0.0),
+    }])
 }
 
 fn phones(id: Id<kind::Service>, listing: &Listing) -> Value {
@@ -128,12 +170,20 @@ fn language_name(code: &str) -> &'static str {
     match code {
         "ar" => "Arabic",
         "bfi" => "British Sign Language",
+        "bn" => "Bengali",
         "cy" => "Welsh",
         "en" => "English",
+        "es" => "Spanish",
         "fa" => "Farsi",
+        "ga" => "Irish",
+        "gd" => "Scottish Gaelic",
+        "isg" => "Irish Sign Language",
         "pa" => "Punjabi",
         "pl" => "Polish",
+        "ro" => "Romanian",
+        "so" => "Somali",
         "ti" => "Tigrinya",
+        "uk" => "Ukrainian",
         "ur" => "Urdu",
         _ => "Another language",
     }
@@ -145,72 +195,21 @@ fn attributes(id: Id<kind::Service>, listing: &Listing) -> Value {
     let facts = facts.into_iter().map(
         |(link, value)| json!({ "id": child(id, link), "link_id": id, "link_entity": "service", "link_type": link, "value": value }),
     );
-    let terms = listing.terms.iter().filter_map(|term| vocabulary().term(term)).map(|term| {
+    facts.chain(terms(id, "service", &listing.terms)).collect()
+}
+
+/// House terms as attributes of a record; `entity` is the standard's word for what the record is.
+fn terms<K>(id: Id<K>, entity: &str, ids: &[String]) -> impl Iterator<Item = Value> {
+    ids.iter().filter_map(|term| vocabulary().term(term)).map(move |term| {
         json!({
-            "id": child(id, &format!("term/{}", term.id)), "link_id": id, "link_entity": "service", "link_type": "kith:term",
+            "id": Id::<kind::Attribute>::named(id, &format!("term/{}", term.id)), "link_id": id, "link_entity": entity,
+            "link_type": "kith:term",
             "taxonomy_term_id": term.hsds_id(),
             "taxonomy_term": {
                 "id": term.hsds_id(), "code": term.id, "name": term.label, "description": term.description,
                 "taxonomy": HOUSE_TAXONOMY, "language": "en",
             },
         })
-    });
-    facts.chain(terms).collect()
-}
-
-fn service_areas(id: Id<kind::Service>, codes: &[String]) -> Value {
-    let area = |code: &String| {
-        json!({
-            "id": child(id, &format!("service_area/{code}")), "service_id": id,
-            "name": area_name(code), "extent": code, "extent_type": "text",
-        })
-    };
-    codes.iter().map(area).collect()
-}
-
-/// The name of each area of the sample.
-fn area_name(code: &str) -> &'static str {
-    match code {
-        "E12000003" => "Yorkshire and The Humber",
-        "K02000001" => "United Kingdom",
-        _ => "Another area",
-    }
-}
-
-fn service_at_location(service: Id<kind::Service>, place: &Place, schedules: Vec<Value>) -> Value {
-    let id: Id<kind::ServiceAtLocation> = Id::named(service, &format!("service_at_location/{}", place.slug));
-    let location = location(place);
-    let mut out =
-        object(json!({ "id": id, "service_id": service, "location_id": location["id"], "location": location }));
-    if !schedules.is_empty() {
-        let here = schedules.into_iter().map(|schedule| {
-            let mut schedule = object(schedule);
-            schedule.insert("service_at_location_id".to_owned(), json!(id));
-            schedule
-        });
-        out.insert("schedules".to_owned(), here.collect());
-    }
-    Value::Object(out)
-}
-
-fn location(place: &Place) -> Value {
-    let id: Id<kind::Location> = Id::named(NAMESPACE, &format!("location/{}", place.slug));
-    let accessibility = place.access.iter().enumerate().map(|(at, text)| {
-        json!({ "id": Id::<kind::Accessibility>::named(id, &format!("accessibility/{at}")), "location_id": id, "description": text })
-    });
-    json!({
-        "id": id,
-        "location_type": "physical",
-        "name": place.name,
-        "transportation": place.getting_there,
-        "latitude": place.at[0],
-        "longitude": place.at[1],
-        "addresses": [{
-            "id": Id::<kind::Address>::named(id, "address/0"), "location_id": id,
-            "address_1": place.street, "city": place.city, "state_province": place.county,
-            "postal_code": place.postcode, "country": "GB", "address_type": "physical",
-        }],
-        "accessibility": accessibility.collect::<Vec<_>>(),
     })
 }
 
@@ -248,5 +247,7 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+#[cfg(test)]
+mod promises;
 #[cfg(test)]
 mod tests;

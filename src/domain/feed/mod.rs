@@ -12,10 +12,14 @@ use serde_json::{Map, Value, json};
 
 use self::forms::{is_email, is_uri};
 use super::{
+    access::{ACCESS_LINK, AccessAnswer},
     clock::Timestamp,
     id::{Id, kind},
     taxonomy::HOUSE_TAXONOMY,
 };
+
+/// The answer with which an access term is one of the record's terms.
+const YES: &str = AccessAnswer::Yes.as_str();
 
 /// An object of the feed.
 pub type Object = Map<String, Value>;
@@ -219,7 +223,8 @@ fn fits(name: &str, value: &Value) -> bool {
     }
 }
 
-/// Puts an attribute on its record, with the house's own words for a house term; `false` for a term that it has not.
+/// Puts an attribute on its record, with the house's own words for a house term. `false` for a term that the house has
+/// not, and for one of which the record says that it is not so, or only on request: others would read it as so.
 fn settle(attribute: &mut Object, record: Option<&Value>, kind: &str) -> bool {
     attribute.insert("link_entity".to_owned(), kind.into());
     match record {
@@ -227,6 +232,11 @@ fn settle(attribute: &mut Object, record: Option<&Value>, kind: &str) -> bool {
         None => attribute.remove("link_id"),
     };
     let Some(term) = attribute.get("taxonomy_term") else { return true };
+    let answers = attribute.get("link_type").is_some_and(|link| link == ACCESS_LINK);
+    if answers && attribute.get("value").and_then(Value::as_str).and_then(|value| value.split(' ').next()) != Some(YES)
+    {
+        return false;
+    }
     if term["taxonomy"] == HOUSE_TAXONOMY {
         let Some(house) = term["code"].as_str().and_then(house::term) else { return false };
         attribute.insert("taxonomy_term".to_owned(), json!(house));

@@ -7,7 +7,7 @@ use crate::domain::{
     entry::{Entry, Standing},
     id::{Id, kind},
     listing::PublicListing,
-    plain,
+    plain::Plain,
     taxonomy::{Taxonomy, TaxonomyTerm},
     vocabulary::TAXONOMY_ID,
 };
@@ -42,8 +42,7 @@ impl PublicRecord {
         let is_shown = entry.standing == Standing::Published && entry.record.id != TAXONOMY_ID;
         is_shown.then(|| {
             let mut taxonomy = entry.record.clone();
-            taxonomy.name = plain::line(&taxonomy.name);
-            taxonomy.description = plain::paragraphs(&taxonomy.description);
+            taxonomy.make_plain("taxonomy");
             Self::of(&taxonomy)
         })
     }
@@ -54,9 +53,7 @@ impl PublicRecord {
         let is_shown = entry.standing == Standing::Published && !is_house;
         is_shown.then(|| {
             let mut term = entry.record.clone();
-            term.name = plain::line(&term.name);
-            term.description = plain::paragraphs(&term.description);
-            term.taxonomy = term.taxonomy.as_deref().map(plain::line);
+            term.make_plain("taxonomy_term");
             Self::of(&term)
         })
     }

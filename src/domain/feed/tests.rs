@@ -63,6 +63,19 @@ fn a_house_term_is_the_houses_own_and_an_attribute_leads_to_its_record() {
 }
 
 #[test]
+fn what_is_not_so_is_no_term() {
+    let answer = |value: &str| {
+        json!({ "id": OTHER, "link_type": "kith:access", "value": value, "taxonomy_term": { "id": OTHER, "name": "x",
+            "description": "", "taxonomy": "kith", "code": "step-free" } })
+    };
+    let answers = ["no", "yes 2026-10-04", "on_request", "perhaps"].map(answer);
+    let service =
+        published(&json!({ "service": { "id": ID, "name": "a", "status": "active", "attributes": answers } }));
+    let attributes = value(service.service())["attributes"].clone();
+    assert_eq!((attributes.as_array().unwrap().len(), &attributes[0]["value"]), (1, &json!("yes 2026-10-04")));
+}
+
+#[test]
 fn a_hidden_place_gives_areas_and_nothing_else() {
     let service = published(&json!({
         "service": { "id": ID, "name": "Refuge", "status": "active" },

@@ -83,6 +83,7 @@ words! {
         UnknownTerm "unknown_term" "is no term of the vocabulary";
         Conflict "conflict" "contradicts another value";
         TooDeep "too_deep" "is further than can be paged";
+        TellsPlace "tells_place" "could tell where a protected place is";
         Duplicate "duplicate" "has the id of an earlier item and says something else";
     }
 }
@@ -102,6 +103,7 @@ words! {
         PositionDropped "position_dropped" "was no position on the map and was left out";
         Dropped "dropped" "could not be read and was left out";
         ShapeDropped "shape_dropped" "was a drawn shape, which a protected listing may not have";
+        PlaceWithheld "place_withheld" "could tell where a protected place is and was left out";
         FirstKept "first_kept" "was told in two ways; the first was kept";
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Code, LIST, NAME, Reader};
+use super::{Code, LIST, NAME, Reader, Words};
 
 impl Reader<'_, '_> {
     /// A list of short texts; absent is empty.
@@ -25,6 +25,19 @@ impl Reader<'_, '_> {
             }
         }
         texts
+    }
+
+    /// A list of words of ours; absent is empty, a word twice counts once.
+    pub fn choices<W: Words + PartialEq>(&mut self, field: &'static str) -> Vec<W> {
+        let mut found = Vec::new();
+        for (at, word) in self.texts(field).iter().enumerate() {
+            match W::ALL.iter().find(|(_, known)| known == word) {
+                Some((value, _)) if !found.contains(value) => found.push(*value),
+                Some(_) => {}
+                None => self.fault_at(field, at, Code::NotInList),
+            }
+        }
+        found
     }
 
     /// `true` or `false`.

@@ -42,6 +42,15 @@ macro_rules! record {
             )*
         }
 
+        impl $crate::domain::plain::Plain for $name {
+            fn make_plain(&mut self, _: &str) {
+                use $crate::domain::plain::Plain;
+                $(Plain::make_plain(&mut self.$nfield, stringify!($nfield));)*
+                $(Plain::make_plain(&mut self.$ofield, stringify!($ofield));)*
+                $(Plain::make_plain(&mut self.$lfield, stringify!($lfield));)*
+            }
+        }
+
         impl $crate::domain::read::Read for $name {
             fn read(reader: &mut $crate::domain::read::Reader<'_, '_>) -> Self {
                 $(reader.apart($apart);)*

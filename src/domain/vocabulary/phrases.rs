@@ -7,6 +7,10 @@ use super::Term;
 
 /// The most characters of a text that are read.
 const MOST_CHARACTERS: usize = 256;
+/// Letters of the shortest word that is put right: too many short words are one slip away from each other.
+const SHORTEST_RESPELT: usize = 5;
+/// Words of a text that are put right; each costs a walk through the vocabulary.
+const MOST_RESPELT: usize = 16;
 
 /// Something people type for a term.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +30,8 @@ pub struct Reading<'v, 't> {
     pub typed: &'t str,
     /// The terms it stands for; more than one when it is ambiguous.
     pub terms: Vec<&'v Term>,
+    /// Words that mean the same as it does; empty when it only leads to a term.
+    pub same: Vec<&'v str>,
 }
 
 /// All phrases, found by their folded words.
@@ -44,7 +50,8 @@ impl Phrases {
             // "Open Dialogue (network meetings)" is also found by what stands before the bracket.
             let before = |label: &str| label.split(" (").next().unwrap_or_default().to_owned();
             let labels = [term.label.clone(), before(&term.label), term.label_cy.clone(), before(&term.label_cy)];
-            for text in labels.iter().chain(&term.synonyms).chain(&term.search_only) {
+            for text in labels.iter().chain(&term.synonyms).chain(&term.same).chain(&term.says).chain(&term.search_only)
+            {
                 phrases.add(text, false, term, at);
             }
             for text in &term.abbreviations {
@@ -79,10 +86,31 @@ impl Phrases {
                 continue;
             };
             let last = &words[first + count - 1];
-            readings.push(Reading { typed: &text[words[first].from..last.from + last.typed.len()], terms });
+            let part = line(&words[first..first + count]);
+            let means = |term: &&&Term| term.same.iter().chain(&term.says).any(|word| line(&self::words(word)) == part);
+            let same = terms.iter().filter(means).flat_map(|term| term.same.iter().map(String::as_str)).collect();
+            readings.push(Reading { typed: &text[words[first].from..last.from + last.typed.len()], terms, same });
             first += count;
         }
         readings
+    }
+
+    pub(super) fn respelt(&self, text: &str) -> Option<String> {
+        let end = text.char_indices().nth(MOST_CHARACTERS).map_or(text.len(), |(at, _)| at);
+        let mut changed = false;
+        let put_right = words(&text[..end]).into_iter().take(MOST_RESPELT).map(|word| {
+            let letters: Vec<char> = word.folded.chars().collect();
+            let known = || self.by_words.keys().flat_map(|line| line.split_ascii_whitespace());
+            if letters.len() < SHORTEST_RESPELT || known().any(|known| known == word.folded) {
+                return word.folded;
+            }
+            // The first of the alphabet, so that the same is always put right in the same way.
+            let near = known().filter(|known| is_one_slip(&letters, &known.chars().collect::<Vec<_>>())).min();
+            changed |= near.is_some();
+            near.map_or(word.folded, str::to_owned)
+        });
+        let text = put_right.collect::<Vec<_>>().join(" ");
+        changed.then_some(text)
     }
 
     fn terms<'v>(&self, part: &[Word<'_>], capitals: bool, terms: &'v [Term]) -> Vec<&'v Term> {
@@ -147,6 +175,18 @@ pub(super) fn line(words: &[Word<'_>]) -> String {
     line
 }
 
+/// Whether a letter too many, too few or another one, or two that changed places, is all that two words differ in.
+fn is_one_slip(a: &[char], b: &[char]) -> bool {
+    let before = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[before..], &b[before..]);
+    let after = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    match (&a[..a.len() - after], &b[..b.len() - after]) {
+        ([_], [] | [_]) | ([], [_]) => true,
+        ([a, b], [c, d]) => (a, b) == (d, c),
+        _ => false,
+    }
+}
+
 fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '\u{2019}' | '\u{2018}')
 }
@@ -183,6 +223,16 @@ fn without_accent(c: char) -> char {
 mod tests {
     use super::super::vocabulary;
 
+    #[test]
+    fn words_that_mean_the_same_are_given_and_words_that_only_lead_to_a_term_are_not() {
+        let same = |text| vocabulary().by_phrase(text).into_iter().flat_map(|reading| reading.same).collect::<Vec<_>>();
+        assert!(same("grief support").contains(&"bereavement"));
+        assert!(same("Domestic violence").contains(&"domestic abuse"));
+        assert!(same("my son died").contains(&"bereaved") && same("I lost my nan").contains(&"grief"));
+        assert!(same("I want to die").contains(&"suicidal"));
+        assert!(same("funeral").is_empty() && same("cancer").is_empty());
+    }
+
     /// What is understood, as `typed=term+term`.
     fn read(text: &str) -> Vec<String> {
         let readings = vocabulary().by_phrase(text);
@@ -203,6 +253,8 @@ mod tests {
         }
         assert_eq!(read("wife was murdered, any groups"), ["murdered=traumatic-loss"]);
         assert_eq!(read("trawma"), ["trawma=any-trauma"]);
+        assert_eq!(read("my son died"), ["son died=bereavement+child-loss"]);
+        assert_eq!(read("I want to die"), ["want to die=suicidal+crisis-line"]);
     }
 
     #[test]
@@ -210,7 +262,7 @@ mod tests {
         assert_eq!(read("bereaved by suicide near me"), ["bereaved by suicide=suicide-loss"]);
         assert_eq!(read("he died by suicide"), ["died by suicide=suicide-loss"]);
         assert_eq!(read("feeling suicidal"), ["feeling suicidal=suicidal"]);
-        assert_eq!(read("hearing loss"), ["hearing loss=deaf-disabled"]);
+        assert_eq!(read("hearing loss"), ["hearing loss=deaf"]);
         assert_eq!(read("hearing voices group Leeds"), ["hearing voices group=hearing-voices"]);
         let ambiguous = vocabulary().by_phrase("NHS staff burnout");
         assert_eq!(ambiguous.len(), 2);
@@ -220,7 +272,7 @@ mod tests {
     #[test]
     fn case_accents_apostrophes_and_plurals_do_not_matter() {
         for typed in ["men's group", "mens group", "MEN\u{2019}S GROUPS"] {
-            assert_eq!(read(typed), [format!("{typed}=peer-group")]);
+            assert_eq!(read(typed), [format!("{typed}=men")]);
         }
         assert_eq!(read("crisis cafe"), read("crisis café").iter().map(|r| r.replace('é', "e")).collect::<Vec<_>>());
         assert_eq!(read("cor"), ["cor=creative-nature"]);
@@ -232,12 +284,25 @@ mod tests {
     fn ambiguous_abbreviations_need_capitals() {
         assert_eq!(read("DID"), ["DID=dissociation"]);
         assert_eq!(read("what did she need"), [""; 0]);
-        assert_eq!(read("IPS training"), ["IPS=intentional-peer-support"]);
+        assert_eq!(read("IPS training"), ["IPS=employment-support+intentional-peer-support"]);
         assert_eq!(read("ACEs"), ["ACEs=childhood"]);
         assert_eq!(read("da"), [""; 0]);
         assert_eq!(read("pod of whales, can you ace it"), [""; 0]);
         assert_eq!(read("WHAT DID SHE NEED"), [""; 0], "shouting is no abbreviation");
         assert_eq!(read("ptsd"), ["ptsd=ptsd"]);
+    }
+
+    #[test]
+    fn a_word_with_one_slip_is_put_right() {
+        let respelt = |text| vocabulary().respelt(text);
+        assert_eq!(respelt("Berevement near me").unwrap(), "bereavement near me");
+        for (typed, meant) in [("anxeity", "anxiety"), ("suiside", "suicide"), ("councelling", "counselling")] {
+            assert_eq!(respelt(typed).unwrap(), meant);
+        }
+        for kept in ["bereavement", "xyzzy", "", "ded"] {
+            assert_eq!(respelt(kept), None, "{kept}");
+        }
+        assert!(respelt(&"berevement ".repeat(10_000)).unwrap().len() < 200);
     }
 
     #[test]

@@ -50,20 +50,44 @@ impl<D: Database> Clone for Pools<D> {
 }
 
 impl Store {
-    /// Connects. Neither migrates nor looks at the tables.
-    pub(in crate::store) async fn connect(url: &str) -> Result<Self> {
+    /// Names a database without reaching it: [`Store::prepare`] must have ended well before anything else is asked.
+    ///
+    /// # Errors
+    /// [`Error::Url`] for an address of no known form.
+    pub fn at(url: &str) -> Result<Self> {
         if let Some(rest) = url.strip_prefix("sqlite:") {
             let path = rest.strip_prefix("//").unwrap_or(rest);
             if path.is_empty() || path == ":memory:" {
                 return Err(Error::Url);
             }
-            return Ok(Self::Sqlite(sqlite(Path::new(path)).await?));
+            return Ok(Self::Sqlite(sqlite(Path::new(path))));
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let options = PgConnectOptions::from_str(url).map_err(|_| Error::Url)?;
-            return Ok(Self::Postgres(postgres(options).await?));
+            return Ok(Self::Postgres(postgres(options)));
         }
         Err(Error::Url)
+    }
+
+    /// Connects. Neither migrates nor looks at the tables.
+    pub(in crate::store) async fn reach(&self) -> Result<()> {
+        let Self::Sqlite(pools) = self else { return self.begin_reading().await.map(drop) };
+        within(PATIENCE, async {
+            loop {
+                // Turning to WAL needs the file for itself and does not heed the busy timeout.
+                let mut connection = match pools.writer.acquire().await {
+                    Ok(connection) => connection,
+                    Err(error) if is_busy(&error) => {
+                        sleep(POLL).await;
+                        continue;
+                    }
+                    Err(error) => return Err(fault(error, "")),
+                };
+                let row = query("SELECT sqlite_version() AS version").one(Exec::Sqlite(&mut connection)).await?;
+                return new_enough(&row.get::<String>("version")?);
+            }
+        })
+        .await
     }
 
     /// Opens the one writing transaction there can be; waits its turn for at most `patience`.
@@ -157,7 +181,7 @@ impl Store {
     }
 }
 
-async fn sqlite(path: &Path) -> Result<Pools<Sqlite>> {
+fn sqlite(path: &Path) -> Pools<Sqlite> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .foreign_keys(true)
@@ -170,26 +194,12 @@ async fn sqlite(path: &Path) -> Result<Pools<Sqlite>> {
         .synchronous(SqliteSynchronous::Full);
     // Connections to a file do not age; closing the last writer would fold the log away under the readers.
     let pool = || PoolOptions::new().idle_timeout(None).max_lifetime(None).test_before_acquire(false);
-    let writer = within(PATIENCE, async {
-        loop {
-            // Turning to WAL needs the file for itself and does not heed the busy timeout.
-            match pool().max_connections(1).acquire_timeout(PATIENCE).connect_with(writing.clone()).await {
-                Ok(pool) => return Ok(pool),
-                Err(error) if is_busy(&error) => sleep(POLL).await,
-                Err(error) => return Err(fault(error, "")),
-            }
-        }
-    })
-    .await?;
-    let mut connection = writer.acquire().await.map_err(|error| fault(error, ""))?;
-    let row = query("SELECT sqlite_version() AS version").one(Exec::Sqlite(&mut connection)).await?;
-    drop(connection);
-    new_enough(&row.get::<String>("version")?)?;
+    let writer = pool().max_connections(1).acquire_timeout(PATIENCE).connect_lazy_with(writing);
     let readers = pool().max_connections(READERS).connect_lazy_with(options.read_only(true));
-    Ok(Pools { writer, readers })
+    Pools { writer, readers }
 }
 
-async fn postgres(options: PgConnectOptions) -> Result<Pools<Postgres>> {
+fn postgres(options: PgConnectOptions) -> Pools<Postgres> {
     let options = options.application_name("kith").disable_statement_logging();
     let writer = PoolOptions::new()
         .max_connections(1)
@@ -199,13 +209,11 @@ async fn postgres(options: PgConnectOptions) -> Result<Pools<Postgres>> {
             let text = "SET lock_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'";
             Box::pin(async move { connection.execute(sqlx::raw_sql(text)).await.map(|_| ()) })
         })
-        .connect_with(options.clone())
-        .await
-        .map_err(|error| fault(error, ""))?;
+        .connect_lazy_with(options.clone());
     // One more than on SQLite: the bell keeps one.
     let readers = PoolOptions::new().max_connections(READERS + 1).acquire_timeout(PATIENCE / 3);
     let readers = readers.connect_lazy_with(options);
-    Ok(Pools { writer, readers })
+    Pools { writer, readers }
 }
 
 async fn within<T>(patience: Duration, work: impl Future<Output = Result<T>>) -> Result<T> {

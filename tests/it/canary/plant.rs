@@ -43,10 +43,8 @@ pub fn refuge(id: &str, how: How, house: &str) -> Value {
         How::Declared => ("Rowan House", json!({ "link_type": "kith:place_mode", "value": "area" })),
     };
     let mut service = json!({
-        "id": id, "name": name, "status": "active", "description": "A safe place for women and children.", "url": "https://harbour.example",
+        "id": id, "name": name, "status": "active", "description": "A safe place for women and children.",
         "phones": [{ "id": mark("phone-id"), "number": "01632 960107", "location_id": mark("phone-location"), "service_at_location_id": mark("phone-at"), "contact_id": mark("phone-contact"), "room": mark("phone-room") }],
-        "languages": [{ "code": "en", "location_id": mark("language-location") }],
-        "cost_options": [{ "option": "Free", "place": mark("cost-place") }],
         "service_areas": [{ "name": "Leeds", "extent": "E08000035", "uri": "https://zqk7canary.example/area" },
             { "name": mark("area-name"), "description": mark("area-description"), "extent": format!("{{\"type\":\"Point\",\"coordinates\":[{LONGITUDE},{LATITUDE}],\"at\":\"{}\"}}", mark("shape")), "extent_type": "geojson" }],
         "attributes": [more, { "id": mark("attribute-id"), "link_type": "note", "value": mark("value"), "label": mark("label") },
@@ -68,8 +66,29 @@ pub fn refuge(id: &str, how: How, house: &str) -> Value {
     });
     if how == How::Declared {
         service["service_areas"] = json!([]);
+        service["description"] =
+            json!(format!("A safe place for women. {} is at {POSTCODE}.", mark("told-description")));
     }
+    service.as_object_mut().unwrap().extend(telling().as_object().unwrap().clone());
+    service["phones"].as_array_mut().unwrap().push(
+        json!({ "number": "01632 960108", "description": format!("The office at {POSTCODE}, {}", mark("told-phone")) }),
+    );
+    service["attributes"].as_array_mut().unwrap().push(json!({ "taxonomy_term": { "id": mark("told-term-id"), "code": "uprn:100012345678", "name": mark("told-term") } }));
     service
+}
+
+/// Texts that are read of a protected service, each of which says in its own way where it is.
+fn telling() -> Value {
+    json!({
+        "application_process": format!("Come to {} at {}.", mark("told-process"), POSTCODE.to_lowercase()),
+        "alert": format!("The door is at {LATITUDE}, {LONGITUDE}: {}", mark("told-alert")),
+        "url": format!("https://www.openstreetmap.org/?zqk7canary#map=19/{LATITUDE}/{LONGITUDE}"),
+        "fees_description": format!("Pay at SE 281 360, {}", mark("told-fees")),
+        "eligibility_description": format!("///filled.count.soap {}", mark("told-eligibility")),
+        "interpretation_services": format!("Ask at 12 Mill Lane, {}", mark("told-interpretation")),
+        "cost_options": [{ "option": "Free", "place": mark("cost-place"), "amount_description": format!("UPRN 100012345678 {}", mark("told-cost")) }],
+        "languages": [{ "code": "en", "location_id": mark("language-location"), "note": format!("<b>{POSTCODE}</b> {}", mark("told-language")) }]
+    })
 }
 
 fn without_id(mut location: Value) -> Value {
@@ -80,7 +99,8 @@ fn without_id(mut location: Value) -> Value {
 /// The organization that runs the refuges, with a place of its own.
 pub fn organization() -> Value {
     json!({
-        "id": "org-harbour", "name": "Harbour", "description": mark("organization-description"), "website": "https://harbour.example", "email": "ask@harbour.example",
+        "id": "org-harbour", "name": "Harbour", "description": mark("organization-description"), "website": "https://maps.app.goo.gl/Zqk7Canary", "email": "ask@harbour.example", "alternate_name": format!("{} {POSTCODE}", mark("told-alternate")),
+        "attributes": [{ "taxonomy_term": { "code": POSTCODE, "name": mark("told-organization-term") } }],
         "logo": "https://zqk7canary.example/logo", "uri": "https://zqk7canary.example/o", "legal_status": mark("legal"), "year_incorporated": 1974,
         "phones": [{ "number": mark("organization-phone") }], "contacts": [{ "name": mark("organization-contact") }],
         "funding": [{ "source": mark("organization-funding") }], "head_office": { "address": mark("head-office"), "postcode": POSTCODE },

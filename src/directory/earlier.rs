@@ -1,0 +1,177 @@
+//! What earlier imports have settled about the records that a package names.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Result, retire};
+use crate::{
+    domain::{
+        entry::Standing,
+        id::{Id, Kind, kind},
+        location::Location,
+        organization::Organization,
+        place::PlaceMode,
+        service::Service,
+        service_at_location::ServiceAtLocation,
+        taxonomy::{Taxonomy, TaxonomyTerm},
+    },
+    exchange::{Decisions, Kept, Package, SourceIds, usual},
+    store::{self, Key, Snapshot},
+};
+
+/// Ids looked up at once.
+const LOOKUP: usize = 1_000;
+
+/// What a package calls its records, each once.
+#[derive(Debug, Default)]
+pub struct Named {
+    services: HashSet<String>,
+    organizations: HashSet<String>,
+    /// Its locations, wherever they stand.
+    pub locations: HashSet<String>,
+    others: HashSet<(&'static str, String)>,
+}
+
+/// The names in a package.
+///
+/// # Errors
+/// When the package cannot be read.
+pub fn named(package: &Package<'_>) -> Result<Named> {
+    let mut named = Named::default();
+    for sketch in package.sketches()? {
+        let sketch = sketch?;
+        for service in sketch.service.into_iter().chain(sketch.services) {
+            named.services.extend(service.foreign_id);
+            named.organizations.extend(service.organization);
+            named.locations.extend(service.locations);
+        }
+        if let Some(organization) = sketch.organization {
+            named.organizations.extend(organization.foreign_id);
+            named.locations.extend(organization.locations);
+        }
+        named.others.extend(sketch.others);
+    }
+    Ok(named)
+}
+
+/// What earlier imports from the source have settled about them.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn kept(snapshot: &mut Snapshot, named: &Named, source: Id<kind::Source>) -> Result<Kept> {
+    let mut kept = Kept::default();
+    for some in some(&named.services) {
+        let known = snapshot.by_foreign::<Service>(source, &some).await?;
+        kept.modes.extend(known.into_iter().map(|(name, entry)| (name, entry.facts.mode)));
+        for name in retired::<Service>(snapshot, source, &some).await? {
+            kept.modes.entry(name).or_insert(PlaceMode::Area);
+        }
+    }
+    for some in some(&named.locations) {
+        let marks: Vec<String> = some.iter().map(|name| retire::mark(source, name)).collect();
+        let known = snapshot.by_foreign::<Location>(source, &marks).await?;
+        kept.locations.extend(
+            some.iter().zip(&marks).filter(|(_, mark)| known.contains_key(*mark)).map(|(name, _)| name.clone()),
+        );
+        kept.locations.extend(retired::<Location>(snapshot, source, &some).await?);
+    }
+    for some in some(&named.organizations) {
+        let known = snapshot.by_foreign::<Organization>(source, &some).await?;
+        let ids: Vec<_> = known.values().map(|entry| entry.record.id).collect();
+        let services = snapshot.by_key::<Service, _>(Key::Organization, &ids).await?;
+        let protected: HashSet<_> = services
+            .iter()
+            .filter(|service| service.facts.mode == PlaceMode::Area)
+            .filter_map(|service| service.record.organization_id)
+            .collect();
+        for (name, entry) in known {
+            if entry.facts.at_risk {
+                kept.at_risk.insert(name.clone());
+            }
+            if entry.facts.protected || protected.contains(&entry.record.id) {
+                kept.organizations.insert(name);
+            }
+        }
+    }
+    Ok(kept)
+}
+
+/// The rule for ids, told which ids records have here already, and which other sources have taken.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn ids<'c>(
+    snapshot: &mut Snapshot,
+    named: &Named,
+    decisions: &Decisions,
+    mut ids: SourceIds<'c>,
+) -> Result<SourceIds<'c>> {
+    for some in some(&named.services) {
+        let known = snapshot.by_foreign::<Service>(ids.source(), &some).await?;
+        let mut open = Vec::new();
+        for name in some {
+            let protected = decisions.mode(&name) == PlaceMode::Area;
+            match known.get(&name) {
+                // What was public and is protected now gets an id that does not lead back.
+                Some(entry) if protected && entry.facts.mode != PlaceMode::Area => {}
+                Some(entry) => ids.know(kind::Service::NAME, &name, entry.record.id.as_u128()),
+                None if protected => {}
+                None => open.push(name),
+            }
+        }
+        avoid::<Service>(snapshot, &open, &mut ids).await?;
+    }
+    for some in some(&named.organizations) {
+        avoid::<Organization>(snapshot, &some, &mut ids).await?;
+    }
+    for some in some(&named.locations) {
+        avoid::<Location>(snapshot, &some, &mut ids).await?;
+    }
+    let of = |wanted: &str| {
+        named.others.iter().filter(|(kind, _)| *kind == wanted).map(|(_, name)| name.clone()).collect::<HashSet<_>>()
+    };
+    for some in some(&of(kind::ServiceAtLocation::NAME)) {
+        avoid::<ServiceAtLocation>(snapshot, &some, &mut ids).await?;
+    }
+    for some in some(&of(kind::TaxonomyTerm::NAME)) {
+        avoid::<TaxonomyTerm>(snapshot, &some, &mut ids).await?;
+    }
+    for some in some(&of(kind::Taxonomy::NAME)) {
+        avoid::<Taxonomy>(snapshot, &some, &mut ids).await?;
+    }
+    Ok(ids)
+}
+
+/// Names that look like ids and are ids of another source's records get ids of their own.
+async fn avoid<T: store::Kept>(snapshot: &mut Snapshot, names: &[String], ids: &mut SourceIds<'_>) -> Result<()> {
+    let source = ids.source();
+    let written: Vec<Id<T::Kind>> = names.iter().filter_map(|name| name.parse().ok()).collect();
+    for entry in snapshot.get::<T>(&written).await?.into_iter().filter(|entry| entry.origin.source != source) {
+        let name = entry.record.id().to_string();
+        let [_, own] = usual::<T::Kind>(source, &name);
+        ids.know(T::Kind::NAME, &name, own.as_u128());
+    }
+    Ok(())
+}
+
+/// Those of the names under whose usual id a retired row stands: what was protected stays so, also when what took
+/// its place was never written.
+async fn retired<T: store::Kept>(
+    snapshot: &mut Snapshot,
+    source: Id<kind::Source>,
+    names: &[String],
+) -> Result<Vec<String>> {
+    let by_id: HashMap<Id<T::Kind>, &String> =
+        names.iter().flat_map(|name| usual(source, name).map(|id| (id, name))).collect();
+    let ids: Vec<_> = by_id.keys().copied().collect();
+    let found = snapshot.get::<T>(&ids).await?.into_iter();
+    let retired = found.filter(|entry| entry.standing == Standing::Retired && entry.origin.source == source);
+    Ok(retired.filter_map(|entry| by_id.get(&entry.record.id()).map(|name| (*name).clone())).collect())
+}
+
+/// The names, so many at once, always in the same order.
+fn some(names: &HashSet<String>) -> impl Iterator<Item = Vec<String>> {
+    let mut names: Vec<String> = names.iter().cloned().collect();
+    names.sort_unstable();
+    let mut names = names.into_iter();
+    std::iter::from_fn(move || Some(names.by_ref().take(LOOKUP).collect::<Vec<_>>()).filter(|some| !some.is_empty()))
+}

@@ -1,0 +1,252 @@
+//! What in a text could lead somebody to a place: a full postcode, a pair of coordinates, a grid reference, a property
+//! number, a what3words address or plus code, a house number with its street, or a link to a map.
+//!
+//! Made for texts about places that must stay private: it rather finds too much than too little, and what it finds
+//! in is withheld as a whole. It knows forms, not names: that a house stands beside the church is for people to see.
+
+use super::plain;
+
+/// Hosts of maps, and the beginnings of their paths where the host has other pages too.
+const MAPS: [&str; 22] = [
+    "maps.google.",
+    "maps.app.goo.gl",
+    "goo.gl/maps",
+    "google.com/maps",
+    "google.co.uk/maps",
+    "g.page/",
+    "openstreetmap.org",
+    "osm.org",
+    "maps.apple.com",
+    "maps.apple",
+    "bing.com/maps",
+    "what3words.com",
+    "w3w.co",
+    "streetmap.co.uk",
+    "gridreferencefinder.com",
+    "getoutside.ordnancesurvey.co.uk",
+    "explore.osmaps.com",
+    "osmaps.com",
+    "findmyaddress.co.uk",
+    "wego.here.com",
+    "waze.com",
+    "plus.codes",
+];
+
+/// The two letters of the squares of the British national grid that hold land.
+const SQUARES: &str = "HP HT HU HW HX HY HZ NA NB NC ND NF NG NH NJ NK NL NM NN NO NR NS NT NU NW NX NY NZ OV SC SD SE \
+                       SH SJ SK SM SN SO SP SR SS ST SU SV SW SX SY SZ TA TF TG TL TM TQ TR TV";
+/// The letters of the squares of the Irish grid in and around Northern Ireland.
+const IRISH_SQUARES: &[u8] = b"BCDGHJ";
+
+/// The last word of a street's name.
+const STREETS: [&str; 20] = [
+    "street", "road", "lane", "avenue", "drive", "close", "crescent", "terrace", "gardens", "grove", "court", "square",
+    "mews", "parade", "row", "walk", "way", "place", "st", "rd",
+];
+
+/// Whether a text could lead somebody to a place.
+pub fn tells_place(text: &str) -> bool {
+    // Both as it is written, for the addresses in its links, and as it is read.
+    let written = text.replace("%20", " ").replace("%2C", ",").replace("%2c", ",");
+    [written.as_str(), &plain::line(&written)].into_iter().any(|text| {
+        let lower = text.to_lowercase();
+        has_postcode(lower.as_bytes())
+            || has_coordinates(text)
+            || has_grid_reference(text.as_bytes())
+            || has_property_number(&lower)
+            || has_words_or_code(&lower)
+            || has_map(&lower)
+            || has_house(text)
+    })
+}
+
+/// Where a word begins: nothing alphanumeric stands before.
+fn begins(text: &[u8], at: usize) -> bool {
+    at == 0 || !text[at - 1].is_ascii_alphanumeric()
+}
+
+fn ends(text: &[u8], at: usize) -> bool {
+    text.get(at).is_none_or(|byte| !byte.is_ascii_alphanumeric())
+}
+
+/// `ls6 2ab`, with or without something between its parts.
+fn has_postcode(lower: &[u8]) -> bool {
+    let is = |at: usize, what: fn(&u8) -> bool| lower.get(at).is_some_and(what);
+    let inward = |at: usize| {
+        let letter = |byte: &u8| byte.is_ascii_lowercase() && !b"cikmov".contains(byte);
+        is(at, u8::is_ascii_digit) && is(at + 1, letter) && is(at + 2, letter) && ends(lower, at + 3)
+    };
+    (0..lower.len()).filter(|at| begins(lower, *at)).any(|start| {
+        let letters = lower[start..].iter().take(3).take_while(|byte| byte.is_ascii_lowercase()).count();
+        let digit = start + letters;
+        if !(1..=2).contains(&letters) || !is(digit, u8::is_ascii_digit) {
+            return false;
+        }
+        [digit + 1, digit + 2].into_iter().any(|end| {
+            let fits = end == digit + 1 || is(digit + 1, u8::is_ascii_alphanumeric);
+            let gap = lower.get(end..).unwrap_or_default().iter().take(3).take_while(|byte| b" +-_.".contains(byte));
+            fits && inward(end + gap.count())
+        })
+    })
+}
+
+/// Two numbers one after the other that are a latitude and a longitude in or near these islands, to a hundred metres
+/// or finer; or degrees and minutes.
+fn has_coordinates(text: &str) -> bool {
+    let mut before = None;
+    for number in text.split(|c: char| !(c.is_ascii_digit() || c == '.' || c == '-')) {
+        let number = number.trim_end_matches(['.', '-']);
+        let decimals = number.rsplit_once('.').map_or(0, |(_, decimals)| decimals.len());
+        let Ok(value) = number.parse::<f64>() else { continue };
+        let fine = (decimals >= 3).then_some(value);
+        if let (Some(a), Some(b)) = (before, fine) {
+            let pair = |north: f64, east: f64| (49.0..=61.5).contains(&north) && (-11.0..=2.5).contains(&east);
+            if pair(a, b) || pair(b, a) {
+                return true;
+            }
+        }
+        before = fine;
+    }
+    let degrees = text.match_indices('°').any(|(at, sign)| {
+        text[..at].ends_with(|c: char| c.is_ascii_digit())
+            && text[at + sign.len()..].trim_start().starts_with(|c: char| c.is_ascii_digit())
+    });
+    degrees && text.contains(['\'', '′', '’'])
+}
+
+/// `SE 281 360`: the letters of a square and an even number of figures, six or more, together or in two halves.
+fn has_grid_reference(text: &[u8]) -> bool {
+    let figures =
+        |at: usize| text.get(at..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let blanks = |at: usize| text.get(at..).unwrap_or_default().iter().take_while(|byte| **byte == b' ').count().min(2);
+    (0..text.len()).filter(|at| begins(text, *at)).any(|start| {
+        let letters = text[start..].iter().take(3).take_while(|byte| byte.is_ascii_uppercase()).count();
+        let square = &text[start..start + letters];
+        let known = match letters {
+            1 => IRISH_SQUARES.contains(&square[0]),
+            2 => SQUARES.split(' ').any(|known| known.as_bytes() == square),
+            _ => false,
+        };
+        if !known {
+            return false;
+        }
+        let first = start + letters + blanks(start + letters);
+        let east = figures(first);
+        let second = first + east + blanks(first + east);
+        let north = if second > first + east { figures(second) } else { 0 };
+        let halves = (3..=5).contains(&east) && north == east && ends(text, second + north);
+        // The registers of Scotland give numbers of this form too.
+        let together = matches!(east, 6 | 8 | 10) && ends(text, first + east) && square != b"SC";
+        halves || together
+    })
+}
+
+/// A number with the word that makes it the number of a property or a street.
+fn has_property_number(lower: &str) -> bool {
+    let long = |number: &str| number.len() >= 5;
+    (lower.contains("uprn") || lower.contains("usrn")) && lower.split(|c: char| !c.is_ascii_digit()).any(long)
+}
+
+/// `///filled.count.soap`, or a plus code as `9C5W+X2`.
+fn has_words_or_code(lower: &str) -> bool {
+    let words = lower.match_indices("///").any(|(at, slashes)| {
+        let words = lower[at + slashes.len()..].split(char::is_whitespace).next().unwrap_or_default();
+        words.split('.').filter(|word| word.chars().any(char::is_alphabetic)).count() >= 3
+    });
+    let is_code = |part: &str| part.bytes().all(|byte| b"23456789cfghjmpqrvwx".contains(&byte));
+    let code = lower.split(|c: char| !(c.is_ascii_alphanumeric() || c == '+')).any(|word| {
+        word.split_once('+').is_some_and(|(before, after)| {
+            matches!(before.len(), 4 | 6 | 8) && (2..=3).contains(&after.len()) && is_code(before) && is_code(after)
+        })
+    });
+    words || code || lower.contains("what3words")
+}
+
+fn has_map(lower: &str) -> bool {
+    MAPS.iter().any(|host| lower.match_indices(host).any(|(at, _)| begins(lower.as_bytes(), at)))
+}
+
+/// `12 Mill Lane`: a number, then up to four capitalised words, of which the last is a street's.
+fn has_house(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let is_number = |word: &str| {
+        let word = word.trim_start_matches('(').trim_end_matches(',');
+        let figures = word.bytes().take_while(u8::is_ascii_digit).count();
+        (1..=4).contains(&figures)
+            && word.len() - figures <= 1
+            && word[figures..].bytes().all(|b| b.is_ascii_alphabetic())
+    };
+    let is_street = |names: &[&str]| {
+        for (at, word) in names.iter().take(4).enumerate() {
+            let name = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+            if !word.starts_with(char::is_uppercase) {
+                return false;
+            }
+            if at > 0 && STREETS.contains(&name.to_lowercase().as_str()) {
+                return true;
+            }
+            // What follows a comma belongs to something else.
+            if name.len() < word.len() {
+                return false;
+            }
+        }
+        false
+    };
+    words.iter().enumerate().any(|(at, word)| is_number(word) && is_street(&words[at + 1..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tells_place;
+
+    #[test]
+    fn whatever_leads_to_a_place_is_found() {
+        for text in [
+            "The refuge is at LS6 2ZX.",
+            "ls62zx",
+            "LS6&nbsp;2ZX",
+            "<b>LS6</b> 2ZX",
+            "https://a.example/?at=LS6%202ZX",
+            "EC1A-1BB",
+            "53.81999,-1.57111",
+            "https://a.example/@53.8199,-1.5711,17z",
+            "east -1.57111, north 53.81999",
+            "53°49'12\"N 1°34'W",
+            "SE 281 360",
+            "grid reference SE2812336012",
+            "J 338 740",
+            "UPRN: 100012345678",
+            "uprn/100012345678",
+            "///filled.count.soap",
+            "find us on what3words",
+            "9C5WRCC9+XG",
+            "https://www.google.com/maps/place/x",
+            "<a href='https://maps.app.goo.gl/abc'>here</a>",
+            "https://www.openstreetmap.org/#map=19",
+            "We are at 12 Mill Lane",
+            "12a Upper Mill Lane, by the church",
+        ] {
+            assert!(tells_place(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_leads_nowhere_is_kept() {
+        for text in [
+            "A safe place for women and children in West Yorkshire.",
+            "Ring 01632 960107, +44 1632 960107 or 0808 200 0247 at any hour",
+            "We serve LS6, LS7 and BD1.",
+            "It costs £3.50 or £12.99, for 2 hours.",
+            "Charity number 1000001, in Scotland SC012345; company 01234567",
+            "Open 24 hours, 7 days a week, since 1974. On 24 December, Church Road is shut.",
+            "For people aged 16 to 25; 20°C",
+            "https://harbour.example/help?page=2",
+            "ask@harbour.example",
+            "E08000035",
+            "018f4e2a-b12a-4abc-8e12-abe12ab00b1a",
+            "",
+        ] {
+            assert!(!tells_place(text), "{text}");
+        }
+    }
+}
