@@ -287,7 +287,7 @@ mod tests {
             "pcd7,pcd8,pcds,dointr,doterm,lad25cd,lat,long\r\nLS62AB,LS6 2AB,LS6 2AB,198001,,E08000035,53.82,-1.57\r\n",
             "\"Latitude\",\"Longitude\",\"Postcode\",\"LAD23CD\"\n53.82,-1.57,\"LS6 2AB\",E08000035\n",
         ] {
-            assert_eq!(read_all(text.as_bytes()).unwrap(), [leeds.clone()], "{text}");
+            assert_eq!(read_all(text.as_bytes()).unwrap(), std::slice::from_ref(&leeds), "{text}");
         }
     }
 

@@ -52,6 +52,8 @@ pub struct Areas {
     whole: Vec<Authorities>,
     /// The authorities that touch each authority.
     borders: Vec<Authorities>,
+    /// For each authority the larger areas that hold any of it.
+    larger: Vec<Vec<u16>>,
     numbers: HashMap<&'static str, u16>,
     /// Numbers of the areas that are other words for several areas ("Yorkshire").
     groups: Vec<u16>,
@@ -112,7 +114,8 @@ impl Areas {
             names.push((list.len() as u16, [row.name, row.name_cy].into_iter().chain(row.aliases).collect()));
             list.push(area(row.code, row.name, row.name_cy, kind_of(row.kind)));
         }
-        let mut areas = Areas { list, extents, touched, whole, borders, numbers, groups };
+        let mut areas = Areas { list, extents, touched, whole, borders, larger: Vec::new(), numbers, groups };
+        areas.larger = (0..areas.borders.len() as u16).map(|authority| areas.larger_than(&only(authority))).collect();
         for number in 0..areas.list.len() {
             let extent = areas.extents[number];
             areas.list[number].addresses =
@@ -185,10 +188,22 @@ impl Areas {
 
     /// The codes of `authorities` in the order given, then of every larger area that holds one of them.
     pub fn codes_of(&self, authorities: &[u16]) -> Vec<String> {
+        let codes =
+            |larger: &[u16]| authorities.iter().chain(larger).map(|&number| self.get(number).code.clone()).collect();
+        // Most positions have to do with one authority.
+        if let [authority] = authorities {
+            return codes(&self.larger[usize::from(*authority)]);
+        }
         let mut set = Authorities::default();
         authorities.iter().for_each(|&authority| set.insert(authority));
-        let larger = self.numbers_touching(&set).into_iter().filter(|&n| usize::from(n) >= self.borders.len());
-        authorities.iter().copied().chain(larger).map(|n| self.get(n).code.clone()).collect()
+        codes(&self.larger_than(&set))
+    }
+
+    /// The areas that are no authorities and hold any part of one of `set`.
+    fn larger_than(&self, set: &Authorities) -> Vec<u16> {
+        let first = self.borders.len();
+        let larger = (first as u16..).zip(&self.touched[first..]);
+        larger.filter(|(_, touched)| touched.meets(set)).map(|(number, _)| number).collect()
     }
 }
 

@@ -206,15 +206,14 @@ fn dominates(towns: &mut [(u32, u32)]) -> bool {
     }
 }
 
-/// "Newport, Isle of Wight": a name, then what it lies in, from the small to the large.
+/// "Newport, Isle of Wight": a name, then what it lies in, from the small to the large. A name may have a comma itself.
 fn by_commas(gazetteer: &Gazetteer, text: &str) -> Option<Resolution> {
     let parts: Vec<String> =
         text.split(',').map(|part| fold(part, LONGEST_TEXT)).filter(|part| !part.is_empty()).collect();
-    let (head, tails) = parts.split_first()?;
-    if tails.is_empty() {
-        return None;
-    }
-    narrowed(gazetteer, head, &tails.iter().map(String::as_str).collect::<Vec<_>>(), true)
+    (1..parts.len()).rev().find_map(|cut| {
+        let tails: Vec<&str> = parts[cut..].iter().map(String::as_str).collect();
+        narrowed(gazetteer, &parts[..cut].join(" "), &tails, true)
+    })
 }
 
 /// "Newport Isle of Wight": the same without the comma. Only an area can follow, or "Leeds Bradford" would be a place.

@@ -379,7 +379,7 @@ fn villages_and_suburbs_are_known_and_told_apart() {
         assert!(place.areas.iter().any(|found| found == code), "{text}: {place:?}");
     }
     // Every one of several namesakes can be asked for by what it is offered with.
-    for name in ["Newport", "Richmond", "Ashley", "Weston", "Norton", "Langley", "Church End"] {
+    for name in ["Newport", "Richmond", "Ashley", "Norton", "Church End"] {
         for (label, within) in choices(name) {
             let asked = format!("{label}, {}", within.expect("namesakes lie somewhere"));
             assert_eq!(point(&asked).label, label, "{asked}");

@@ -13,12 +13,14 @@ pub const FEWEST_RESIDENTS: u32 = 5_000;
 const ADDRESSES_PER_FIVE_RESIDENTS: u32 = 2;
 const KM_PER_DEGREE: f64 = 111.2;
 
-/// The towns, from south to north.
+/// A town that reaches further is looked at every time: looking for the few of them by latitude would widen every look.
+const WIDE_KM: f64 = 4.0;
+
+/// The towns: the `wide` largest, then the others from south to north.
 pub struct TownAreas {
     list: Vec<Circle>,
+    wide: usize,
     numbers: HashMap<String, usize>,
-    /// The reach of the largest, in km.
-    widest_km: f64,
 }
 
 struct Circle {
@@ -69,10 +71,11 @@ impl TownAreas {
                 town: number,
             });
         }
-        list.sort_by(|a, b| a.lat.total_cmp(&b.lat));
+        let is_wide = |circle: &Circle| circle.radius_km > WIDE_KM;
+        list.sort_by(|a, b| is_wide(b).cmp(&is_wide(a)).then(a.lat.total_cmp(&b.lat)));
+        let wide = list.partition_point(is_wide);
         let numbers = list.iter().enumerate().map(|(at, circle)| (circle.area.code.clone(), at)).collect();
-        let widest_km = list.iter().map(|circle| circle.radius_km).fold(0.0, f64::max);
-        TownAreas { list, numbers, widest_km }
+        TownAreas { list, wide, numbers }
     }
 
     /// The town of a code.
@@ -87,15 +90,19 @@ impl TownAreas {
 
     /// Codes of the towns that a circle of `km` touches.
     pub fn touched(&self, lat: f64, lon: f64, km: f64) -> impl Iterator<Item = &String> {
-        let reach = (km.max(0.0) + self.widest_km) / KM_PER_DEGREE;
-        let start = self.list.partition_point(|circle| circle.lat < lat - reach);
-        let near = self.list[start..].iter().take_while(move |circle| circle.lat <= lat + reach);
-        near.filter(move |circle| {
-            let reach = km.max(0.0) + circle.radius_km;
-            (circle.lat - lat).abs() * KM_PER_DEGREE <= reach * 1.02
-                && distance_km(lat, lon, circle.lat, circle.lon) <= reach
-        })
-        .map(|circle| &circle.area.code)
+        let (wide, others) = self.list.split_at(self.wide);
+        // A little more than the reach: a degree is not everywhere equally long.
+        let reach = (km.max(0.0) + WIDE_KM) * 1.02 / KM_PER_DEGREE;
+        let start = others.partition_point(|circle| circle.lat < lat - reach);
+        let near = others[start..].iter().take_while(move |circle| circle.lat <= lat + reach);
+        wide.iter()
+            .chain(near)
+            .filter(move |circle| {
+                let reach = km.max(0.0) + circle.radius_km;
+                (circle.lat - lat).abs() * KM_PER_DEGREE <= reach * 1.02
+                    && distance_km(lat, lon, circle.lat, circle.lon) <= reach
+            })
+            .map(|circle| &circle.area.code)
     }
 
     /// Codes of the towns in authorities of `set`.

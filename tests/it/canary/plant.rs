@@ -106,7 +106,8 @@ pub fn organization() -> Value {
         "funding": [{ "source": mark("organization-funding") }], "head_office": { "address": mark("head-office"), "postcode": POSTCODE },
         "organization_identifiers": [{ "identifier_type": "charity", "identifier": "1000001", "note": mark("identifier-note") }],
         "locations": [location("harbour-office"), without_id(location(""))],
-        "services": [{ "name": mark("inner-service"), "service_at_locations": [{ "location": location("inner") }] }]
+        "services": [{ "id": "inner", "name": "Inner refuge", "status": "active", "pc_note": mark("inner-service"), "service_areas": [{ "name": "Bristol", "extent": "E06000023" }],
+            "service_at_locations": [{ "location": location("inner") }] }]
     })
 }
 
