@@ -21,6 +21,8 @@ use crate::{
     exchange::{Format, Mapping},
 };
 
+/// The source of files that say nothing of where they come from.
+const DEFAULT_SOURCE: &str = "import";
 /// How many refusals are printed; the report of `--report` has more.
 const MOST_PRINTED: usize = 20;
 
@@ -33,7 +35,7 @@ pub struct Arguments {
     /// The files' format, where their names do not tell
     #[arg(long, value_name = "FORMAT")]
     format: Option<FormatName>,
-    /// A short stable name for where the files come from [default: the mapping's, or the file's name]
+    /// A short stable name for where the files come from [default: the mapping's, or `import`]
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
     /// Where the data was published
@@ -98,7 +100,7 @@ async fn each(
 ) -> Result<()> {
     for file in &arguments.files {
         let format = format(arguments, mapping, file)?;
-        let source = source(arguments, &format, file)?;
+        let source = source(arguments, &format)?;
         let bytes = fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
         let shipment = Shipment {
             source: &source,
@@ -139,16 +141,17 @@ fn format(arguments: &Arguments, mapping: Option<&Mapping>, file: &Path) -> Resu
     }
 }
 
-fn source(arguments: &Arguments, format: &Format, file: &Path) -> Result<Source> {
+fn source(arguments: &Arguments, format: &Format) -> Result<Source> {
     let stated = match format {
         Format::Table(mapping) => Some(&mapping.source),
         _ => None,
     };
-    let stem = || file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    let name = arguments.source.clone().or_else(|| stated.map(|source| source.name.clone())).or_else(stem);
-    let Some(name) = name.filter(|name| !name.trim().is_empty()) else {
-        bail!("say where the file comes from: --source NAME")
-    };
+    // Not the file's name: what an earlier file has protected is kept by source, whatever the next file is called.
+    let usual = || DEFAULT_SOURCE.to_owned();
+    let name = arguments.source.clone().or_else(|| stated.map(|source| source.name.clone())).unwrap_or_else(usual);
+    if name.trim().is_empty() {
+        bail!("say where the file comes from: --source NAME");
+    }
     Ok(Source {
         id: source_id(&name),
         url: arguments.source_url.clone().or_else(|| stated?.url.clone()),

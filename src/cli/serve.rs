@@ -14,7 +14,10 @@ use crate::{
     api,
     config::Config,
     directory::Directory,
-    domain::clock::{SystemChance, SystemClock},
+    domain::{
+        clock::{SystemChance, SystemClock},
+        entry::Standing,
+    },
     web,
 };
 
@@ -31,6 +34,9 @@ pub async fn run(config: &Config, with_sample: bool) -> Result<ExitCode> {
         directory.become_sample().await?;
         let package = sample::package(directory.clock.now().london_date());
         directory.import_sample(&package, keep::ACTOR).await?;
+        // One listing shows what is left of a withdrawn one: its address answers 410.
+        let withdrawn = sample::service_id(sample::WITHDRAWN).to_string();
+        directory.set_standing(&withdrawn, Standing::Withdrawn, keep::ACTOR).await?;
     }
     let acceptor = Listening::bind(config.listen, Limits::default())
         .await

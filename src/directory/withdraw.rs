@@ -55,12 +55,14 @@ impl Directory {
         if found.iter().any(|entry| entry.standing == Standing::Retired) {
             return Err(Error::Gone);
         }
+        let known = !found.is_empty();
+        found.retain(|entry| entry.standing != standing);
         for entry in &mut found {
             entry.standing = standing;
             entry.revision += 1;
             entry.changed = self.clock.now();
         }
         tx.put(&found).await?;
-        Ok(!found.is_empty())
+        Ok(known)
     }
 }

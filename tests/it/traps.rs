@@ -53,6 +53,7 @@ fn good_answers(client: &Client) -> Vec<(&'static str, Value)> {
         ("/v1/organizations", vec!["/v1/organizations?per_page=100".to_owned()]),
         ("/v1/organizations/{id}", vec![format!("/v1/organizations/{organization}")]),
         ("/v1/places", vec!["/v1/places?q=New".to_owned(), "/v1/places?q=LS6".to_owned()]),
+        ("/v1/suggest", vec!["/v1/suggest?q=tues".to_owned(), "/v1/suggest?q=grie".to_owned()]),
         ("/v1/terms", vec!["/v1/terms".to_owned()]),
         ("/v1/crisis", vec!["/v1/crisis".to_owned()]),
         ("/healthz", vec!["/healthz".to_owned()]),
