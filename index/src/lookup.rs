@@ -135,7 +135,7 @@ impl Reader {
     }
 
     /// Calls `with` for each listing that has live documents, in ascending order of id, until it answers `false`.
-    fn each_listing(
+    pub(crate) fn each_listing(
         &self,
         after: Option<&str>,
         mut with: impl FnMut(&str, &[(&Segment, DocId)]) -> Result<bool>,
@@ -182,7 +182,8 @@ impl Reader {
     }
 }
 
-fn is_listed(segment: &Segment, doc: DocId, kinds: u16) -> bool {
+/// Whether a document holds the record of a listing of these kinds.
+pub(crate) fn is_listed(segment: &Segment, doc: DocId, kinds: u16) -> bool {
     let (flags, kind) = (segment.columns.flags[doc as usize], segment.columns.kinds[doc as usize]);
     flags & RECORD != 0 && flags & TOMBSTONE == 0 && (kinds >> kind) & 1 != 0
 }

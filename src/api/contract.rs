@@ -32,6 +32,7 @@ struct Path {
 #[derive(Debug)]
 pub struct Contract {
     paths: Vec<Path>,
+    is_strict: bool,
 }
 
 /// Puts right what poem-openapi cannot say: closed objects, header names, no server of its own.
@@ -70,7 +71,14 @@ impl Contract {
         let paths = document.pointer("/paths").and_then(Value::as_object).into_iter().flatten();
         let read_only = json!({"get": {}});
         let pages = pages.iter().map(|path| read_path(path, &read_only));
-        Self { paths: paths.map(|(path, operations)| read_path(path, operations)).chain(pages).collect() }
+        let paths = paths.map(|(path, operations)| read_path(path, operations)).chain(pages).collect();
+        Self { paths, is_strict: true }
+    }
+
+    /// The same, but parameters that are not known are passed over: the manners of a standard that is not ours.
+    #[must_use]
+    pub fn passing_over_unknown(self) -> Self {
+        Self { is_strict: false, ..self }
     }
 
     fn path(&self, path: &str) -> Option<&Path> {
@@ -97,7 +105,7 @@ impl Contract {
             allow.push("OPTIONS".to_owned());
             return Err(Refusal::Method(allow.join(", ")));
         };
-        let faults = query_faults(parameters, query);
+        let faults = query_faults(parameters, query, self.is_strict);
         if faults.is_empty() { Ok(()) } else { Err(Refusal::Query(faults)) }
     }
 }
@@ -126,7 +134,7 @@ fn read_path(path: &str, operations: &Value) -> Path {
     Path { segments, methods: methods.collect() }
 }
 
-fn query_faults(parameters: &BTreeMap<String, Shape>, query: &str) -> Vec<Violation> {
+fn query_faults(parameters: &BTreeMap<String, Shape>, query: &str, is_strict: bool) -> Vec<Violation> {
     let mut faults = Vec::new();
     let mut seen: Vec<&str> = Vec::new();
     let mut fault = |name: &str, code, reason: &str| {
@@ -139,6 +147,9 @@ fn query_faults(parameters: &BTreeMap<String, Shape>, query: &str) -> Vec<Violat
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let known = decoded(name).and_then(|name| parameters.get_key_value(&name));
+        if known.is_none() && !is_strict {
+            continue;
+        }
         let (Some(name), Some(value)) = (decoded(name), decoded(value)) else {
             fault(known.map_or("", |(name, _)| name), Code::NotText, "is not percent-encoded UTF-8");
             continue;
@@ -261,6 +272,13 @@ mod tests {
             ["/q conflict", "/within_km not_a_number", "/colour unknown_parameter", "/q not_text"]
         );
         assert_eq!(faults("%FF=a&a/b=1"), [" not_text", "/a~1b unknown_parameter"]);
+    }
+
+    #[test]
+    fn a_lenient_document_passes_over_what_it_does_not_know_and_nothing_else() {
+        let check = |query| contract().passing_over_unknown().check(&Method::GET, "/v1/search", query);
+        assert!(check("colour=red&%FF=a&page=x").is_ok());
+        assert!(matches!(check("colour=red&within_km=x&q=a&q=b"), Err(Refusal::Query(faults)) if faults.len() == 2));
     }
 
     #[test]

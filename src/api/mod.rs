@@ -1,9 +1,10 @@
-//! The directory over HTTP, for programs: `/v1`, the probes, the document and the problem pages.
+//! The directory over HTTP, for programs: `/v1`, the feed at `/hsds`, the probes, the document and the problem pages.
 
 pub mod contract;
 pub mod crisis;
 pub mod headers;
 pub mod health;
+pub mod hsds;
 pub mod limits;
 pub mod listings;
 pub mod payload;
@@ -15,7 +16,7 @@ pub mod terms;
 
 use std::sync::Arc;
 
-use poem::{Endpoint, EndpointExt, Route, handler, middleware::CatchPanic, web::Path};
+use poem::{Endpoint, EndpointExt, Request, Route, endpoint::make, handler, middleware::CatchPanic, web::Path};
 use poem_openapi::{ContactObject, LicenseObject, OpenApiService, Tags};
 
 use self::problem::{Problem, Slug};
@@ -78,7 +79,12 @@ pub fn endpoint(directory: &Directory) -> impl Endpoint + use<> {
         .at("/openapi.json", poem::get(openapi.data(Arc::<str>::from(text))))
         .at("/problems/:slug", poem::get(problem_page))
         .nest("/", service(directory));
-    guarded(routes, contract)
+    let own = Arc::new(guarded(routes, contract).map_to_response().boxed());
+    let feed = Arc::new(hsds::endpoint(directory).map_to_response().boxed());
+    make(move |request: Request| {
+        let side = Arc::clone(if is_below("/hsds", request.uri().path()) { &feed } else { &own });
+        async move { side.call(request).await }
+    })
 }
 
 /// What stands around all operations: the document's checks, a limit on bodies, the headers, and a problem
@@ -97,9 +103,11 @@ pub fn guarded<E: Endpoint + 'static>(routes: E, contract: Arc<contract::Contrac
 
 /// Whether a path is for programs; the rest are pages.
 pub fn is_api_path(path: &str) -> bool {
-    ["/v1", "/healthz", "/readyz", "/openapi.json", "/problems"]
-        .iter()
-        .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    ["/v1", "/hsds", "/healthz", "/readyz", "/openapi.json", "/problems"].iter().any(|root| is_below(root, path))
+}
+
+fn is_below(root: &str, path: &str) -> bool {
+    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[handler]

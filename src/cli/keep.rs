@@ -37,7 +37,7 @@ pub async fn reindex(config: &Config) -> Result<ExitCode> {
         lock => lock?,
     };
     directory.rebuild().await?;
-    say!("built the published view: {} listings", directory.view.reader()?.listings()?);
+    say!("built the published view: {} listings and records", directory.view.reader()?.listings()?);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -46,7 +46,7 @@ pub async fn check(config: &Config) -> Result<ExitCode> {
     let report = open(config).await?.check().await?;
     let in_view = report.in_view.map_or_else(|| "no view".to_owned(), |listings| format!("{listings} in the view"));
     say!(
-        "{} services, {} organisations, {} lines of the change log, {} listings published, {in_view}",
+        "{} services, {} organisations, {} lines of the change log, {} listings and records published, {in_view}",
         report.services,
         report.organizations,
         report.lines,

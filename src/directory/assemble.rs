@@ -23,7 +23,7 @@ use crate::{
 /// A place with what is said of a service there.
 type Place = (Option<Entry<ServiceAtLocation>>, Entry<Location>);
 
-/// Listings by reference, in the same order; `None` where there is no such record.
+/// Listings by reference, in the same order; `None` where there is no such record, or it is no listing.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -60,6 +60,7 @@ pub async fn joined(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<
                 let places = organization_places.remove(&organization.record.id).unwrap_or_default();
                 Some(Joined { service: None, organization: Some(organization), places, services, source })
             }
+            ListingKind::ServiceAtLocation | ListingKind::Taxonomy | ListingKind::TaxonomyTerm => None,
         })
         .collect())
 }

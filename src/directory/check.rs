@@ -8,9 +8,8 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use kith_index::{Read, Reader};
 
 use super::{
-    Directory, Result, assemble,
-    document::{self, Places},
-    settle::{fingerprint, organization_ref, service_ref},
+    Directory, Result,
+    shown::{All, Shown, shown},
     view::Generation,
 };
 use crate::{
@@ -20,13 +19,13 @@ use crate::{
 
 /// How many faults are told.
 const MOST_FAULTS: usize = 100;
-/// Records read at once.
+/// Lines of the log read at once.
 const PAGE: u32 = 1_000;
 /// How long a view that is behind gets to catch up, and how often it is looked at.
 const PATIENCE: (u32, Duration) = (50, Duration::from_millis(100));
 
 /// Digests of the published bytes by listing; `None` where readers are shown nothing.
-type Shown = HashMap<String, Option<String>>;
+type Digests = HashMap<String, Option<String>>;
 
 /// What a check found.
 #[derive(Debug, Default, Clone, PartialEq, Eq, serde::Serialize)]
@@ -37,9 +36,9 @@ pub struct Report {
     pub organizations: u64,
     /// Lines of the change log.
     pub lines: u64,
-    /// Listings that readers can see.
+    /// Listings that readers can see, and records that only the feed shows.
     pub published: u64,
-    /// Listings in the view, withdrawn ones not counted; absent when there is no view.
+    /// The same in the view, withdrawn ones not counted; absent when there is no view.
     pub in_view: Option<u64>,
     /// What does not agree, by id; never a value.
     pub faults: Vec<String>,
@@ -113,22 +112,10 @@ impl Directory {
     }
 
     /// What is published anew from the records is what the log says was published. Answers the listings' bytes.
-    async fn check_records(&self, snapshot: &mut Snapshot, report: &mut Report) -> Result<Shown> {
+    async fn check_records(&self, snapshot: &mut Snapshot, report: &mut Report) -> Result<Digests> {
         let mut shown = HashMap::new();
-        let mut after = None;
-        loop {
-            let page = snapshot.page::<Service>(after, PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.record.id);
-            let listings: Vec<ListingRef> = page.iter().map(|entry| service_ref(entry.record.id)).collect();
-            compare(snapshot, &listings, &mut shown, report).await?;
-        }
-        let mut after = None;
-        loop {
-            let page = snapshot.page::<Organization>(after, PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.record.id);
-            let listings: Vec<ListingRef> = page.iter().map(|entry| organization_ref(entry.record.id)).collect();
+        let mut all = All::default();
+        while let Some(listings) = all.next(snapshot).await? {
             compare(snapshot, &listings, &mut shown, report).await?;
         }
         report.published = shown.values().flatten().count() as u64;
@@ -143,7 +130,7 @@ impl Directory {
 }
 
 /// The view holds the same bytes, and nothing else.
-fn check_view(generation: &Generation, reader: &Reader, shown: &Shown, report: &mut Report) -> Result<()> {
+fn check_view(generation: &Generation, reader: &Reader, shown: &Digests, report: &mut Report) -> Result<()> {
     for file in generation.index.validate()? {
         report.fault(format!("the view's file {file} is damaged"));
     }
@@ -170,24 +157,24 @@ fn check_view(generation: &Generation, reader: &Reader, shown: &Shown, report: &
 async fn compare(
     snapshot: &mut Snapshot,
     listings: &[ListingRef],
-    shown: &mut Shown,
+    digests: &mut Digests,
     report: &mut Report,
 ) -> Result<()> {
     let ids: Vec<String> = listings.iter().map(|listing| listing.id.clone()).collect();
     let told = snapshot.published(&ids).await?;
-    for (listing, joined) in listings.iter().zip(assemble::joined(snapshot, listings).await?) {
-        let public = joined.and_then(|joined| joined.public(&Places));
-        let published = public.as_ref().map(fingerprint);
+    let since = snapshot.shown_since(&ids).await?;
+    for (listing, shown) in listings.iter().zip(shown(snapshot, listings).await?) {
+        let published = shown.as_ref().map(Shown::digest);
         if !agree(told.get(&listing.id), published.as_deref()) {
             report.fault(format!("{} was published otherwise than its records say", listing.id));
         }
-        let bytes = public.map(|public| match document::put(&public) {
+        let record = shown.map(|shown| match shown.put(listing, since.get(&listing.id).copied()) {
             kith_index::Op::Put { documents, .. } => {
                 documents.into_iter().next().map(|document| document.record).unwrap_or_default()
             }
             kith_index::Op::Remove { .. } => Vec::new(),
         });
-        shown.insert(listing.id.clone(), bytes.map(|bytes| digest(&[&bytes])));
+        digests.insert(listing.id.clone(), record.map(|record| digest(&[&record])));
     }
     Ok(())
 }

@@ -8,6 +8,9 @@ use crate::domain::{
     place::{AreaCode, Position},
 };
 
+/// Counts the changes of what is published of the same records: another number in a view means that it is built anew.
+pub const SHAPE: u32 = 2;
+
 /// The embedded gazetteer, as publishing sees it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Places;
@@ -77,6 +80,12 @@ pub fn put(public: &PublicListing) -> Op {
         }
     });
     Op::Put { documents: documents.collect(), listing }
+}
+
+/// The op that makes a record readable that is no listing.
+pub fn put_record(id: &str, kind: &str, record: Vec<u8>) -> Op {
+    let document = Document { kind: kind.to_owned(), ..bare(id, Role::Record, record) };
+    Op::Put { listing: id.to_owned(), documents: vec![document] }
 }
 
 /// The op that leaves only the word that a listing is gone.

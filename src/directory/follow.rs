@@ -16,20 +16,17 @@ use std::{
 use kith_index::{Op, Payload, gazetteer::Gazetteer};
 
 use super::{
-    Directory, Error, Result, assemble,
-    document::{self, Places},
-    settle::{organization_ref, service_ref},
+    Directory, Error, Result, document,
+    shown::{All, Shown, shown},
     view::{Generation, Progress},
 };
 use crate::{
-    domain::{coming::marks, organization::Organization, service::Service, vocabulary::vocabulary},
+    domain::{coming::marks, vocabulary::vocabulary},
     store::{Change, ListingRef, Snapshot, State},
 };
 
 /// Lines of the change log in one commit of the view.
 const BATCH: u32 = 2_000;
-/// Listings read at once while the view is built.
-const PAGE: u32 = 1_000;
 /// How often the follower looks although nobody woke it.
 const LOOK: Duration = Duration::from_millis(200);
 /// How long the store may take at first before readers get the view that is there.
@@ -176,23 +173,11 @@ impl Directory {
     }
 
     async fn build(&self, mut snapshot: Snapshot, state: State) -> Result<()> {
-        let of = snapshot.count::<Service>().await? + snapshot.count::<Organization>().await?;
+        let of = All::count(&mut snapshot).await?;
         self.view.set_progress(Progress { done: 0, of });
         let generation = Arc::new(self.view.begin(payload(&state, 0, 0))?);
-        let mut after = None;
-        loop {
-            let page = snapshot.page::<Service>(after, PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.record.id);
-            let listings: Vec<ListingRef> = page.iter().map(|entry| service_ref(entry.record.id)).collect();
-            self.add(&mut snapshot, &generation, &listings).await?;
-        }
-        let mut after = None;
-        loop {
-            let page = snapshot.page::<Organization>(after, PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.record.id);
-            let listings: Vec<ListingRef> = page.iter().map(|entry| organization_ref(entry.record.id)).collect();
+        let mut all = All::default();
+        while let Some(listings) = all.next(&mut snapshot).await? {
             self.add(&mut snapshot, &generation, &listings).await?;
         }
         drop(snapshot);
@@ -287,15 +272,17 @@ impl Directory {
     }
 }
 
-/// Current records as ops: what can be shown is put, the rest is gone.
+/// Current records as ops: what can be shown is put, what was shown is gone, of the rest there is no word.
 async fn ops(snapshot: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<Op>> {
-    let joined = assemble::joined(snapshot, listings).await?;
-    let public = joined.iter().map(|joined| joined.as_ref().and_then(|joined| joined.public(&Places)));
-    Ok(listings
-        .iter()
-        .zip(public)
-        .map(|(listing, public)| public.map_or_else(|| document::gone(&listing.id), |public| document::put(&public)))
-        .collect())
+    let ids: Vec<String> = listings.iter().map(|listing| listing.id.clone()).collect();
+    let since = snapshot.shown_since(&ids).await?;
+    let shown = shown(snapshot, listings).await?;
+    let op = |(listing, shown): (&ListingRef, Option<Shown>)| match (shown, since.get(&listing.id)) {
+        (Some(shown), since) => shown.put(listing, since.copied()),
+        (None, Some(_)) => document::gone(&listing.id),
+        (None, None) => Op::Remove { listing: listing.id.clone() },
+    };
+    Ok(listings.iter().zip(shown).map(op).collect())
 }
 
 fn is_gone(op: &Op) -> bool {
@@ -328,7 +315,8 @@ fn payload(state: &State, sequence: u64, public_sequence: u64) -> Payload {
 /// The versions of everything compiled in that published bytes are made with, and whether the listings are invented.
 fn world(sample: bool) -> String {
     let kind = if sample { " sample" } else { "" };
-    format!("{} {} {}{kind}", Gazetteer::embedded().version(), vocabulary().version, env!("CARGO_PKG_VERSION"))
+    let gazetteer = Gazetteer::embedded().version();
+    format!("{gazetteer} {} {} {}{kind}", vocabulary().version, env!("CARGO_PKG_VERSION"), document::SHAPE)
 }
 
 fn fits(payload: &Payload, state: &State) -> bool {

@@ -115,8 +115,8 @@ impl Planner<'_> {
 
         // What others refer to is written first.
         let mut outcomes = vec![Outcome::Same; items];
-        self.put(sorted.taxonomies, &taken, &mut outcomes, false).await?;
-        self.put(sorted.terms, &taken, &mut outcomes, false).await?;
+        let taxonomies = self.put(sorted.taxonomies, &taken, &mut outcomes, false).await?;
+        let terms = self.put(sorted.terms, &taken, &mut outcomes, false).await?;
         // These say all that they are; an organization only nested in a service may be told in part.
         let whole_services = self.fresh(&sorted.services, &taken);
         let mut whole_organizations = self.fresh(&sorted.organizations, &taken);
@@ -132,6 +132,9 @@ impl Planner<'_> {
         self.touched.organizations.extend(services.both(|service| service.organization_id));
         self.touched.services.extend(services.both(|service| Some(service.id)));
         self.touched.services.extend(places.both(|at| at.service_id));
+        self.touched.places.extend(places.now.iter().map(|entry| entry.record.id));
+        self.touched.taxonomies.extend(taxonomies.now.iter().map(|entry| entry.record.id));
+        self.touched.terms.extend(terms.now.iter().map(|entry| entry.record.id));
         self.touched.locations.extend(locations.both(|location| Some(location.id)));
         self.touched.organizations.extend(locations.both(|location| location.organization_id));
         self.withdraw_left_places(&whole_services, &mut outcomes).await?;

@@ -8,14 +8,14 @@ use super::{Directory, Error, Result};
 use crate::domain::card::ListingKind;
 
 /// The kinds of listing that are services.
-const SERVICES: [&str; 4] = [
+pub(super) const SERVICES: [&str; 4] = [
     ListingKind::Group.as_str(),
     ListingKind::Service.as_str(),
     ListingKind::Helpline.as_str(),
     ListingKind::Place.as_str(),
 ];
 /// The kind of listing that is an organisation.
-const ORGANIZATIONS: [&str; 1] = [ListingKind::Organization.as_str()];
+pub(super) const ORGANIZATIONS: [&str; 1] = [ListingKind::Organization.as_str()];
 
 /// What a reader wants to read: services or organisations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

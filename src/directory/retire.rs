@@ -97,6 +97,7 @@ pub async fn what_is_protected_now(
     touched.services.extend(public_ids);
     touched.organizations.extend(told.iter().map(|organization| organization.record.id));
     touched.services.extend(at.iter().filter_map(|at| at.record.service_id));
+    touched.places.extend(at.iter().map(|at| at.record.id));
     touched.organizations.extend(public.iter().filter_map(|service| service.record.organization_id));
     touched.organizations.extend(locations.iter().filter_map(|location| location.record.organization_id));
     let counts = json!({ "source": source, "run": run.id, "services": public.len(), "organizations": told.len(), "locations": locations.len() });

@@ -3,9 +3,12 @@
 //! The digest of the published bytes is taken inside the writing transaction, so that the public
 //! counter moves in the same commit that changes what readers see, and only then.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::{Result, assemble, document::Places};
+use super::{
+    Result,
+    shown::{organization_ref, place_ref, service_ref, shown},
+};
 use crate::{
     domain::{
         digest::digest,
@@ -32,16 +35,12 @@ pub struct Touched {
     pub organizations: HashSet<Id<kind::Organization>>,
     /// Locations written.
     pub locations: HashSet<Id<kind::Location>>,
-}
-
-/// A listing of a service.
-pub fn service_ref(id: Id<kind::Service>) -> ListingRef {
-    ListingRef { id: id.to_string(), kind: ListingKind::Service }
-}
-
-/// A listing of an organisation.
-pub fn organization_ref(id: Id<kind::Organization>) -> ListingRef {
-    ListingRef { id: id.to_string(), kind: ListingKind::Organization }
+    /// Services at locations written.
+    pub places: HashSet<Id<kind::ServiceAtLocation>>,
+    /// Taxonomies written.
+    pub taxonomies: BTreeSet<Id<kind::Taxonomy>>,
+    /// Terms written.
+    pub terms: BTreeSet<Id<kind::TaxonomyTerm>>,
 }
 
 /// The change-log lines for what a transaction has written, with digests of what readers will see.
@@ -52,10 +51,9 @@ pub async fn lines(tx: &mut Tx, touched: &Touched) -> Result<Vec<Line>> {
     let listings = widened(tx, touched).await?;
     let mut lines = Vec::with_capacity(listings.len());
     for batch in listings.chunks(BATCH) {
-        for (listing, joined) in batch.iter().zip(assemble::joined(tx, batch).await?) {
-            let public = joined.and_then(|joined| joined.public(&Places));
-            let action = if public.is_some() { Action::Put } else { Action::Withdraw };
-            lines.push(Line { listing: listing.clone(), action, digest: public.as_ref().map(fingerprint) });
+        for (listing, shown) in batch.iter().zip(shown(tx, batch).await?) {
+            let action = if shown.is_some() { Action::Put } else { Action::Withdraw };
+            lines.push(Line { listing: listing.clone(), action, digest: shown.map(|shown| shown.digest()) });
         }
     }
     Ok(lines)
@@ -71,14 +69,22 @@ pub fn fingerprint(public: &PublicListing) -> String {
     digest(&parts)
 }
 
-/// Every listing that shows something of what was written.
+/// Everything that shows something of what was written. A service's places follow it, so that they are joined once.
 async fn widened(read: &mut Snapshot, touched: &Touched) -> Result<Vec<ListingRef>> {
     let mut services = touched.services.clone();
     let mut organizations = touched.organizations.clone();
-    let places: Vec<_> = touched.locations.iter().copied().collect();
-    let at = read.by_key::<ServiceAtLocation, _>(Key::Location, &places).await?;
-    services.extend(at.iter().filter_map(|at| at.record.service_id));
-    for location in read.get::<Location>(&places).await? {
+    let locations: Vec<_> = touched.locations.iter().copied().collect();
+    let written: Vec<_> = touched.places.iter().copied().collect();
+    let offered: Vec<_> = services.iter().copied().collect();
+    let mut at = read.by_key::<ServiceAtLocation, _>(Key::Location, &locations).await?;
+    at.extend(read.get::<ServiceAtLocation>(&written).await?);
+    at.extend(read.by_key::<ServiceAtLocation, _>(Key::Service, &offered).await?);
+    let mut places: BTreeMap<Option<Id<kind::Service>>, BTreeSet<Id<kind::ServiceAtLocation>>> = BTreeMap::new();
+    for at in at {
+        places.entry(at.record.service_id).or_default().insert(at.record.id);
+    }
+    services.extend(places.keys().flatten());
+    for location in read.get::<Location>(&locations).await? {
         organizations.extend(location.record.organization_id);
     }
     // An organisation's listing names its services, and a service's listing shows its organisation.
@@ -94,7 +100,17 @@ async fn widened(read: &mut Snapshot, touched: &Touched) -> Result<Vec<ListingRe
     organizations.sort_unstable();
     let mut services: Vec<_> = services.into_iter().collect();
     services.sort_unstable();
-    Ok(services.into_iter().map(service_ref).chain(organizations.into_iter().map(organization_ref)).collect())
+    let lone = places.remove(&None).unwrap_or_default();
+    let with_places = services.into_iter().flat_map(|id| {
+        let places = places.remove(&Some(id)).unwrap_or_default();
+        std::iter::once(service_ref(id)).chain(places.into_iter().map(place_ref)).collect::<Vec<_>>()
+    });
+    Ok(with_places
+        .chain(lone.into_iter().map(place_ref))
+        .chain(organizations.into_iter().map(organization_ref))
+        .chain(touched.taxonomies.iter().map(|id| ListingRef::new(ListingKind::Taxonomy, *id)))
+        .chain(touched.terms.iter().map(|id| ListingRef::new(ListingKind::TaxonomyTerm, *id)))
+        .collect())
 }
 
 fn known<T: Aggregate>(entries: Vec<Entry<T>>) -> Vec<Id<T::Kind>> {

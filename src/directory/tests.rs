@@ -8,7 +8,7 @@ use super::{
     Directory, Result, assemble,
     document::Places,
     import::{Report, Shipment, source_id},
-    settle::{organization_ref, service_ref},
+    shown::{organization_ref, service_ref},
 };
 use crate::{
     domain::{

@@ -83,7 +83,8 @@ impl View {
     /// # Errors
     /// [`Error::NotReady`] without a generation, [`Error::View`] when it cannot be read.
     pub fn get(&self, listing: &str) -> Result<Option<Read>> {
-        let hidden = self.hidden_ids.load();
+        // Looked at first: what is forgotten after this is known by the reader that follows.
+        let hidden = self.hidden();
         let reader = self.reader()?;
         if hidden.contains(listing) {
             return Ok(Some(Read::Gone(bytes::Bytes::new())));

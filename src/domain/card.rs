@@ -331,6 +331,9 @@ pub struct Listing {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[oai(default)]
     pub services: Vec<ServiceName>,
+    /// When what is shown here last changed in this directory, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_modified: Option<String>,
 }
 
 /// A service of an organisation.

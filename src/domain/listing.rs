@@ -177,6 +177,7 @@ impl Joined {
             organization: organization.map(|entry| entry.record.clone()),
             places,
             services: self.services.clone(),
+            last_modified: None, // known when it has been committed; not part of what is compared
         };
         let is_hit = self.service.is_some() || self.services.is_empty();
         Some(PublicListing { listing, is_hit, cards, term_ids, term_words, names: facts.names })
@@ -297,7 +298,8 @@ impl Facts {
         let organization_name = organization.map(|o| o.record.name.as_str()).unwrap_or_default();
         Self {
             id: service.id.to_string(),
-            kind: kind_of(&service.attributes).unwrap_or_default(),
+            // A service is never taken for an organization, whatever its source calls it.
+            kind: kind_of(&service.attributes).filter(|kind| *kind != ListingKind::Organization).unwrap_or_default(),
             name: service.name.clone(),
             names: format!("{} {organization_name}", service.alternate_name.as_deref().unwrap_or_default())
                 .trim()

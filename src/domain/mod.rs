@@ -13,6 +13,7 @@ pub mod contact;
 pub mod crisis;
 pub mod digest;
 pub mod entry;
+pub mod feed;
 pub mod id;
 pub mod listing;
 pub mod location;

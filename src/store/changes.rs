@@ -75,6 +75,23 @@ impl Snapshot {
         Ok(found)
     }
 
+    /// When what readers are shown of these listings last changed. Those that never were public are left out.
+    pub async fn shown_since(&mut self, ids: &[String]) -> Result<HashMap<String, Timestamp>> {
+        let mut found = HashMap::with_capacity(ids.len());
+        for ids in in_lists(ids.iter().cloned()) {
+            let mut parts = vec![
+                "SELECT p.listing_id, c.at FROM published p JOIN change_log c
+                 ON c.listing_id = p.listing_id AND c.public_sequence = p.public_sequence WHERE p.listing_id IN (?",
+            ];
+            parts.extend(std::iter::repeat_n(", ?", ids.len() - 1));
+            parts.push(")");
+            for row in Query::joined(&parts).bind_all(ids).all(self.open.exec()).await? {
+                found.insert(row.get("listing_id")?, row.parsed("at")?);
+            }
+        }
+        Ok(found)
+    }
+
     /// At most `limit` listings that were ever public, after an id and in the order of ids.
     #[cfg(test)]
     pub(super) async fn published_page(&mut self, after: Option<&str>, limit: u32) -> Result<Vec<(String, Published)>> {
@@ -116,6 +133,24 @@ fn change(row: &Row) -> Result<Change> {
 #[cfg(test)]
 mod tests {
     use crate::store::{Store, testing::*};
+
+    #[tokio::test]
+    async fn what_is_shown_is_as_old_as_its_last_change() {
+        async fn check(store: Store, _: String) {
+            let both = [line(1, Some("a")), line(2, Some("a"))];
+            store.begin().await.unwrap().commit(audit(), &both).await.unwrap();
+            let mut later = audit();
+            later.at = LATER.parse().unwrap();
+            let lines = [line(1, Some("b")), line(2, Some("a")), line(3, None)];
+            store.begin().await.unwrap().commit(later, &lines).await.unwrap();
+            let ids: Vec<String> = lines.iter().map(|line| line.listing.id.clone()).collect();
+            let since = store.snapshot().await.unwrap().shown_since(&ids).await.unwrap();
+            let told: Vec<_> = ids.iter().map(|id| since.get(id).map(ToString::to_string)).collect();
+            let at = |text: &str| Some(text.replace('Z', ".000Z"));
+            assert_eq!(told, [at(LATER), at(NOW), None]);
+        }
+        on_both("what_is_shown_is_as_old_as_its_last_change", check).await;
+    }
 
     #[tokio::test]
     async fn the_log_and_the_published_listings_are_read_in_pages() {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::domain::{
     clock::Timestamp,
-    id::{Id, kind},
+    id::{Id, Kind, kind},
 };
 
 /// What a keeper can later read of a commit. Names of operations and counts, never values of a record.
@@ -30,13 +30,30 @@ pub struct Audit {
     pub detail: Json,
 }
 
-/// Something that a reader can be shown as one page.
+/// Something that readers are shown by an id of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ListingRef {
-    /// The record's id.
+    /// What it is known by in the log and in the view. A listing's is its id; other records have their kind before
+    /// theirs (`taxonomy/...`), because a source may give records of different kinds the same id.
     pub id: String,
     /// The record's kind.
     pub kind: ListingKind,
+}
+
+impl ListingRef {
+    /// A record of a kind by its id.
+    pub fn new<T: Kind>(kind: ListingKind, id: Id<T>) -> Self {
+        let id = match kind {
+            ListingKind::Service | ListingKind::Organization => id.to_string(),
+            other => format!("{}/{id}", other.as_str()),
+        };
+        Self { id, kind }
+    }
+
+    /// The record's id.
+    pub fn record<T: Kind>(&self) -> Option<Id<T>> {
+        self.id.rsplit('/').next()?.parse().ok()
+    }
 }
 
 /// `enum $name` whose words are kept in the database.
@@ -61,12 +78,18 @@ macro_rules! words {
 }
 
 words! {
-    /// The kinds of listing.
+    /// The kinds of what readers are shown: listings, and records that only the feed shows by an id of their own.
     ListingKind, "listing_kind" {
         /// A service, with its places.
         Service "service",
-        /// An organization without services.
+        /// An organization.
         Organization "organization",
+        /// A service at one place.
+        ServiceAtLocation "service_at_location",
+        /// A scheme of terms.
+        Taxonomy "taxonomy",
+        /// A term.
+        TaxonomyTerm "taxonomy_term",
     }
 }
 

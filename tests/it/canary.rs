@@ -171,9 +171,16 @@ fn the_same_search_for_secrets_finds_what_an_open_group_tells() {
     kith_ok(&data, &["import", file.to_str().unwrap()]);
     let found = surfaces(&data);
     let seen = |surface: &str, what: &str| found.iter().any(|hit| hit.starts_with(surface) && hit.contains(what));
-    for surface in
-        ["answer to /v1/search", "answer to /v1/services", "answer to /listing", "answer to a page", "view/", "kith.db"]
-    {
+    for surface in [
+        "answer to /hsds/services",
+        "answer to /hsds/service_at_locations",
+        "answer to /v1/search",
+        "answer to /v1/services",
+        "answer to /listing",
+        "answer to a page",
+        "view/",
+        "kith.db",
+    ] {
         assert!(seen(surface, "plain: ...") || seen(surface, ": plain"), "{surface}: {found:#?}");
     }
     for surface in ["answer to /v1/search", "kith.db", "view/"] {

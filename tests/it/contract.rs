@@ -7,8 +7,13 @@ use serde_json::Value;
 
 use crate::support::{project, sample_client};
 
-fn document() -> Value {
-    sample_client().get("/openapi.json").json()
+/// The document of the feed, and the name of its published file.
+const FEED: (&str, &str) = ("/hsds/openapi.json", "openapi/hsds.json");
+/// Our own, and the name of its published file.
+const OWN: (&str, &str) = ("/openapi.json", "openapi/v1.json");
+
+fn document((path, _): (&str, &str)) -> Value {
+    sample_client().get(path).json()
 }
 
 fn operations(document: &Value) -> Vec<(String, String, Value)> {
@@ -26,36 +31,43 @@ fn operations(document: &Value) -> Vec<(String, String, Value)> {
 }
 
 #[test]
-fn the_published_document_is_current() {
-    let written = format!("{}\n", serde_json::to_string_pretty(&document()).unwrap());
-    let path = project("openapi/v1.json");
-    if std::env::var_os("UPDATE_EXPECT").is_some() {
-        fs::write(&path, &written).unwrap();
+fn the_published_documents_are_current() {
+    for of in [OWN, FEED] {
+        let written = format!("{}\n", serde_json::to_string_pretty(&document(of)).unwrap());
+        let path = project(of.1);
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            fs::write(&path, &written).unwrap();
+        }
+        let published = fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            published == written,
+            "{} is not what the code says; UPDATE_EXPECT=1 cargo test contract writes it",
+            of.1
+        );
     }
-    let published = fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        published == written,
-        "openapi/v1.json is not what the code says; UPDATE_EXPECT=1 cargo test contract writes it"
-    );
 }
 
 #[test]
 fn no_parameter_says_explode_false_and_every_operation_can_be_named() {
-    let document = document();
-    assert!(!document.to_string().contains("\"explode\":false"), "poem-openapi panics when such a parameter is absent");
-    let mut ids: Vec<String> = operations(&document)
-        .iter()
-        .map(|(_, _, operation)| operation["operationId"].as_str().unwrap().to_owned())
-        .collect();
-    let all = ids.len();
-    ids.sort();
-    ids.dedup();
-    assert_eq!(ids.len(), all);
+    for document in [OWN, FEED].map(document) {
+        assert!(
+            !document.to_string().contains("\"explode\":false"),
+            "poem-openapi panics when such a parameter is absent"
+        );
+        let mut ids: Vec<String> = operations(&document)
+            .iter()
+            .map(|(_, _, operation)| operation["operationId"].as_str().unwrap().to_owned())
+            .collect();
+        let all = ids.len();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), all);
+    }
 }
 
 #[test]
 fn every_operation_documents_its_problems_and_describes_its_answers() {
-    for (path, method, operation) in operations(&document()) {
+    for (path, method, operation) in [OWN, FEED].map(document).iter().flat_map(operations) {
         let responses = operation["responses"].as_object().unwrap();
         for status in ["400", "404", "405", "500", "503"] {
             let schema = &responses[status]["content"]["application/problem+json"]["schema"]["$ref"];
@@ -77,7 +89,7 @@ fn every_operation_documents_its_problems_and_describes_its_answers() {
 
 #[test]
 fn a_get_and_its_post_twin_take_the_same_things() {
-    let document = document();
+    let document = document(OWN);
     let get = document["paths"]["/v1/search"]["get"]["parameters"].as_array().unwrap();
     let mut parameters: Vec<&str> = get.iter().map(|parameter| parameter["name"].as_str().unwrap()).collect();
     let mut members: Vec<&str> = document["components"]["schemas"]["SearchRequest"]["properties"]

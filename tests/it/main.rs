@@ -9,6 +9,7 @@
 
 mod canary;
 mod contract;
+mod hsds;
 mod import;
 mod pages;
 mod places;

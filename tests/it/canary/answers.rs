@@ -15,9 +15,9 @@ pub type Said = (String, Vec<u8>);
 pub fn all(client: &Client, secrets: &[&str], ids: &[String]) -> Vec<Said> {
     let mut ids = [ids, &known_ids(client)].concat();
     ids.extend(secrets.iter().map(|secret| encoded(secret)));
-    let document = client.get("/openapi.json").json();
+    let documents = ["/openapi.json", "/hsds/openapi.json"].map(|path| client.get(path).json());
     let mut said = Vec::new();
-    for (path, operations) in document["paths"].as_object().unwrap() {
+    for (path, operations) in documents.iter().flat_map(|document| document["paths"].as_object().unwrap()) {
         for (method, operation) in operations.as_object().unwrap() {
             match method.as_str() {
                 "get" => gets(client, path, operation, &ids, secrets, &mut said),
@@ -27,7 +27,7 @@ pub fn all(client: &Client, secrets: &[&str], ids: &[String]) -> Vec<Said> {
         }
         said.push(whole(path, client.send("DELETE", &path.replace("{id}", &ids[0]), &[], None)));
     }
-    for path in ["/openapi.json", "/", "/nowhere", "/problems/unknown-place"] {
+    for path in ["/openapi.json", "/hsds/openapi.json", "/hsds/nowhere", "/", "/nowhere", "/problems/unknown-place"] {
         said.push(whole(path, client.get(path)));
     }
     for id in &ids {
@@ -87,7 +87,7 @@ fn posts(client: &Client, path: &str, secrets: &[&str], said: &mut Vec<Said>) {
     }
 }
 
-/// Ids of all services, of who runs them and of what a search finds.
+/// Ids of all services, of who runs them, of what a search finds and of everything that the feed lists.
 fn known_ids(client: &Client) -> Vec<String> {
     let mut ids = Vec::new();
     let mut next = Some("/v1/services?per_page=100".to_owned());
@@ -107,6 +107,20 @@ fn known_ids(client: &Client) -> Vec<String> {
     ids.extend(
         found["results"]["items"].as_array().unwrap().iter().map(|card| card["id"].as_str().unwrap().to_owned()),
     );
+    for collection in ["services", "organizations", "service_at_locations", "taxonomies", "taxonomy_terms"] {
+        let mut page = 1;
+        loop {
+            let list = client.get(&format!("/hsds/{collection}?per_page=100&page={page}")).json();
+            let listed = list["contents"].as_array().unwrap().iter();
+            // One of the house's own terms stands for all of them.
+            let house = |item: &&Value| item["taxonomy"] == "kith" && item["code"] != "refuge";
+            ids.extend(listed.filter(|item| !house(item)).map(|item| item["id"].as_str().unwrap().to_owned()));
+            if list["last_page"] == true {
+                break;
+            }
+            page += 1;
+        }
+    }
     ids.sort();
     ids.dedup();
     ids
