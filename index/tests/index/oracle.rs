@@ -262,9 +262,8 @@ fn a_reopened_folder_gives_the_same_answers() {
     for round in 1..4 {
         index.apply(&batch(&mut random, &mut world), round, round).expect("applied");
     }
-    // A merge under way changes scores, for they count deleted documents; opened again, there is none.
-    drop(index);
-    let index = Index::open(folder.path()).expect("opened");
+    // A merge under way changes scores, for they count deleted documents: this one waits until there is none.
+    index.optimise().expect("merged");
     let before = answers(&index);
     let payload = index.payload();
     drop(index);
