@@ -11,7 +11,7 @@ use crate::{
         Error,
         request::{LONGEST_PLACE, LONGEST_WORDS, SearchRequest},
     },
-    domain::read::Violation,
+    domain::read::{Code, Violation},
 };
 
 /// Distances that are offered, in kilometres, with the miles people here think in.
@@ -54,6 +54,41 @@ pub struct Fields {
     /// What to put right.
     #[serde(skip)]
     pub faults: Vec<Fault>,
+    /// The page that the form is on.
+    #[serde(skip)]
+    pub on: On,
+}
+
+/// A page with the form.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub enum On {
+    /// The search.
+    #[default]
+    Search,
+    /// What is on tonight.
+    Tonight,
+    /// What is on this week.
+    ThisWeek,
+}
+
+impl On {
+    /// Where the form is sent to.
+    pub const fn action(self) -> &'static str {
+        match self {
+            Self::Search => "/",
+            Self::Tonight => "/tonight",
+            Self::ThisWeek => "/this-week",
+        }
+    }
+
+    /// What its button says.
+    pub const fn button(self) -> &'static str {
+        match self {
+            Self::Search => "Search",
+            Self::Tonight => "Show tonight",
+            Self::ThisWeek => "Show this week",
+        }
+    }
 }
 
 /// Something to put right.
@@ -114,7 +149,12 @@ impl Fields {
 
     /// The same search, changed, for a button that sends it again from its first page.
     pub fn but(&self, q: &str, near: &str, within_km: &str) -> Self {
-        Self { q: q.to_owned(), near: near.to_owned(), within_km: within_km.to_owned(), ..Self::default() }
+        Self { q: q.to_owned(), near: near.to_owned(), within_km: within_km.to_owned(), on: self.on, ..Self::default() }
+    }
+
+    /// Whether nothing can be shown without a place.
+    pub fn needs_place(&self) -> bool {
+        self.on != On::Search
     }
 
     /// What is wrong with a field.
@@ -160,6 +200,9 @@ fn in_words(violation: &Violation) -> Fault {
     match violation.pointer.as_str() {
         "/q" => {
             fault("q", format!("Use at most {} letters to say what would help", words::number(LONGEST_WORDS as u64)))
+        }
+        "/near" if violation.code == Code::Required => {
+            fault("near", "Enter a place, such as a town or the first part of a postcode".to_owned())
         }
         "/near" => fault("near", format!("Use at most {LONGEST_PLACE} letters for the place")),
         "/within_km" => fault("near", "Enter a place, or leave the distance open".to_owned()),
