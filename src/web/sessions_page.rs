@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     directory::window::SessionsRequest,
-    domain::{clock::Timestamp, rhythm},
+    domain::{clock::Timestamp, coming::Accepting, rhythm},
 };
 
 /// How many sessions a page shows.
@@ -50,6 +50,14 @@ struct AnswerView {
 struct DayView {
     day: String,
     sessions: Vec<SessionView>,
+    /// Those of listings that take nobody new at present: of use to who comes already, or asks to come later.
+    closed: Vec<SessionView>,
+}
+
+impl DayView {
+    fn closed_summary(&self) -> String {
+        format!("Taking nobody new at present: {}", sessions(self.closed.len() as u64))
+    }
 }
 
 /// A session.
@@ -160,12 +168,18 @@ fn days(block: &SessionBlock, from: &str) -> Vec<DayView> {
             hours.push_str(", on now");
         }
         let view = session_view(hours, &session.listing);
-        match days.last_mut().filter(|last| last.day == day) {
-            Some(last) => last.sessions.push(view),
-            None => days.push(DayView { day, sessions: vec![view] }),
+        if days.last().is_none_or(|last| last.day != day) {
+            days.push(DayView { day, sessions: Vec::new(), closed: Vec::new() });
+        }
+        if let Some(last) = days.last_mut() {
+            if takes_nobody_new(&session.listing) { last.closed.push(view) } else { last.sessions.push(view) }
         }
     }
     days
+}
+
+fn takes_nobody_new(card: &Card) -> bool {
+    matches!(card.accepting, Some(Accepting::WaitingList | Accepting::Paused | Accepting::Full))
 }
 
 fn session_view(hours: String, card: &Card) -> SessionView {
