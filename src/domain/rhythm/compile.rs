@@ -85,9 +85,9 @@ fn rule(schedule: &Schedule) -> Option<Rule> {
         rule.first = short(begins);
         if pace == Pace::Once {
             // A day that is not among those it names says two things at once.
-            return (rule.weekdays >> weekday(begins) & 1 == 1)
-                .then(|| Rule { weekdays: 0, week_start: 0, last: rule.first, ..rule })
-                .filter(|rule| schedule_holds(schedule, rule.first.into()));
+            let once = Rule { weekdays: 0, week_start: 0, last: rule.first, ..rule };
+            let named = rule.weekdays >> weekday(begins) & 1 == 1;
+            return (named && schedule_holds(schedule, begins)).then_some(once);
         }
     }
     if interval == 1 {
@@ -106,8 +106,9 @@ fn rule(schedule: &Schedule) -> Option<Rule> {
 
 /// Whether the limits that a schedule states let it hold on a day.
 fn schedule_holds(schedule: &Schedule, on: i32) -> bool {
-    let from = [&schedule.valid_from].into_iter().filter_map(|date| day(date).flatten()).all(|from| from <= on);
-    from && [&schedule.valid_to, &schedule.until].into_iter().filter_map(|date| day(date).flatten()).all(|to| on <= to)
+    let of = |stated| day(stated).flatten();
+    of(&schedule.valid_from).is_none_or(|from| from <= on)
+        && [&schedule.valid_to, &schedule.until].into_iter().filter_map(of).all(|to| on <= to)
 }
 
 /// The day on which a rule happens for the last of so many times; `None` when there is none.
