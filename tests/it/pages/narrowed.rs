@@ -1,7 +1,5 @@
 //! The questions of the form: they ask what the API would be asked, and are kept from page to page.
 
-use serde_json::Value;
-
 use super::{attributes, form, listed};
 use crate::support::{ids, sample_client};
 
@@ -65,14 +63,14 @@ fn the_page_of_a_place_leads_to_a_map_and_that_of_a_private_one_does_not() {
     let (mut led, mut private) = (0, 0);
     let found = ["/v1/search?q=refuge", "/v1/search?per_page=60"].map(|path| client.get(path).json());
     for card in found.iter().flat_map(|found| found["results"]["items"].as_array().unwrap()) {
-        let exact = card["place"]["kind"] == Value::from("exact");
+        let exact = card["place"]["kind"] == "exact";
         let html = client.get(card["page_url"].as_str().unwrap()).text();
         let maps = html.matches("Open in a map (leaves this site)").count();
         if exact {
             led += 1;
             assert!(maps >= 1, "{}", card["name"]);
         } else {
-            private += usize::from(card["place"]["kind"] == Value::from("area"));
+            private += usize::from(card["place"]["kind"] == "area");
             assert_eq!(maps, 0, "{}", card["name"]);
             assert!(!html.contains("openstreetmap"), "{}", card["name"]);
         }
