@@ -8,6 +8,8 @@
 )]
 
 mod canary;
+mod client;
+mod container;
 mod contract;
 mod hsds;
 mod import;
@@ -22,3 +24,4 @@ mod support;
 mod tidy;
 mod traps;
 mod two_processes;
+mod walks;

@@ -1,13 +1,13 @@
 //! Every type of page, looked at by axe in a browser, narrow and wide, and as it is printed.
 //!
-//! axe-core is not ours and not here: `KITH_AXE` names its file (`.ci/run` installs it).
+//! axe-core is not ours and not here: `KITH_TEST_NPM` names the folder that it is installed in (`.ci/run` does that).
 
-use std::{env, fs};
+use std::fs;
 
 use serde_json::Value;
 
 use super::browser::Tab;
-use crate::support::sample_client;
+use crate::{client::npm, support::sample_client};
 
 /// What axe has to say of a page, in one line each; empty when it finds nothing.
 const LOOK: &str = "axe.run(document, {runOnly: {type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}})
@@ -15,12 +15,8 @@ const LOOK: &str = "axe.run(document, {runOnly: {type: 'tag', values: ['wcag2a',
 
 /// axe-core's text, or `None`, said aloud, where it is not installed.
 fn axe() -> Option<String> {
-    let text = env::var_os("KITH_AXE").and_then(|file| fs::read_to_string(file).ok());
-    if text.is_none() {
-        assert!(env::var_os("KITH_TEST_ALL").is_none_or(|all| all != "1"), "KITH_AXE names no file");
-        eprintln!("skipped, for KITH_AXE names no file: what axe says of the pages");
-    }
-    text
+    let file = npm("what axe says of the pages")?.join("node_modules/axe-core/axe.min.js");
+    Some(fs::read_to_string(file).expect("axe-core is installed in KITH_TEST_NPM"))
 }
 
 /// The script that fills in the form and sends it.
