@@ -3,10 +3,14 @@
 
 use super::{
     links,
-    view::{Card, Phone, Row, Value},
+    view::{Card, Phone, Place, Row, Value},
     words,
 };
-use crate::domain::card::CardPlaceKind;
+use crate::domain::{
+    access::{AccessAnswer, AccessFact},
+    card::CardPlaceKind,
+    vocabulary::vocabulary,
+};
 
 /// A listing in a list of results.
 pub struct CardView {
@@ -32,7 +36,7 @@ impl CardView {
     /// What a list of results shows of a card.
     pub fn new(card: &Card) -> Self {
         let mut rows = vec![who_for(card), when(card), place(card), contact(card), cost(card)];
-        rows.extend([coming(card), accepting(card), to_ask(card)].into_iter().flatten());
+        rows.extend([coming(card), accepting(card), access(card), to_ask(card)].into_iter().flatten());
         // What a reader takes for granted would only make the list longer.
         let in_person = card.place.kind == CardPlaceKind::Exact;
         rows.extend(
@@ -95,6 +99,34 @@ pub fn accepting(card: &Card) -> Option<Row> {
     });
     let values: Vec<Value> = taken.into_iter().chain(wait.map(Value::text)).collect();
     (!values.is_empty()).then_some(Row { label: "New people", values })
+}
+
+/// What is said of access, where anything is: yes, on request, and plainly what is not there.
+pub fn access(card: &Card) -> Option<Row> {
+    let values: Vec<Value> = card.access.iter().filter_map(one_access).collect();
+    (!values.is_empty()).then_some(Row { label: "Access", values })
+}
+
+fn one_access(fact: &AccessFact) -> Option<Value> {
+    let label = &vocabulary().term(&fact.term)?.label;
+    let text = match fact.answer {
+        AccessAnswer::Yes => label.clone(),
+        AccessAnswer::No => format!("{label}: no"),
+        AccessAnswer::OnRequest => format!("{label}: on request"),
+    };
+    let known = fact.date.as_deref().map(|date| format!("as of {}", words::day(date)));
+    let note: Vec<String> = fact.note.iter().cloned().chain(known).collect();
+    Some(Value { text, href: None, note: (!note.is_empty()).then(|| note.join(", ")) })
+}
+
+/// A map of its place, where the place is public.
+pub fn map(place: &Place) -> Option<Row> {
+    let position = place.latitude.zip(place.longitude);
+    (place.kind == CardPlaceKind::Exact).then(|| {
+        let href = Some(links::map(&place.label, position, place.precision_km));
+        let text = "Open in a map (leaves this site)".to_owned();
+        Row { label: "Map", values: vec![Value { text, href, note: None }] }
+    })
 }
 
 /// What was asked for and is not stated.

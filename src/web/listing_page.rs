@@ -6,7 +6,7 @@ use super::{
     chrome::Chrome,
     facts,
     view::{Listing, ListingPlace, Row, Service, Times, Value},
-    words,
+    way, words,
 };
 use crate::domain::{
     card::CardPlaceKind,
@@ -99,14 +99,17 @@ fn rows(listing: &Listing, now: Timestamp) -> Vec<Row> {
         [] => rows.push(facts::place(card)),
         [only] => {
             rows.push(facts::place(card));
+            rows.extend(facts::map(&only.place));
             rows.extend(there(only));
         }
         _ => {}
     }
     rows.extend(facts::coming(card));
     rows.extend(facts::accepting(card));
+    rows.extend(listing.coming.iter().flat_map(way::rows));
     rows.extend(stated("How to come", |service| service.application_process.as_ref()));
     rows.extend(stated("How long people wait", |service| service.wait_time.as_ref()));
+    rows.push(facts::access(card).unwrap_or(Row { label: "Access", values: Vec::new() }));
     rows.push(Row { label: "Phone", values: card.phones.iter().map(facts::phone).collect() });
     rows.push(Row { label: "Email", values: facts::email(card).into_iter().collect() });
     rows.push(Row { label: "Website", values: facts::website(card).into_iter().collect() });
@@ -144,7 +147,7 @@ fn place(place: &ListingPlace, listing: &Listing, now: Timestamp) -> PlaceView {
     let next = next(place.service_at_location.as_ref().map_or(&[][..], |at| &at.schedules), listing, now);
     let values: Vec<Value> = when.map(Value::text).into_iter().chain(next).collect();
     let when = (!values.is_empty()).then_some(Row { label: "When", values });
-    PlaceView { label, rows: when.into_iter().chain(there(place)).collect() }
+    PlaceView { label, rows: when.into_iter().chain(facts::map(&place.place)).chain(there(place)).collect() }
 }
 
 /// How to come to a place and to be in it.
@@ -153,6 +156,7 @@ fn there(place: &ListingPlace) -> Vec<Row> {
     let way =
         location.transportation.as_ref().map(|text| Row { label: "Getting there", values: vec![Value::text(text)] });
     let access = location.accessibility.iter().flat_map(|access| [&access.description, &access.details]).flatten();
-    let access = Row { label: "Access", values: access.map(Value::text).collect() };
-    way.into_iter().chain([access]).collect()
+    let access: Vec<Value> = access.map(Value::text).collect();
+    let access = (!access.is_empty()).then_some(Row { label: "In the building", values: access });
+    way.into_iter().chain(access).collect()
 }

@@ -6,6 +6,7 @@
 mod chrome;
 mod credits_page;
 mod facts;
+mod filters;
 mod form;
 mod links;
 mod listing_page;
@@ -14,6 +15,7 @@ mod results_page;
 mod sessions_page;
 mod stylesheet;
 mod view;
+mod way;
 mod words;
 
 use askama::Template;
@@ -187,9 +189,9 @@ fn credits(Data(directory): Data<&Directory>) -> Response {
 /// The fields of the form that was sent, however it was sent.
 async fn fields(request: &Request, body: Body) -> Result<Fields, StatusCode> {
     let bytes = body.into_bytes_limit(LARGEST_FORM).await.map_err(|error| poem::Error::from(error).status())?;
-    let Form(fields) =
+    let Form(sent) =
         Form::from_request(request, &mut RequestBody::new(bytes.into())).await.map_err(|error| error.status())?;
-    Ok(fields)
+    Fields::of(sent).ok_or(StatusCode::BAD_REQUEST)
 }
 
 fn failed(error: &Error, sample: bool) -> Response {

@@ -117,9 +117,13 @@ fn counts(mut counts: Vec<TermCount>) -> Vec<TermCount> {
 }
 
 fn covers_below(answer: &Answer) -> Option<String> {
-    let serve = if answer.covers_area.total == 1 { "also serves" } else { "also serve" };
     let shown = !answer.results.items.is_empty() && !answer.covers_area.items.is_empty();
-    shown.then(|| format!("Further down: {} that {serve} your area", words::listings(answer.covers_area.total)))
+    shown.then(|| {
+        format!(
+            "Further down: {} by phone, online, or where the place stays private",
+            words::listings(answer.covers_area.total)
+        )
+    })
 }
 
 fn notes(form: &Fields, answer: &Answer) -> Vec<String> {
@@ -136,6 +140,10 @@ fn notes(form: &Fields, answer: &Answer) -> Vec<String> {
         WordsMatched::Any => {
             notes.push("Nothing has all or most of your words, so these have at least one of them.".to_owned())
         }
+    }
+    if let Some(asked) = form.in_words() {
+        let kept = if form.strict.is_empty() { " What does not say so is kept, with what to ask." } else { "" };
+        notes.push(format!("Narrowed to: {asked}.{kept}"));
     }
     if !answer.understood.terms.is_empty() {
         let labels: Vec<&str> = answer.understood.terms.iter().map(|term| term.label.as_str()).collect();
@@ -171,6 +179,9 @@ pub fn paging_of(page: u32, per_page: u32, longest: u64) -> Option<Paging> {
 
 fn tries(form: &Fields) -> Vec<Try> {
     let mut tries = Vec::new();
+    if form.narrowed() {
+        tries.push(Try { label: "Search without the narrowing".to_owned(), form: form.widened() });
+    }
     if !form.near.is_empty() && !form.within_km.is_empty() && form.within_km != "50" {
         tries.push(Try { label: "Look further: within 50 km".to_owned(), form: form.but(&form.q, &form.near, "50") });
     }

@@ -271,7 +271,7 @@ fn what_serves_the_area_stands_apart() {
         html.contains("<h1>No groups or services found within 5 km of LS6 2</h1>")
             && html.contains("where it is stays private")
     );
-    assert!(html.contains("by phone, online, or where the place stays private</h2>") && !html.contains("What to try"));
+    assert!(html.contains("By phone, online, or where the place stays private</h2>") && !html.contains("What to try"));
 }
 
 #[test]

@@ -5,9 +5,10 @@
 use serde::Deserialize;
 
 use crate::domain::{
+    access::AccessFact,
     answer::WordsMatched,
     card::{CardPlaceKind, ListingKind},
-    coming::{Accepting, HowToCome, Wait},
+    coming::{Accepting, Coming, HowToCome, Wait},
     crisis::CrisisLine,
     schedule::Schedule,
 };
@@ -109,6 +110,8 @@ pub struct Card {
     pub maximum_age: Option<f64>,
     pub schedule_text: Option<String>,
     pub next_session: Option<Times>,
+    #[serde(default)]
+    pub access: Vec<AccessFact>,
     pub accepting: Option<Accepting>,
     pub wait: Option<Wait>,
     pub how_to_come: Option<HowToCome>,
@@ -191,6 +194,9 @@ pub struct Phone {
 pub struct Place {
     pub kind: CardPlaceKind,
     pub label: String,
+    pub latitude: Option<f64>,
+    pub longitude: Option<f64>,
+    pub precision_km: Option<f64>,
 }
 
 /// When somebody last looked.
@@ -215,6 +221,7 @@ pub struct Listing {
     pub card: Card,
     #[serde(default)]
     pub description: String,
+    pub coming: Option<Coming>,
     pub service: Option<Service>,
     #[serde(default)]
     pub places: Vec<ListingPlace>,

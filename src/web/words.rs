@@ -5,6 +5,12 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use super::view::Times;
 use crate::domain::card::ListingKind;
 
+/// The days of the week, from Monday on.
+pub const DAYS: [&str; 7] = ["Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays"];
+
+/// The parts of a day, from the morning on.
+pub const PARTS_OF_DAY: [&str; 4] = ["Mornings", "Afternoons (12 to 17)", "Evenings (17 to 22)", "Nights"];
+
 /// `4,104`.
 pub fn number(n: u64) -> String {
     let digits = n.to_string();

@@ -8,6 +8,8 @@
 )]
 
 mod canary;
+mod client;
+mod container;
 mod contract;
 mod hsds;
 mod import;
@@ -23,3 +25,4 @@ mod support;
 mod tidy;
 mod traps;
 mod two_processes;
+mod walks;

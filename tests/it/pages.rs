@@ -4,8 +4,12 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Client, a_service, encoded, ids, sample_client, with_one_withdrawn};
 
+#[path = "pages/accessible.rs"]
+mod accessible;
 #[path = "../support/browser.rs"]
 mod browser;
+#[path = "pages/narrowed.rs"]
+mod narrowed;
 
 /// The values of an attribute, in order, with entities read.
 fn attributes(html: &str, name: &str) -> Vec<String> {
