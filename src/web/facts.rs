@@ -135,9 +135,10 @@ pub fn to_ask(card: &Card) -> Option<Row> {
     (!words.is_empty()).then_some(Row { label: "Not stated, ask about", values: words })
 }
 
-/// When it happens.
+/// When it happens, and which session is next.
 pub fn when(card: &Card) -> Row {
-    Row { label: "When", values: card.schedule_text.iter().map(Value::text).collect() }
+    let next = card.next_session.as_ref().and_then(words::next);
+    Row { label: "When", values: card.schedule_text.iter().cloned().chain(next).map(Value::text).collect() }
 }
 
 /// Where it is, how far that is, and whether there are more places.

@@ -10,6 +10,7 @@ use crate::{
     domain::{
         card::ListingKind,
         coming::Field,
+        rhythm::{self, DayPart},
         vocabulary::{Facet, vocabulary},
     },
 };
@@ -81,6 +82,12 @@ pub fn questions() -> &'static [Question] {
             one("cost", "What may it cost?", "Any cost", field(Field::Cost)),
             one("accepting", "Are new people taken?", "Does not matter", field(Field::Accepting)),
         ];
+        let days = rhythm::DAYS.into_iter().zip(words::DAYS);
+        let days = days.map(|(word, label)| Answer { word: word.to_owned(), label: label.to_owned() });
+        let parts = DayPart::ALL.into_iter().zip(words::PARTS_OF_DAY);
+        let parts = parts.map(|((_, word), label)| Answer { word: word.to_owned(), label: label.to_owned() });
+        all.insert(1, one("day", "On which day?", "Any day", days.collect()));
+        all.insert(2, one("time_of_day", "At what time of day?", "Any time", parts.collect()));
         let access = terms(Facet::Access);
         all.push(Question { name: "access", label: "What must be there?", open: "", answers: access, several: true });
         all
@@ -129,6 +136,8 @@ pub fn set(request: &mut SearchRequest, chosen: &[(String, String)]) -> Vec<&'st
                 words.extend(names);
                 request.language = words;
             }
+            "day" => request.day = words,
+            "time_of_day" => request.time_of_day = words,
             "cost" => request.cost = words,
             "accepting" => request.accepting = words,
             facet => request.facets.extend(Facet::from_word(facet).map(|facet| (facet, words))),

@@ -10,7 +10,7 @@ use crate::{
         Error,
         request::{LONGEST_PLACE, LONGEST_WORDS, SearchRequest},
     },
-    domain::read::Violation,
+    domain::read::{Code, Violation},
 };
 
 /// Distances that are offered, in kilometres, with the miles people here think in.
@@ -62,6 +62,40 @@ pub struct Fields {
     pub page: String,
     /// What to put right.
     pub faults: Vec<Fault>,
+    /// The page that the form is on.
+    pub on: On,
+}
+
+/// A page with the form.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub enum On {
+    /// The search.
+    #[default]
+    Search,
+    /// What is on tonight.
+    Tonight,
+    /// What is on this week.
+    ThisWeek,
+}
+
+impl On {
+    /// Where the form is sent to.
+    pub const fn action(self) -> &'static str {
+        match self {
+            Self::Search => "/",
+            Self::Tonight => "/tonight",
+            Self::ThisWeek => "/this-week",
+        }
+    }
+
+    /// What its button says.
+    pub const fn button(self) -> &'static str {
+        match self {
+            Self::Search => "Search",
+            Self::Tonight => "Show tonight",
+            Self::ThisWeek => "Show this week",
+        }
+    }
 }
 
 /// Something to put right.
@@ -162,12 +196,17 @@ impl Fields {
     pub fn but(&self, q: &str, near: &str, within_km: &str) -> Self {
         let (age, strict, chosen) = (self.age.clone(), self.strict.clone(), self.chosen.clone());
         let (q, near, within_km) = (q.to_owned(), near.to_owned(), within_km.to_owned());
-        Self { q, near, within_km, age, strict, chosen, ..Self::default() }
+        Self { q, near, within_km, age, strict, chosen, on: self.on, ..Self::default() }
+    }
+
+    /// Whether nothing can be shown without a place.
+    pub fn needs_place(&self) -> bool {
+        self.on != On::Search
     }
 
     /// The same search without its questions.
     pub fn widened(&self) -> Self {
-        Self::default().but(&self.q, &self.near, &self.within_km)
+        Self { on: self.on, ..Self::default() }.but(&self.q, &self.near, &self.within_km)
     }
 
     /// Whether anything beside words and place was asked.
@@ -237,6 +276,9 @@ fn in_words(violation: &Violation) -> Fault {
     match violation.pointer.as_str() {
         "/q" => {
             fault("q", format!("Use at most {} letters to say what would help", words::number(LONGEST_WORDS as u64)))
+        }
+        "/near" if violation.code == Code::Required => {
+            fault("near", "Enter a place, such as a town or the first part of a postcode".to_owned())
         }
         "/near" => fault("near", format!("Use at most {LONGEST_PLACE} letters for the place")),
         "/age" => fault("age", AGE.to_owned()),

@@ -8,7 +8,7 @@ use super::{
     chrome::Chrome,
     facts::CardView,
     form::Fields,
-    view::{Answer, Block, TermCount},
+    view::{Answer, TermCount},
     words,
 };
 use crate::domain::answer::WordsMatched;
@@ -41,11 +41,15 @@ pub struct ResultsPage {
 }
 
 /// Which page this is; both lists are paged together.
-struct Paging {
-    page: u32,
-    pages: u64,
-    previous: Option<u32>,
-    next: Option<u32>,
+pub struct Paging {
+    /// This page, from 1.
+    pub page: u32,
+    /// How many there are.
+    pub pages: u64,
+    /// The one before.
+    pub previous: Option<u32>,
+    /// The one after.
+    pub next: Option<u32>,
 }
 
 /// Another search behind a button.
@@ -73,7 +77,11 @@ impl ResultsPage {
             covers_total: words::listings(answer.covers_area.total),
             covers_below: covers_below(&answer),
             covers: answer.covers_area.items.iter().map(CardView::new).collect(),
-            paging: paging(&answer.results, &answer.covers_area),
+            paging: paging_of(
+                answer.results.page,
+                answer.results.per_page,
+                answer.results.total.max(answer.covers_area.total),
+            ),
             tries: if found == 0 { tries(&form) } else { Vec::new() },
             counts: counts(answer.facets),
             form,
@@ -156,11 +164,11 @@ fn order(form: &Fields) -> &'static str {
     }
 }
 
-fn paging(results: &Block, covers: &Block) -> Option<Paging> {
-    let per_page = u64::from(results.per_page.max(1));
+/// The paging of lists of which the longest has so many; `None` when there is one page only.
+pub fn paging_of(page: u32, per_page: u32, longest: u64) -> Option<Paging> {
+    let per_page = u64::from(per_page.max(1));
     let deepest = crate::directory::request::DEEPEST / per_page;
-    let pages = results.total.max(covers.total).div_ceil(per_page).min(deepest);
-    let page = results.page;
+    let pages = longest.div_ceil(per_page).min(deepest);
     (pages > 1 || page > 1).then(|| Paging {
         page,
         pages: pages.max(1),

@@ -20,6 +20,7 @@ mod publishing;
 mod reading;
 mod safety;
 mod search;
+mod sessions;
 mod support;
 mod tidy;
 mod traps;

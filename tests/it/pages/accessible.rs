@@ -60,9 +60,19 @@ fn axe_finds_nothing_on_any_type_of_page() {
             );
             assert!(wide <= width.into(), "{what} is {wide} wide on {width}: {}", tab.tell(&over));
         };
-        for path in ["/", "/credits", "/nowhere"].map(str::to_owned).into_iter().chain(listings()) {
+        for path in
+            ["/", "/tonight", "/this-week", "/credits", "/nowhere"].map(str::to_owned).into_iter().chain(listings())
+        {
             tab.go(&format!("{base}{path}"));
             look(&mut tab, &path);
+        }
+        for (path, near) in
+            [("/tonight", "LS6 2"), ("/this-week", "LS6 2"), ("/tonight", ""), ("/this-week", "Newport")]
+        {
+            tab.go(&format!("{base}{path}"));
+            tab.act(&sent(&[("near", near), ("within_km", "5")]));
+            tab.tell("for (const d of document.querySelectorAll('details')) d.open = true");
+            look(&mut tab, &format!("{path} of {near}"));
         }
         for (what, fields) in [
             ("results", &[("q", "grief support"), ("near", "LS6 2"), ("audience", "men"), ("age", "34")][..]),
