@@ -9,7 +9,7 @@ use crate::domain::{
 };
 
 /// Counts the changes of what is published of the same records: another number in a view means that it is built anew.
-pub const SHAPE: u32 = 2;
+pub const SHAPE: u32 = 3;
 
 /// The embedded gazetteer, as publishing sees it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,6 +24,10 @@ impl Locate for Places {
 
     fn areas_at(&self, latitude: f64, longitude: f64) -> Vec<AreaCode> {
         Gazetteer::embedded().areas_at(latitude, longitude).into_iter().map(AreaCode).collect()
+    }
+
+    fn areas_around(&self, code: &AreaCode) -> Vec<AreaCode> {
+        Gazetteer::embedded().areas_of_authority(&code.0).into_iter().map(AreaCode).collect()
     }
 
     fn area_name(&self, code: &AreaCode) -> Option<String> {

@@ -2,6 +2,7 @@
 
 use crate::domain::{
     entry::Aggregate,
+    link::Link,
     location::Location,
     organization::Organization,
     read::{Notice, Record, Violation},
@@ -44,6 +45,8 @@ pub enum Draft {
     Location(Box<Offer<Location>>),
     /// A service at a location.
     ServiceAtLocation(Offer<ServiceAtLocation>),
+    /// A link of the item's record to another.
+    Link(Offer<Link>),
 }
 
 /// A record with what its source calls it.
