@@ -382,21 +382,6 @@ impl read::Ids for Resolver<'_> {
     }
 }
 
-impl Item {
-    /// An item with faults.
-    pub(super) fn refused(row: u64, violations: Vec<Violation>) -> Self {
-        Self {
-            row,
-            foreign_id: None,
-            is_organization: false,
-            result: Err(violations),
-            merged_into: None,
-            notices: Vec::new(),
-            withheld: 0,
-        }
-    }
-}
-
 /// The terms that are new with this record, as drafts before it.
 fn give_terms(attributes: &[Attribute], named: Vec<(usize, String, Option<String>)>, work: &mut Work) {
     for (index, foreign_id, taxonomy) in named {

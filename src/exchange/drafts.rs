@@ -30,6 +30,21 @@ pub struct Item {
     pub withheld: u32,
 }
 
+impl Item {
+    /// An item with faults.
+    pub(super) fn refused(row: u64, violations: Vec<Violation>) -> Self {
+        Self {
+            row,
+            foreign_id: None,
+            is_organization: false,
+            result: Err(violations),
+            merged_into: None,
+            notices: Vec::new(),
+            withheld: 0,
+        }
+    }
+}
+
 /// One entry to be.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Draft {

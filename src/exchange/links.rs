@@ -12,8 +12,7 @@ use super::{
 };
 use crate::domain::{
     id::{Id, kind},
-    link::{Link, Named, Side, SideKind, Stated, StatedLinks},
-    place::PlaceMode,
+    link::{Link, Named, Side, Stated, StatedLinks},
     read::{self, Code, Mended, Notice, Record, Unreadable, Violation},
 };
 
@@ -23,7 +22,7 @@ pub struct Holder<'a> {
     pub named: Named,
     /// Whether its place must stay private: then no free words are kept.
     pub silent: bool,
-    /// Which others are protected: of those no free words are kept either.
+    /// Which others are known and not protected: of all the rest no free words are kept either.
     pub decisions: &'a Decisions,
 }
 
@@ -54,7 +53,10 @@ pub fn taken(
         } else if !seen.insert(stated.name()) {
             notices.push(Notice { pointer, mended: Mended::FirstKept });
         } else {
-            stated.note = stated.note.filter(|_| !of.silent && !is_protected(&stated.other, of.decisions));
+            let speaks = !of.silent && of.decisions.is_open(&stated.other);
+            if stated.note.take_if(|_| !speaks).is_some() {
+                notices.push(Notice { pointer: format!("{pointer}/note"), mended: Mended::PlaceWithheld });
+            }
             kept.push(stated);
         }
     }
@@ -69,11 +71,4 @@ pub fn offers(stated: Vec<Stated>, holder: Side, name: &str) -> impl Iterator<It
         let record = Link { id, holder, stated };
         Offer { foreign_id, record, facts: (), extra: Record::new(), links: Links::default() }
     })
-}
-
-fn is_protected(other: &Named, decisions: &Decisions) -> bool {
-    match other.kind {
-        SideKind::Service => decisions.mode(&other.name) == PlaceMode::Area,
-        SideKind::Organization => decisions.withholds_organization(&other.name),
-    }
 }

@@ -6,7 +6,12 @@ use super::{
     view::{Card, Link, Phone, Row, Value},
     words,
 };
-use crate::domain::{card::CardPlaceKind, link::StatedBy, vocabulary::values::LinkState};
+use crate::domain::{
+    access::{AccessAnswer, AccessFact},
+    card::CardPlaceKind,
+    link::StatedBy,
+    vocabulary::{values::LinkState, vocabulary},
+};
 
 /// A listing in a list of results.
 pub struct CardView {
@@ -166,6 +171,25 @@ pub fn attending(card: &Card) -> Option<Row> {
 pub fn languages(card: &Card) -> Option<Row> {
     let values: Vec<Value> = card.languages.iter().map(|language| Value::text(words::language(language))).collect();
     (!values.is_empty()).then_some(Row { label: "Languages", values })
+}
+
+/// What it answers about access, where it answers anything; what is not among it has not been stated.
+pub fn access(card: &Card) -> Option<Row> {
+    let values: Vec<Value> = card.access.iter().filter_map(answer).collect();
+    (!values.is_empty()).then_some(Row { label: "Access, as it answers", values })
+}
+
+fn answer(fact: &AccessFact) -> Option<Value> {
+    let term = vocabulary().term(&fact.term)?;
+    let answer = match fact.answer {
+        AccessAnswer::Yes => "yes",
+        AccessAnswer::No => "no",
+        AccessAnswer::OnRequest => "if you ask beforehand",
+    };
+    let asked = fact.date.as_deref().map(|date| format!("asked on {}", words::day(date)));
+    let said: Vec<String> = fact.note.clone().into_iter().chain(asked).collect();
+    let note = (!said.is_empty()).then(|| said.join(" "));
+    Some(Value { text: format!("{}: {answer}", term.label), href: None, note })
 }
 
 /// With whom it is linked, in one line; what is over is left to its page.

@@ -95,6 +95,7 @@ fn rows(listing: &Listing) -> Vec<Row> {
         }
         _ => {}
     }
+    rows.extend(facts::access(card));
     rows.extend(facts::coming(card));
     rows.extend(facts::accepting(card));
     rows.extend(stated("How to come", |service| service.application_process.as_ref()));

@@ -5,6 +5,7 @@
 use serde::Deserialize;
 
 use crate::domain::{
+    access::AccessFact,
     answer::WordsMatched,
     card::{CardPlaceKind, ListingKind},
     coming::{Accepting, HowToCome, Wait},
@@ -110,6 +111,8 @@ pub struct Card {
     pub minimum_age: Option<f64>,
     pub maximum_age: Option<f64>,
     pub schedule_text: Option<String>,
+    #[serde(default)]
+    pub access: Vec<AccessFact>,
     pub accepting: Option<Accepting>,
     pub wait: Option<Wait>,
     pub how_to_come: Option<HowToCome>,

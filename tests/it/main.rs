@@ -11,6 +11,7 @@ mod canary;
 mod contract;
 mod hsds;
 mod import;
+mod links;
 mod pages;
 mod places;
 mod problems;

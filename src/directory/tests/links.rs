@@ -84,13 +84,17 @@ async fn a_claim_becomes_agreed_when_the_other_side_says_so_and_a_file_is_the_wh
     let choir = |links: Value| group("choir", "Canal Choir", links);
     // The network comes in a later file, by an id that nobody knows yet.
     let report = town.import(json!([choir(member_of_circle())])).await;
-    assert_eq!((report.created, report.refused), (1, 0), "{report:?}");
+    assert_eq!((report.created, report.refused, report.mended["place_withheld"]), (1, 0, 1), "{report:?}");
     assert_eq!(town.links("Canal Choir"), [""; 0], "a link to what is not there is not shown");
     town.import(json!([network(json!([]))])).await;
     assert_eq!(town.links("Canal Choir"), ["is a member of West Circle claimed"]);
     assert_eq!(town.links("West Circle"), ["has as a member Canal Choir claimed"]);
     let both = json!([{ "relationship": "member_of", "from": { "service_id": "choir" }, "state": "claimed" }]);
     let report = town.import(json!([network(both.clone())])).await;
+    assert_eq!(report.updated, 1);
+    assert!(town.listing("West Circle").unwrap()["links"][0].get("note").is_none());
+    // Words about a record are kept once it is known to be nothing that must be protected.
+    let report = town.import(json!([choir(member_of_circle())])).await;
     assert_eq!(report.updated, 1);
     assert_eq!(town.links("Canal Choir"), ["is a member of West Circle agreed"]);
     let shown = town.listing("West Circle").unwrap();

@@ -56,8 +56,9 @@ fn end(id: u128, organization: u128, reach: Reach) -> End {
     }
 }
 
-fn bond(other: End, own: &[Stated], theirs: &[Stated]) -> Bond {
-    Bond { other, own: own.to_vec(), theirs: theirs.to_vec() }
+fn bond(other: End, own: &[&Stated], theirs: &[&Stated]) -> Bond {
+    let stated = |all: &[&Stated]| all.iter().map(|stated| (*stated).clone()).collect();
+    Bond { other, own: stated(own), theirs: stated(theirs) }
 }
 
 /// Relationship, direction, state and who says so of each link that is shown.
@@ -109,19 +110,19 @@ fn only_what_both_sides_say_is_agreed_and_one_that_says_it_is_over_ends_it() {
     let (to, from) = (stated("refers_to", "to", "agreed"), stated("refers_to", "from", "claimed"));
     let over = stated("refers_to", "from", "lapsed");
     let refers = Relationship::RefersTo;
-    let of = |own_says: &[Stated], theirs: &[Stated]| shown(own(), vec![bond(other(11), own_says, theirs)]);
-    assert_eq!(of(std::slice::from_ref(&to), &[]), [(refers, To, LinkState::Claimed, StatedBy::This)]);
-    assert_eq!(of(&[], std::slice::from_ref(&to)), [(refers, From, LinkState::Claimed, StatedBy::Other)]);
-    assert_eq!(of(&[to.clone()], &[from.clone()]), [(refers, To, LinkState::Agreed, StatedBy::Both)]);
-    assert_eq!(of(&[to.clone()], &[over.clone()]), [(refers, To, LinkState::Lapsed, StatedBy::Both)]);
-    assert_eq!(of(&[over], &[]), [(refers, From, LinkState::Lapsed, StatedBy::This)]);
-    let both_ways = of(&[to.clone()], &[to.clone()]);
+    let of = |own_says: &[&Stated], theirs: &[&Stated]| shown(own(), vec![bond(other(11), own_says, theirs)]);
+    assert_eq!(of(&[&to], &[]), [(refers, To, LinkState::Claimed, StatedBy::This)]);
+    assert_eq!(of(&[], &[&to]), [(refers, From, LinkState::Claimed, StatedBy::Other)]);
+    assert_eq!(of(&[&to], &[&from]), [(refers, To, LinkState::Agreed, StatedBy::Both)]);
+    assert_eq!(of(&[&to], &[&over]), [(refers, To, LinkState::Lapsed, StatedBy::Both)]);
+    assert_eq!(of(&[&over], &[]), [(refers, From, LinkState::Lapsed, StatedBy::This)]);
+    let both_ways = of(&[&to], &[&to]);
     assert!(both_ways.iter().all(|link| link.2 == LinkState::Claimed), "each sends to the other: two links");
     assert_eq!(both_ways.len(), 2);
-    let alone = shown(own(), vec![bond(other(10), &[to], &[from])]);
+    let alone = shown(own(), vec![bond(other(10), &[&to], &[&from])]);
     assert_eq!(alone, [(refers, To, LinkState::Claimed, StatedBy::Both)], "an organization cannot agree with itself");
     let held = stated("co_facilitates", "from", "claimed");
-    let together = shown(own(), vec![bond(other(11), &[held], &[stated("co_facilitates", "to", "claimed")])]);
+    let together = shown(own(), vec![bond(other(11), &[&held], &[&stated("co_facilitates", "to", "claimed")])]);
     assert_eq!(together, [(Relationship::CoFacilitates, To, LinkState::Agreed, StatedBy::Both)]);
 }
 
@@ -129,9 +130,9 @@ fn only_what_both_sides_say_is_agreed_and_one_that_says_it_is_over_ends_it() {
 fn agreed_links_come_first_and_the_words_are_those_of_the_side() {
     let (to, from) = (stated("member_of", "to", "claimed"), stated("member_of", "from", "claimed"));
     let bonds = vec![
-        bond(end(4, 4, Reach::Open), &[stated("part_of", "to", "lapsed")], &[]),
-        bond(end(3, 3, Reach::Open), &[], &[to.clone()]),
-        bond(end(2, 2, Reach::Open), &[from], &[to]),
+        bond(end(4, 4, Reach::Open), &[&stated("part_of", "to", "lapsed")], &[]),
+        bond(end(3, 3, Reach::Open), &[], &[&to]),
+        bond(end(2, 2, Reach::Open), &[&from], &[&to]),
     ];
     let links = Linked { own: end(1, 1, Reach::Open), bonds }.public(&Map);
     let told: Vec<String> = links
@@ -183,7 +184,7 @@ fn a_link_of_a_private_place_keeps_no_free_words() {
     let far = end(2, 2, Reach::Remote(Vec::new()));
     let hidden = end(1, 1, Reach::Hidden(Vec::new()));
     let note = |own: &End, other: &End| {
-        let bonds = vec![bond(other.clone(), &[stated("refers_to", "to", "claimed")], &[])];
+        let bonds = vec![bond(other.clone(), &[&stated("refers_to", "to", "claimed")], &[])];
         Linked { own: own.clone(), bonds }.public(&Map).remove(0).note
     };
     assert_eq!((note(&hidden, &far), note(&far, &hidden)), (None, None));
