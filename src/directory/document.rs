@@ -28,6 +28,10 @@ impl Locate for Places {
         Gazetteer::embedded().areas_at(latitude, longitude).into_iter().map(AreaCode).collect()
     }
 
+    fn areas_around(&self, code: &AreaCode) -> Vec<AreaCode> {
+        Gazetteer::embedded().areas_of_authority(&code.0).into_iter().map(AreaCode).collect()
+    }
+
     fn area_name(&self, code: &AreaCode) -> Option<String> {
         Gazetteer::embedded().area(&code.0).map(|area| area.name.clone())
     }

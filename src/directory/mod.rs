@@ -15,6 +15,7 @@ pub mod feed;
 pub mod follow;
 pub mod import;
 mod labels;
+mod links;
 pub mod places;
 pub mod plan;
 pub mod read;

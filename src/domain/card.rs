@@ -10,6 +10,7 @@ use super::{
     access::AccessFact,
     coming::{Accepting, Coming, ContactWay, CostKind, HowToCome, SpokenLanguage, Wait},
     id::{Id, kind},
+    link::PublicLink,
     organization::Organization,
     place::PlaceMode,
     schedule::Schedule,
@@ -291,6 +292,13 @@ pub struct Card {
     /// At how many other places the same service is held.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other_places: Option<u32>,
+    /// What it is to other listings, those first that both sides say; at most five.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
+    pub links: Vec<PublicLink>,
+    /// How many links it has in all; absent where it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub links_total: Option<u32>,
     /// `active`, `inactive`, `defunct` or `temporarily closed`, as HSDS says it; absent for an organisation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
@@ -348,6 +356,10 @@ pub struct Listing {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[oai(default)]
     pub services: Vec<ServiceName>,
+    /// What it is to other listings, those first that both sides say; at most fifty, counted by the card's `links_total`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
+    pub links: Vec<PublicLink>,
     /// When what is shown here last changed in this directory, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_modified: Option<String>,

@@ -15,6 +15,7 @@ pub mod digest;
 pub mod entry;
 pub mod feed;
 pub mod id;
+pub mod link;
 pub mod listing;
 pub mod location;
 pub mod organization;

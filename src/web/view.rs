@@ -10,7 +10,9 @@ use crate::domain::{
     card::{CardPlaceKind, ListingKind},
     coming::{Accepting, Coming, HowToCome, Wait},
     crisis::CrisisLine,
+    link::StatedBy,
     schedule::Schedule,
+    vocabulary::values::LinkState,
 };
 
 /// A search answer.
@@ -129,6 +131,9 @@ pub struct Card {
     pub place: Place,
     pub distance_km: Option<f64>,
     pub other_places: Option<u32>,
+    #[serde(default)]
+    pub links: Vec<Link>,
+    pub links_total: Option<usize>,
     pub status: Option<String>,
     pub alert: Option<String>,
     pub last_checked: Option<LastChecked>,
@@ -180,6 +185,24 @@ pub struct Named {
     pub name: String,
 }
 
+/// What a listing is to another.
+#[derive(Deserialize)]
+pub struct Link {
+    pub label: String,
+    pub state: LinkState,
+    pub stated_by: StatedBy,
+    pub target: Target,
+    pub note: Option<String>,
+}
+
+/// The other side of a link.
+#[derive(Deserialize)]
+pub struct Target {
+    pub kind: ListingKind,
+    pub name: String,
+    pub page_url: String,
+}
+
 /// A phone number.
 #[derive(Deserialize)]
 pub struct Phone {
@@ -227,6 +250,8 @@ pub struct Listing {
     pub places: Vec<ListingPlace>,
     #[serde(default)]
     pub services: Vec<Named>,
+    #[serde(default)]
+    pub links: Vec<Link>,
 }
 
 /// What the card does not say of a service.

@@ -13,6 +13,7 @@ mod container;
 mod contract;
 mod hsds;
 mod import;
+mod links;
 mod pages;
 mod places;
 mod problems;
