@@ -5,11 +5,14 @@
 
 pub mod answer;
 pub mod assemble;
+mod beside;
 pub mod check;
 pub mod credits;
 pub mod document;
+mod dress;
 mod earlier;
 mod expire;
+mod explain;
 pub mod feed;
 pub mod follow;
 pub mod import;
