@@ -22,9 +22,8 @@ pub fn beside(place: &Place, area_code: Option<&str>) -> Vec<String> {
             continue;
         }
         for code in gazetteer.areas_of_authority(&next.code) {
-            let tells = gazetteer
-                .area(&code)
-                .is_some_and(|area| !matches!(area.kind, AreaKind::Nation | AreaKind::Country));
+            let tells =
+                gazetteer.area(&code).is_some_and(|area| !matches!(area.kind, AreaKind::Nation | AreaKind::Country));
             if tells && !inside.contains(&code) {
                 codes.insert(code);
             }

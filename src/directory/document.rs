@@ -4,12 +4,13 @@
 use kith_index::{Document, Op, Role, Whereabouts as IndexPlace, gazetteer::Gazetteer};
 
 use crate::domain::{
+    access::AccessAnswer,
     listing::{Locate, Located, PublicListing, Whereabouts},
     place::{AreaCode, Position},
 };
 
 /// Counts the changes of what is published of the same records: another number in a view means that it is built anew.
-pub const SHAPE: u32 = 2;
+pub const SHAPE: u32 = 3;
 
 /// The embedded gazetteer, as publishing sees it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -67,6 +68,11 @@ pub fn put(public: &PublicListing) -> Op {
             term_words: public.term_words.clone(),
             text: public.listing.description.clone(),
             terms: public.term_ids.clone(),
+            denied: (card.access.iter())
+                .filter(|fact| fact.answer == AccessAnswer::No)
+                .map(|fact| fact.term.clone())
+                .collect(),
+            ended: matches!(card.status.as_deref(), Some("inactive" | "defunct")),
             languages: card.languages.clone(),
             minimum_age: card.minimum_age.map(|age| age as f32),
             maximum_age: card.maximum_age.map(|age| age as f32),

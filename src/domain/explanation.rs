@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::{answer::UnderstoodTerm, card::NamedArea};
 
 /// Why a listing is in an answer.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Object)]
+#[derive(Clone, Default, PartialEq, Serialize, Object)]
+#[oai(skip_serializing_if_is_none)]
 pub struct Explanation {
     /// For each word or phrase that was looked for, in its order, what the listing has of it.
     pub words: Vec<WordReason>,
@@ -15,12 +16,18 @@ pub struct Explanation {
     pub filters: Vec<FilterReason>,
     /// How it fits the place; absent when none was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[oai(skip_serializing_if_is_none)]
     pub place: Option<PlaceReason>,
 }
 
+/// It holds what was typed and asked for, so it prints nothing of it.
+impl std::fmt::Debug for Explanation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Explanation")
+    }
+}
+
 /// What a listing has of one word or phrase. With nothing of it, the search asked for less than all words.
-#[derive(Debug, Clone, PartialEq, Serialize, Object)]
+#[derive(Clone, PartialEq, Serialize, Object)]
 #[oai(skip_serializing_if_is_none, skip_serializing_if_is_empty)]
 pub struct WordReason {
     /// The word or phrase, lower-cased and without accents.
@@ -54,7 +61,7 @@ pub enum FoundIn {
 }
 
 /// What a listing answers to one filter.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Object)]
+#[derive(Clone, PartialEq, Eq, Serialize, Object)]
 pub struct FilterReason {
     /// The name of the parameter.
     pub parameter: String,
@@ -76,7 +83,7 @@ pub enum FilterAnswer {
 }
 
 /// How a listing fits the place that was asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Object)]
+#[derive(Clone, PartialEq, Eq, Serialize, Object)]
 #[oai(skip_serializing_if_is_empty)]
 pub struct PlaceReason {
     /// By what.

@@ -5,12 +5,7 @@
 
 use std::str::FromStr;
 
-use super::{
-    card::CardPlaceKind,
-    coming::NOT_STATED,
-    crisis::CrisisLine,
-    listing::UNITED_KINGDOM,
-};
+use super::{card::CardPlaceKind, coming::NOT_STATED, crisis::CrisisLine, listing::UNITED_KINGDOM};
 
 /// The languages an answer's own words can be in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -147,7 +142,10 @@ mod tests {
     fn crisis_lines_keep_their_numbers_and_those_of_wales_have_welsh_names() {
         for line in crisis::lines() {
             let welsh = crisis_line(line);
-            assert_eq!((&welsh.phone, &welsh.text, &welsh.url, &welsh.id), (&line.phone, &line.text, &line.url, &line.id));
+            assert_eq!(
+                (&welsh.phone, &welsh.text, &welsh.url, &welsh.id),
+                (&line.phone, &line.text, &line.url, &line.id)
+            );
             let of_wales = line.nations.len() == 1 && line.nations[0].code() == "W92000004";
             assert!(!of_wales || welsh.name != line.name && welsh.hours == "Ddydd a nos", "{}", line.id);
         }

@@ -6,7 +6,7 @@ use super::{
     view::{Card, Phone, Row, Value},
     words,
 };
-use crate::domain::card::CardPlaceKind;
+use crate::domain::card::{CardPlaceKind, Serves};
 
 /// A listing in a list of results.
 pub struct CardView {
@@ -114,6 +114,9 @@ pub fn place(card: &Card) -> Row {
     if card.place.kind != CardPlaceKind::NotStated {
         values.push(Value::text(&card.place.label));
         values.extend(card.distance_km.map(words::distance).map(Value::text));
+        if card.serves == Some(Serves::Nearby) {
+            values.push(Value::text("Serves the area next to yours: ask"));
+        }
     }
     match card.other_places {
         Some(1) => values.push(Value::text("and 1 other place")),

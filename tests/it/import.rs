@@ -309,7 +309,7 @@ fn walk(client: &Client, asked: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for page in 1..=100 {
         let results =
-            client.get(&format!("/v1/search?{asked}&facets=false&per_page=100&page={page}")).json()["results"].take();
+            client.get(&format!("/v1/search?{asked}&facets=none&per_page=100&page={page}")).json()["results"].take();
         let before = found.len();
         found.extend(crate::support::ids(&results));
         assert_eq!(found.len() - before, results["items"].as_array().unwrap().len(), "no listing is on two pages");

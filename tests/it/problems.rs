@@ -166,7 +166,7 @@ fn an_unknown_or_ambiguous_place_comes_with_candidates_that_can_be_sent_as_they_
             let candidates = problem["candidates"].as_array().unwrap();
             assert!(candidates.len() > 1, "{near}");
             for candidate in candidates {
-                let again = get(&format!("facets=false&near={}", encoded(candidate["near"].as_str().unwrap())));
+                let again = get(&format!("facets=none&near={}", encoded(candidate["near"].as_str().unwrap())));
                 assert_eq!(
                     (again.status, &again.json()["place"]["resolved"]),
                     (200, &candidate["label"]),

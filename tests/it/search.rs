@@ -149,7 +149,7 @@ fn totals_and_counts_are_those_of_a_walk_over_all_pages() {
             .collect();
         assert_eq!(told, kinds, "{query}");
     }
-    let uncounted = search("q=grief&facets=false");
+    let uncounted = search("q=grief&facets=none");
     assert_eq!((&uncounted["facets"], &uncounted["kinds"]), (&json!([]), &json!([])));
     assert_eq!(uncounted["results"], search("q=grief")["results"]);
 }
@@ -305,8 +305,8 @@ fn the_post_twin_answers_the_same_bytes() {
             json!({"need": ["bereavement"], "audience": ["men", "women"], "kind": ["group"], "language": ["en"]}),
         ),
         (
-            "sort=recently_checked&per_page=3&page=2&facets=false&term=step-free",
-            json!({"sort": "recently_checked", "per_page": 3, "page": 2, "facets": false, "term": ["step-free"]}),
+            "sort=recently_checked&per_page=3&page=2&facets=none&term=step-free",
+            json!({"sort": "recently_checked", "per_page": 3, "page": 2, "facets": ["none"], "term": ["step-free"]}),
         ),
         (&format!("organization_id={id}"), json!({"organization_id": id})),
         ("q=&near=", json!({"q": "", "near": null})),
@@ -325,7 +325,7 @@ fn the_post_twin_answers_the_same_bytes() {
 
 #[test]
 fn places_are_understood_as_people_write_them() {
-    let place = |near: &str| search(&format!("near={near}&facets=false"))["place"].clone();
+    let place = |near: &str| search(&format!("near={near}&facets=none"))["place"].clone();
     let sector = place("ls62ab");
     assert_eq!((&sector["resolved"], &sector["kind"]), (&json!("LS6 2"), &json!("sector")));
     assert!(sector["note"].as_str().unwrap().contains("sector"), "it says that it was answered by its sector");
@@ -342,9 +342,9 @@ fn places_are_understood_as_people_write_them() {
         assert!(place.get("note").is_none(), "{near}");
         assert_eq!(place["area_code"].is_string(), kind == "area", "{near}");
     }
-    let point = search("near=53.8,-1.55&facets=false");
+    let point = search("near=53.8,-1.55&facets=none");
     assert_eq!((&point["place"]["kind"], &point["place"]["within"]), (&json!("coordinates"), &json!("Leeds")));
-    assert_eq!(point["results"], search("latitude=53.8&longitude=-1.55&facets=false")["results"]);
+    assert_eq!(point["results"], search("latitude=53.8&longitude=-1.55&facets=none")["results"]);
 }
 
 #[test]
@@ -371,7 +371,7 @@ fn an_area_is_searched_whole_without_distances_and_brings_its_nations_crisis_lin
 
 #[test]
 fn a_search_that_asks_for_less_than_all_words_says_so() {
-    let words = |q: &str| search(&format!("q={q}&facets=false"))["understood"]["words"].as_str().unwrap().to_owned();
+    let words = |q: &str| search(&format!("q={q}&facets=none"))["understood"]["words"].as_str().unwrap().to_owned();
     assert_eq!(words("grief+walk"), "all");
     assert_eq!(words("grief+walk+xqzzv"), "most");
     assert_eq!(words("grief+xqzzv"), "any");
