@@ -122,15 +122,20 @@ fn word(found: WordMatch) -> WordReason {
         let label = |id: String| vocabulary().term(&id).map(|term| term.label.clone()).unwrap_or_else(|| id.clone());
         ids.into_iter().map(|id| UnderstoodTerm { label: label(id.clone()), id }).collect()
     };
+    let found_in = found.place.map(|place| match place {
+        WordPlace::Name => FoundIn::Name,
+        WordPlace::Names => FoundIn::Names,
+        WordPlace::Text => FoundIn::Text,
+    });
+    // The words of a term are among the names, and say no more than the term.
+    let found_in = found_in.filter(|place| *place == FoundIn::Name || found.terms.is_empty());
+    let said = found_in.is_some() || !found.terms.is_empty();
     WordReason {
         typed: found.typed,
-        found_in: found.place.map(|place| match place {
-            WordPlace::Name => FoundIn::Name,
-            WordPlace::Names => FoundIn::Names,
-            WordPlace::Text => FoundIn::Text,
-        }),
+        found_in,
+        in_other_words: found.same && !said,
+        // What it has anyway is no reason.
+        broader: if said || found.same { Vec::new() } else { labelled(found.broader) },
         terms: labelled(found.terms),
-        in_other_words: found.same,
-        broader: labelled(found.broader),
     }
 }

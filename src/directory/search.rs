@@ -193,7 +193,9 @@ fn find(
             for km in widening {
                 radius = Some(*km);
                 // What is so near to any address of the place, not only to its middle.
-                around(query, place, *km + place.precision_km);
+                // Areas that only a circle widened so far touches are not near.
+                let near = request.within_km.unwrap_or(km.min(FAR_KM));
+                around(query, place, *km + place.precision_km, near + place.precision_km);
                 query.areas.extend(beside.iter().cloned());
                 whole_country(query, request);
                 // Within reach all words first, then most or any of them; only then what is far.
@@ -288,11 +290,12 @@ fn asked_place(request: &SearchRequest) -> Result<Option<Asked>> {
     }
 }
 
-fn around(query: &mut Query, place: &Place, km: f64) {
+/// A circle of `km` around a place, and the areas that one of `areas_km` touches.
+fn around(query: &mut Query, place: &Place, km: f64, areas_km: f64) {
     let gazetteer = Gazetteer::embedded();
     query.near = Some(Near { lat: place.lat, lon: place.lon, km });
     query.areas_here.clone_from(&place.areas);
-    query.areas = gazetteer.areas_touched(place.lat, place.lon, km);
+    query.areas = gazetteer.areas_touched(place.lat, place.lon, areas_km);
     query.areas.extend(place.areas.iter().cloned());
 }
 

@@ -112,7 +112,7 @@ pub struct CardPlace {
 pub enum Serves {
     /// It does.
     Here,
-    /// It serves an area next to it: ask whether people from there can come too.
+    /// It serves an area next to it, or one within the distance searched: ask whether people from there can come too.
     Nearby,
     /// It does not say whom it serves: ask.
     NotStated,

@@ -32,16 +32,16 @@ impl std::fmt::Debug for Explanation {
 pub struct WordReason {
     /// The word or phrase, lower-cased and without accents.
     pub typed: String,
-    /// Where it stands; absent when it does not.
+    /// Where it stands; absent when it does not, and where `terms` say it better.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found_in: Option<FoundIn>,
     /// Terms that it stands for and that the listing has.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[oai(default)]
     pub terms: Vec<UnderstoodTerm>,
-    /// Whether the listing says the same in other words.
+    /// Whether the listing says the same in other words, and in none that were typed.
     pub in_other_words: bool,
-    /// Wider terms than those it stands for, which the listing has.
+    /// Wider terms than those it stands for, which the listing has in place of all that.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[oai(default)]
     pub broader: Vec<UnderstoodTerm>,

@@ -115,7 +115,7 @@ pub fn place(card: &Card) -> Row {
         values.push(Value::text(&card.place.label));
         values.extend(card.distance_km.map(words::distance).map(Value::text));
         if card.serves == Some(Serves::Nearby) {
-            values.push(Value::text("Serves the area next to yours: ask"));
+            values.push(Value::text("Serves an area near yours: ask"));
         }
     }
     match card.other_places {

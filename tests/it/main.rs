@@ -18,6 +18,8 @@ mod publishing;
 mod reading;
 mod safety;
 mod search;
+mod search_near;
+mod search_shown;
 mod support;
 mod tidy;
 mod traps;
