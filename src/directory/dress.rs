@@ -94,10 +94,14 @@ fn bytes_of(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec(value).expect("what was JSON is JSON")
 }
 
-/// Puts the directory's own words of a card into Welsh: terms, areas, and the line about a place that is no address.
+/// Puts the directory's own words of a card into Welsh: terms, areas, its times, and the line about a place that is no
+/// address.
 fn card_in_welsh(card: &mut Value) {
     for member in ["who_for", "terms"] {
         card.get_mut(member).map(labels_in_welsh);
+    }
+    if let Some(times) = card.get("schedule_text").and_then(Value::as_str).and_then(welsh::when::in_welsh) {
+        card["schedule_text"] = times.into();
     }
     let Some(place) = card.get_mut("place") else { return };
     place.get_mut("areas").map(names_in_welsh);

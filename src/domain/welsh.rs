@@ -3,6 +3,8 @@
 //! Terms and values have their Welsh beside their English, in the vocabulary; areas and towns in the gazetteer. What a
 //! listing says in its own words stays as it says it. None of this has been [checked](super::vocabulary::WELSH_STATUS).
 
+pub mod when;
+
 use std::str::FromStr;
 
 use super::{card::CardPlaceKind, coming::NOT_STATED, crisis::CrisisLine, listing::UNITED_KINGDOM};
