@@ -1,37 +1,56 @@
 //! Areas next to a place: what serves them is shown after what serves the place itself, as something to ask.
 
-use std::collections::HashSet;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, LazyLock, PoisonError, RwLock},
+};
 
-use kith_index::gazetteer::{AreaKind, Gazetteer, Place};
+use kith_index::gazetteer::{Area, AreaKind, Gazetteer, Place};
+
+/// An authority beside another, with the areas that hold it and tell something.
+struct Next {
+    code: &'static str,
+    held_by: Vec<&'static str>,
+}
 
 /// Codes of the areas that touch the authorities of a place, or of the area of that code, and do not hold it. A nation or
 /// a country is beside nobody: that says too little.
 pub fn beside(place: &Place, area_code: Option<&str>) -> Vec<String> {
-    let gazetteer = Gazetteer::embedded();
-    let is_authority = |code: &String| {
-        gazetteer.area(code).is_some_and(|area| matches!(area.kind, AreaKind::Authority | AreaKind::Dependency))
-    };
-    let mut inside: HashSet<String> = area_code.map(|code| gazetteer.within(code)).into_iter().flatten().collect();
-    inside.extend(place.areas.iter().cloned());
-    let own = area_code.map_or_else(|| place.areas.clone(), |code| gazetteer.within(code));
-    let own: Vec<String> = own.into_iter().filter(is_authority).collect();
-    let mut codes = HashSet::new();
-    let mut seen = HashSet::new();
-    for next in own.iter().flat_map(|code| gazetteer.neighbours(code)) {
-        if inside.contains(&next.code) || !seen.insert(&next.code) {
-            continue;
-        }
-        for code in gazetteer.areas_of_authority(&next.code) {
-            let tells =
-                gazetteer.area(&code).is_some_and(|area| !matches!(area.kind, AreaKind::Nation | AreaKind::Country));
-            if tells && !inside.contains(&code) {
-                codes.insert(code);
-            }
+    let within = area_code.map(|code| Gazetteer::embedded().within(code)).unwrap_or_default();
+    let inside: HashSet<&str> = within.iter().chain(&place.areas).map(String::as_str).collect();
+    let own = if area_code.is_some() { &within } else { &place.areas };
+    let mut codes: Vec<String> = Vec::new();
+    for code in own {
+        for next in next_to(code).iter().filter(|next| !inside.contains(next.code)) {
+            codes.extend(next.held_by.iter().filter(|code| !inside.contains(*code)).map(|code| (*code).to_owned()));
         }
     }
-    let mut codes: Vec<String> = codes.into_iter().collect();
     codes.sort_unstable();
+    codes.dedup();
     codes
+}
+
+/// The authorities beside one; none of what is no authority. Looked up once for each: the map does not change.
+fn next_to(code: &str) -> Arc<Vec<Next>> {
+    static KNOWN: LazyLock<RwLock<HashMap<String, Arc<Vec<Next>>>>> = LazyLock::new(RwLock::default);
+    if let Some(known) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(code) {
+        return Arc::clone(known);
+    }
+    let gazetteer = Gazetteer::embedded();
+    let is_authority = |area: &&Area| matches!(area.kind, AreaKind::Authority | AreaKind::Dependency);
+    let neighbours = gazetteer.area(code).filter(is_authority).map(|_| gazetteer.neighbours(code));
+    let next = neighbours.unwrap_or_default().into_iter().map(|next| {
+        let holders = gazetteer.areas_of_authority(&next.code);
+        let telling = |area: &&Area| !matches!(area.kind, AreaKind::Nation | AreaKind::Country);
+        let held_by = holders.iter().filter_map(|code| gazetteer.area(code)).filter(telling);
+        Next { code: &next.code, held_by: held_by.map(|area| area.code.as_str()).collect() }
+    });
+    let found = Arc::new(next.collect::<Vec<_>>());
+    // Codes of the gazetteer only, so that this cannot grow without end.
+    if gazetteer.area(code).is_some() {
+        KNOWN.write().unwrap_or_else(PoisonError::into_inner).insert(code.to_owned(), Arc::clone(&found));
+    }
+    found
 }
 
 #[cfg(test)]

@@ -366,6 +366,9 @@ fn label(term: &Term, language: Language) -> &str {
 /// The counts that were asked for: of these facets, of each so many, those with most results first.
 fn counted(hits: &Hits, request: &SearchRequest) -> Vec<TermCount> {
     let language = request.language_of_answer();
+    if request.counts.is_empty() && request.per_facet.is_none() {
+        return hits.counts.iter().map(|(id, count)| term_count(id, *count, language)).collect();
+    }
     let mut by_facet: BTreeMap<String, Vec<TermCount>> = BTreeMap::new();
     let mut order = Vec::new();
     for (id, count) in &hits.counts {
