@@ -5,12 +5,15 @@
 
 pub mod answer;
 pub mod assemble;
+mod beside;
 pub mod body;
 pub mod check;
 pub mod credits;
 pub mod document;
+mod dress;
 mod earlier;
 mod expire;
+mod explain;
 pub mod feed;
 pub mod follow;
 pub mod import;

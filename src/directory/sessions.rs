@@ -81,7 +81,7 @@ impl Directory {
         let online = found(&hits.covers.hits, &window);
         let nation = nation(&asked.place, asked.area_code.as_deref());
         let (names, when) = (asked_names(search), when_names(search));
-        let slots = Slots { asked: &names, when: &when, now: Some(now) };
+        let slots = Slots { asked: &names, when: &when, now: Some(now), covers: false };
         let page = Page { page: search.page(), per_page: search.per_page() };
 
         let mut out = Vec::with_capacity(4_096 + 1_300 * search.per_page() as usize);

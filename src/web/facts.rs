@@ -8,7 +8,7 @@ use super::{
 };
 use crate::domain::{
     access::{AccessAnswer, AccessFact},
-    card::CardPlaceKind,
+    card::{CardPlaceKind, Serves},
     link::StatedBy,
     vocabulary::{values::LinkState, vocabulary},
 };
@@ -149,6 +149,9 @@ pub fn place(card: &Card) -> Row {
     if card.place.kind != CardPlaceKind::NotStated {
         values.push(Value::text(&card.place.label));
         values.extend(card.distance_km.map(words::distance).map(Value::text));
+        if card.serves == Some(Serves::Nearby) {
+            values.push(Value::text("Serves an area near yours: ask"));
+        }
     }
     match card.other_places {
         Some(1) => values.push(Value::text("and 1 other place")),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::domain::{
     access::AccessFact,
     answer::WordsMatched,
-    card::{CardPlaceKind, ListingKind},
+    card::{CardPlaceKind, ListingKind, Serves},
     coming::{Accepting, Coming, HowToCome, Wait},
     crisis::CrisisLine,
     link::StatedBy,
@@ -45,6 +45,9 @@ pub struct AskedPlace {
     pub within: Option<String>,
     /// Something to say about how it was understood.
     pub note: Option<String>,
+    /// How wide it is, in kilometres.
+    #[serde(default)]
+    pub precision_km: f64,
 }
 
 /// How the words were understood.
@@ -52,6 +55,11 @@ pub struct AskedPlace {
 pub struct Understood {
     /// Terms they stand for.
     pub terms: Vec<Label>,
+    /// Wider terms that were looked for too.
+    #[serde(default)]
+    pub broader: Vec<Label>,
+    /// What was looked for in place of words with a slip.
+    pub respelt: Option<String>,
     /// How many of them had to match.
     #[serde(deserialize_with = "words_matched")]
     pub words: WordsMatched,
@@ -77,6 +85,9 @@ pub struct Label {
 pub struct Block {
     /// How many in all.
     pub total: u64,
+    /// How many of those have only a wider term.
+    #[serde(default)]
+    pub broader: u64,
     /// The page shown, from 1.
     pub page: u32,
     /// How many a page holds.
@@ -119,6 +130,7 @@ pub struct Card {
     pub how_to_come: Option<HowToCome>,
     #[serde(default)]
     pub ask: Vec<String>,
+    pub serves: Option<Serves>,
     #[serde(default)]
     pub attending_type: Vec<String>,
     #[serde(default)]

@@ -21,6 +21,8 @@ mod publishing;
 mod reading;
 mod safety;
 mod search;
+mod search_near;
+mod search_shown;
 mod sessions;
 mod support;
 mod tidy;
