@@ -17,7 +17,7 @@ const LAYERS: [(&str, &[&str]); 7] = [
 ];
 
 /// Crates with one home: where they may be named.
-const HOMES: [(&str, &[&str]); 11] = [
+const HOMES: [(&str, &[&str]); 12] = [
     ("sqlx", &["src/store"]),
     ("tantivy", &["index"]),
     ("geo", &["index"]),
@@ -25,6 +25,7 @@ const HOMES: [(&str, &[&str]); 11] = [
     ("poem", &["src/api", "src/web", "src/cli/serve.rs", "src/cli/listen", "tests"]),
     ("poem_openapi", &["src/api", "src/domain", "tests"]),
     ("csv", &["src/exchange", "tests"]),
+    ("zip", &["src/exchange", "index", "tests"]),
     ("clap", &["src/cli"]),
     ("askama", &["src/web"]),
     ("getrandom", &["src/domain/clock.rs"]),

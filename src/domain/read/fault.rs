@@ -84,6 +84,7 @@ words! {
         Conflict "conflict" "contradicts another value";
         TooDeep "too_deep" "is further than can be paged";
         Duplicate "duplicate" "has the id of an earlier item and says something else";
+        Orphan "orphan" "belongs to nothing in these files";
     }
 }
 
@@ -103,6 +104,8 @@ words! {
         Dropped "dropped" "could not be read and was left out";
         ShapeDropped "shape_dropped" "was a drawn shape, which a protected listing may not have";
         FirstKept "first_kept" "was told in two ways; the first was kept";
+        Assumed "assumed" "was not stated and was taken to be what such a file means by that";
+        TownMoved "town_moved" "was a town where a postcode should be";
     }
 }
 
