@@ -39,6 +39,8 @@ pub enum Subject {
 
 /// One item, read as far as it may be.
 pub struct Input {
+    /// In which file of the package it stands.
+    pub part: usize,
     /// Where it stands.
     pub row: u64,
     /// What it is.
@@ -87,12 +89,17 @@ impl<'s> Compiler<'s> {
         self.decisions
     }
 
+    /// Whether a nested record of this kind and id has been given, so that saying it again would add nothing.
+    pub fn has_given(&self, kind: &'static str, id: &str) -> bool {
+        self.given.contains_key(&(kind, id.to_owned()))
+    }
+
     /// The drafts of one item, or all its faults.
     pub fn item(&mut self, input: Input) -> Item {
-        let Input { row, subject, record, withheld, notices } = input;
+        let Input { part, row, subject, record, withheld, notices } = input;
         let kind = if subject == Subject::Organization { "organization" } else { "service" };
         let foreign_id = word(&record, "id");
-        let mut item = Item { row, foreign_id, result: Ok(Vec::new()), merged_into: None, notices, withheld };
+        let mut item = Item { part, row, foreign_id, result: Ok(Vec::new()), merged_into: None, notices, withheld };
         let says = hash(&record);
         let key = item.foreign_id.clone().map(|id| (kind, id));
         if let Some((first, said)) = key.as_ref().and_then(|key| self.items.get(key)) {
@@ -215,6 +222,7 @@ impl<'s> Compiler<'s> {
         if let Some(owner) = owner {
             record.entry("organization_id").or_insert_with(|| owner.into());
         }
+        towns(&mut record, pointer, work);
         let links = Links { organization: word(&record, "organization_id"), ..Links::default() };
         let attributes = self.terms(&mut record, pointer, work);
         if let Some((location, extra)) = self.read::<Location>(&record, pointer, work)
@@ -321,8 +329,16 @@ impl read::Ids for Resolver<'_> {
 
 impl Item {
     /// An item with faults.
-    pub(super) fn refused(row: u64, violations: Vec<Violation>) -> Self {
-        Self { row, foreign_id: None, result: Err(violations), merged_into: None, notices: Vec::new(), withheld: 0 }
+    pub(super) fn refused(part: usize, row: u64, violations: Vec<Violation>) -> Self {
+        Self {
+            part,
+            row,
+            foreign_id: None,
+            result: Err(violations),
+            merged_into: None,
+            notices: Vec::new(),
+            withheld: 0,
+        }
     }
 }
 
@@ -333,6 +349,25 @@ fn give_terms(attributes: &[Attribute], named: Vec<(usize, String, Option<String
             let links = Links { taxonomy, ..Links::default() };
             work.drafts.push(Draft::TaxonomyTerm(Offer { foreign_id, record, facts: (), extra: Record::new(), links }));
         }
+    }
+}
+
+/// A postcode without a digit is none: some lists have the town there. It becomes the town where none is stated.
+fn towns(location: &mut Record, pointer: &str, work: &mut Work) {
+    let Some(Value::Array(addresses)) = location.get_mut("addresses") else { return };
+    for (index, address) in addresses.iter_mut().enumerate().take(LIST) {
+        let Some(address) = address.as_object_mut() else { continue };
+        let Some(town) = word(address, "postal_code").filter(|text| !text.bytes().any(|b| b.is_ascii_digit())) else {
+            continue;
+        };
+        address.remove("postal_code");
+        let mended = if word(address, "city").is_none() {
+            address.insert("city".to_owned(), town.into());
+            Mended::TownMoved
+        } else {
+            Mended::Dropped
+        };
+        work.notices.push(Notice { pointer: format!("{pointer}/addresses/{index}/postal_code"), mended });
     }
 }
 

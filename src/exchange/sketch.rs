@@ -115,6 +115,8 @@ struct Thing {
     organization_id: Word,
     organization: Loose<Box<Thing>>,
     attributes: List<SketchAttribute>,
+    service_taxonomys: List<SketchTaxonomy>,
+    service_taxonomies: List<SketchTaxonomy>,
     service_at_locations: List<SketchPlace>,
     locations: List<Located>,
     status: Option<IgnoredAny>,
@@ -122,6 +124,7 @@ struct Thing {
     eligibility_description: Option<IgnoredAny>,
     location_type: Option<IgnoredAny>,
     addresses: Option<IgnoredAny>,
+    physical_addresses: Option<IgnoredAny>,
     service_id: Option<IgnoredAny>,
     service: Option<IgnoredAny>,
     location_id: Option<IgnoredAny>,
@@ -131,6 +134,14 @@ struct Thing {
     taxonomy_detail: Option<IgnoredAny>,
     parent_id: Option<IgnoredAny>,
     version: Option<IgnoredAny>,
+    vocabulary: Option<IgnoredAny>,
+}
+
+/// A term on a service of Open Referral UK 1.0.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct SketchTaxonomy {
+    taxonomy: Loose<Named>,
 }
 
 #[derive(Deserialize, Default)]
@@ -167,9 +178,10 @@ struct Named {
 impl Thing {
     fn kind(&self) -> Option<Kind> {
         let any = |members: &[&Option<IgnoredAny>]| members.iter().any(|member| member.is_some());
-        let place = any(&[&self.location_type, &self.addresses]);
+        let place = any(&[&self.location_type, &self.addresses, &self.physical_addresses]);
         let link = any(&[&self.service_id, &self.service, &self.location_id, &self.location]);
-        let term = any(&[&self.taxonomy, &self.taxonomy_id, &self.taxonomy_detail, &self.parent_id, &self.version]);
+        let term = any(&[&self.taxonomy, &self.taxonomy_id, &self.taxonomy_detail, &self.parent_id])
+            || any(&[&self.version, &self.vocabulary]);
         if link || ((place || term) && self.status.is_none()) {
             return None;
         }
@@ -192,11 +204,16 @@ impl Thing {
                 attribute.label.word.clone(),
             ]
         };
+        let old = self.service_taxonomys.objects().chain(self.service_taxonomies.objects());
+        let old = old.filter_map(|link| link.taxonomy.object.as_ref()).flat_map(|term| {
+            let id = term.id.word.as_deref().and_then(|id| id.rsplit(':').next()).map(str::to_owned);
+            [term.name.word.clone(), term.code.word.clone(), id]
+        });
         About {
             name: self.name.word.clone().unwrap_or_default(),
             alternate_name: self.alternate_name.word.clone().unwrap_or_default(),
             description: self.description.word.clone().unwrap_or_default(),
-            terms: self.attributes.objects().flat_map(words).flatten().collect(),
+            terms: self.attributes.objects().flat_map(words).chain(old).flatten().collect(),
         }
     }
 

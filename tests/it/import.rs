@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path, process::Command};
 use kith::{
     directory::import::{Report, Shipment, source_id},
     domain::entry::Source,
-    exchange::Format,
+    exchange::{Format, Part},
 };
 use serde_json::{Value, json};
 
@@ -27,8 +27,13 @@ fn imported(shipments: &[(String, Format)]) -> (Client, Vec<Report>, tempfile::T
             Source { id: source_id("county"), name: "county".to_owned(), url: None, licence: None, attribution: None };
         let mut reports = Vec::new();
         for (text, format) in shipments {
-            let shipment =
-                Shipment { source: &source, bytes: text.as_bytes(), format, dry_run: false, actor: "a test" };
+            let shipment = Shipment {
+                source: &source,
+                files: &[Part { name: "file", bytes: text.as_bytes() }],
+                format,
+                dry_run: false,
+                actor: "a test",
+            };
             reports.push(directory.import(shipment, &mut |_, _| {}).await.unwrap());
         }
         directory.bring_up_to_date().await.unwrap();
