@@ -125,10 +125,12 @@ impl<'a> Table<'a> {
         let decisions = compiler.decisions();
         let (subject, record) = match plan {
             RowKind::Service(own) => {
-                let sketch = reading.sketch(row).ok().and_then(|sketch| sketch.service).unwrap_or_default();
-                let mode = sketch.foreign_id.as_deref().map_or(*own, |id| decisions.mode(id));
-                let withheld = sketch.organization.is_some_and(|id| decisions.withholds_organization(&id));
-                let shared = sketch.locations.iter().any(|id| decisions.withholds_location(id));
+                let links = reading.links();
+                // What is to be told of these cells is told when they are read as fields.
+                drop(reading.found());
+                let mode = links.id.as_deref().map_or(*own, |id| decisions.mode(id));
+                let withheld = links.organization.is_some_and(|id| decisions.withholds_organization(&id));
+                let shared = links.place.is_some_and(|id| decisions.withholds_location(&id));
                 (Subject::Service(mode), reading.service(mode, withheld, shared))
             }
             _ => {

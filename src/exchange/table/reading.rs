@@ -54,6 +54,16 @@ pub struct Found {
     pub withheld: u32,
 }
 
+/// What rows hang together with, by the source's ids.
+pub struct Links {
+    /// Their own id.
+    pub id: Option<String>,
+    /// Who runs it.
+    pub organization: Option<String>,
+    /// Its place.
+    pub place: Option<String>,
+}
+
 impl<'r, 'a> Reading<'r, 'a> {
     /// Reads these rows; `further` are the further tables, none where they do not matter.
     pub fn of(table: &'r Table<'a>, lines: &'r [Line], further: &'r mut [Rows<'a>]) -> Self {
@@ -332,19 +342,19 @@ impl<'r, 'a> Reading<'r, 'a> {
             let reason = "has more cells than the header".to_owned();
             return Err(Violation { pointer: String::new(), code: Code::NotReadable, reason });
         }
-        let id = self.cells(&mapping.entity.id)?.into_iter().next().map(|id| foreign_id(&id));
+        self.cells(&mapping.entity.id)?;
+        let Links { id, organization, place } = self.links();
         let mut terms = Vec::new();
         for (column, code) in self.codes() {
             terms.extend(column.lookup.get(&code).cloned());
             terms.push(code);
         }
         let about = About { terms, ..self.about(&mapping.fields) };
-        let locations = if mapping.place.is_empty() { Vec::new() } else { vec![place_id(id.as_deref())] };
+        let locations = place.into_iter().collect();
         let (service, organization) = if self.table.is_service() {
-            let nested = self.about(&mapping.organization);
-            let own = mapping.organization.get("id").and_then(|cell| self.value(cell)).map(|id| foreign_id(&id));
-            let organization = own.or_else(|| (!nested.name.is_empty()).then(|| id_of_name(&nested.name)));
-            let run_by = SketchOrganization { foreign_id: organization.clone(), about: nested, locations: Vec::new() };
+            let about_it = self.about(&mapping.organization);
+            let run_by =
+                SketchOrganization { foreign_id: organization.clone(), about: about_it, locations: Vec::new() };
             let service = SketchService { foreign_id: id, about, organization, locations, declared_mode: None };
             (Some(service), Some(run_by))
         } else {
@@ -355,6 +365,18 @@ impl<'r, 'a> Reading<'r, 'a> {
             Some(fault) => Err(fault),
             None => Ok(Sketch { row, service, organization, fault: None }),
         }
+    }
+
+    /// What the rows hang together with, by the source's ids.
+    pub fn links(&mut self) -> Links {
+        let mapping = self.table.mapping;
+        let id = self.id().map(|id| foreign_id(&id));
+        let of = |field: &str| mapping.organization.get(field);
+        let own = of("id").and_then(|cell| self.value(cell)).map(|id| foreign_id(&id));
+        let name = |this: &mut Self| of("name").and_then(|cell| this.value(cell)).map(|name| id_of_name(name.trim()));
+        let organization = own.or_else(|| name(self));
+        let place = (!mapping.place.is_empty()).then(|| place_id(id.as_deref()));
+        Links { id, organization, place }
     }
 
     fn about(&mut self, fields: &BTreeMap<String, Cell>) -> About {

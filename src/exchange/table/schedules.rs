@@ -56,14 +56,8 @@ impl Schedules {
     }
 
     fn put(&mut self, schedule: Record) {
-        let apart = |one: &Record| {
-            one.iter()
-                .filter(|(name, _)| *name != "byday")
-                .map(|(name, value)| (name.clone(), value.clone()))
-                .collect::<Record>()
-        };
         let days = |one: &Record| one.get("byday").and_then(Value::as_str).map(str::to_owned);
-        let same = self.0.iter_mut().find(|known| apart(known) == apart(&schedule));
+        let same = self.0.iter_mut().find(|known| rest(known).eq(rest(&schedule)));
         match (same, days(&schedule)) {
             (Some(known), Some(more)) if days(known).is_some() => {
                 let all = format!("{},{more}", days(known).unwrap_or_default());
@@ -79,6 +73,11 @@ impl Schedules {
     pub fn into_value(self) -> Option<Value> {
         (!self.0.is_empty()).then(|| self.0.into_iter().map(Value::Object).collect())
     }
+}
+
+/// All of a schedule but its days.
+fn rest(schedule: &Record) -> impl Iterator<Item = (&String, &Value)> {
+    schedule.iter().filter(|(name, _)| *name != "byday")
 }
 
 fn number(text: &str) -> Value {

@@ -74,7 +74,7 @@ fn nothing_of_a_refuges_place_is_decoded_in_the_older_form() {
     let told = format!("{:?}", items.iter().map(|item| (&item.result, &item.notices)).collect::<Vec<_>>());
     assert!(!told.contains("CANARY"), "{told}");
     assert!(decisions.withholds_location("house"));
-    assert_eq!(items.iter().map(|item| item.withheld).collect::<Vec<_>>(), [2, 9]);
+    assert_eq!(items.iter().map(|item| item.withheld).collect::<Vec<_>>(), [2, 16]);
     assert_eq!(
         (kinds(&items[0]), kinds(&items[1])),
         (vec!["organization", "service", "location", "at"], vec!["term", "service"])
