@@ -1,7 +1,9 @@
 //! How many rows a second the exchange reads, both passes, without a store: one line a format.
 //!
-//! `cargo bench -p kith --bench exchange`. `KITH_BENCH_N` sets how many services the made sets have (20,000 is usual); real sets are
-//! read too where they lie beside the project.
+//! `cargo bench -p kith --bench exchange`. `KITH_BENCH_N` sets how many services the made sets have (20,000 is usual), and
+//! `KITH_BENCH_ONLY` a part of the names of the sets that are read. Real sets are read too where they lie beside the project.
+
+#![expect(clippy::print_stdout, reason = "a bench prints its table")]
 
 use std::{fmt::Write, path::PathBuf, time::Instant};
 
@@ -15,8 +17,9 @@ const TIMES: usize = 3;
 
 fn main() {
     let services = std::env::var("KITH_BENCH_N").ok().and_then(|n| n.parse().ok()).unwrap_or(20_000);
+    let only = std::env::var("KITH_BENCH_ONLY").unwrap_or_default();
     println!("{:<34} {:>9} {:>9} {:>11} {:>11}", "set", "items", "MB", "items/s", "MB/s");
-    for (name, files, format) in made(services).into_iter().chain(real()) {
+    for (name, files, format) in made(services).into_iter().chain(real()).filter(|(name, ..)| name.contains(&only)) {
         let parts: Vec<_> = files.iter().map(|(name, bytes)| Part { name, bytes }).collect();
         let size: usize = parts.iter().map(|part| part.bytes.len()).sum();
         let (mut best, mut items) = (f64::INFINITY, 0);

@@ -73,6 +73,17 @@ struct Work {
     given: Vec<((&'static str, String), u64)>,
 }
 
+/// How a nested record comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Come {
+    /// For the first time.
+    New,
+    /// As before: it has been given, and need not be read again.
+    Again,
+    /// Saying something else than before; it is read for its faults, and not given.
+    Otherwise,
+}
+
 impl<'s> Compiler<'s> {
     /// Nothing made yet.
     pub fn new(decisions: &'s Decisions, ids: &'s mut dyn Ids) -> Self {
@@ -191,21 +202,19 @@ impl<'s> Compiler<'s> {
         let foreign_id = word(&record, "id");
         let places = elements(&mut record, "locations", pointer, work);
         // An organization with an item of its own is given even when it was nested in an earlier one.
-        let new = self.first("organization", foreign_id.as_deref(), &record, pointer, work) || pointer.is_empty();
-        let attributes = self.terms(&mut record, pointer, work);
-        let links = Links { organization: word(&record, "parent_organization_id"), ..Links::default() };
-        if let Some((organization, extra)) = self.read::<Organization>(&record, pointer, work)
-            && new
-        {
-            give_terms(&organization.attributes, attributes, work);
-            if let Some(foreign_id) = foreign_id.clone() {
-                work.drafts.push(Draft::Organization(Offer {
-                    foreign_id,
-                    record: organization,
-                    facts: (),
-                    extra,
-                    links,
-                }));
+        let come = self.come("organization", foreign_id.as_deref(), &record, pointer, work);
+        let come = if pointer.is_empty() { Come::New } else { come };
+        if come != Come::Again {
+            let attributes = self.terms(&mut record, pointer, work);
+            let links = Links { organization: word(&record, "parent_organization_id"), ..Links::default() };
+            if let Some((record, extra)) = self.read::<Organization>(&record, pointer, work)
+                && come == Come::New
+            {
+                give_terms(&record.attributes, attributes, work);
+                if let Some(foreign_id) = foreign_id.clone() {
+                    let offer = Offer { foreign_id, record, facts: (), extra, links };
+                    work.drafts.push(Draft::Organization(Box::new(offer)));
+                }
             }
         }
         for (index, mut place) in places {
@@ -218,7 +227,10 @@ impl<'s> Compiler<'s> {
     /// A location; its id has been settled. `owner` is the organization it stands in.
     fn location(&mut self, mut record: Record, owner: Option<&str>, pointer: &str, work: &mut Work) {
         let Some(foreign_id) = word(&record, "id") else { return };
-        let new = self.first("location", Some(&foreign_id), &record, pointer, work);
+        let come = self.come("location", Some(&foreign_id), &record, pointer, work);
+        if come == Come::Again {
+            return;
+        }
         if let Some(owner) = owner {
             record.entry("organization_id").or_insert_with(|| owner.into());
         }
@@ -226,7 +238,7 @@ impl<'s> Compiler<'s> {
         let links = Links { organization: word(&record, "organization_id"), ..Links::default() };
         let attributes = self.terms(&mut record, pointer, work);
         if let Some((location, extra)) = self.read::<Location>(&record, pointer, work)
-            && new
+            && come == Come::New
         {
             give_terms(&location.attributes, attributes, work);
             work.drafts.push(Draft::Location(Box::new(Offer {
@@ -257,9 +269,10 @@ impl<'s> Compiler<'s> {
                     term.insert("taxonomy".to_owned(), name.clone());
                 }
                 term.insert("taxonomy_id".to_owned(), id.clone().into());
-                let new = self.first("taxonomy", Some(&id), &detail, &pointer, work);
-                if let Some((taxonomy, extra)) = self.read::<Taxonomy>(&detail, &pointer, work)
-                    && new
+                let come = self.come("taxonomy", Some(&id), &detail, &pointer, work);
+                if come != Come::Again
+                    && let Some((taxonomy, extra)) = self.read::<Taxonomy>(&detail, &pointer, work)
+                    && come == Come::New
                 {
                     work.drafts.push(Draft::Taxonomy(Offer {
                         foreign_id: id,
@@ -284,22 +297,21 @@ impl<'s> Compiler<'s> {
         named
     }
 
-    /// Whether a nested record comes for the first time. One that says something else than before is told.
-    fn first(&self, kind: &'static str, id: Option<&str>, record: &Record, pointer: &str, work: &mut Work) -> bool {
-        let Some(id) = id else { return true };
+    /// How a nested record comes. One that says something else than before is told.
+    fn come(&self, kind: &'static str, id: Option<&str>, record: &Record, pointer: &str, work: &mut Work) -> Come {
+        let Some(id) = id else { return Come::New };
         let (key, says) = ((kind, id.to_owned()), hash(record));
         let before =
             self.given.get(&key).or_else(|| work.given.iter().find(|(given, _)| *given == key).map(|(_, said)| said));
         match before {
-            Some(said) => {
-                if *said != says {
-                    work.notices.push(Notice { pointer: pointer.to_owned(), mended: Mended::FirstKept });
-                }
-                false
+            Some(said) if *said == says => Come::Again,
+            Some(_) => {
+                work.notices.push(Notice { pointer: pointer.to_owned(), mended: Mended::FirstKept });
+                Come::Otherwise
             }
             None => {
                 work.given.push((key, says));
-                true
+                Come::New
             }
         }
     }

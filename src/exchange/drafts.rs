@@ -37,7 +37,7 @@ pub enum Draft {
     /// A term.
     TaxonomyTerm(Offer<TaxonomyTerm>),
     /// An organization.
-    Organization(Offer<Organization>),
+    Organization(Box<Offer<Organization>>),
     /// A service.
     Service(Box<Offer<Service>>),
     /// A location.

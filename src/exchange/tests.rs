@@ -290,6 +290,29 @@ fn the_example_of_the_standard_is_read() {
 }
 
 #[test]
+fn pages_that_the_validator_of_open_referral_uk_passes_are_read_and_those_it_fails_are_told() {
+    let mocks = |set: &str, name: &str| {
+        let bytes = shared(&format!("oruk/oruk-3.0/validator/mocks/V3.0-UK-{set}/{name}.json"))?;
+        let format = Format::detect(&[Part { name, bytes: &bytes }]).unwrap();
+        assert!(matches!(format, Format::Hsds), "{set}/{name}");
+        Some(import(&bytes, &format).unwrap().1)
+    };
+    for set in ["Default", "Warn"] {
+        for name in ["service_full", "service_list", "organization_list"] {
+            let Some(items) = mocks(set, name) else { return };
+            assert!(!items.is_empty() && items.iter().all(|item| item.result.is_ok()), "{set}/{name}: {items:?}");
+        }
+    }
+    // Lists of other things hold nothing to list.
+    for name in ["taxonomy_list", "taxonomy_term_list", "service_at_location_list"] {
+        let Some(items) = mocks("Default", name) else { return };
+        assert!(items.iter().all(|item| item.result.as_ref().unwrap_err()[0].code == Code::UnknownKind), "{name}");
+    }
+    let Some(items) = mocks("Fail", "service_full") else { return };
+    assert!(items.iter().any(|item| item.result.is_err()), "{items:?}");
+}
+
+#[test]
 fn what_is_neither_a_service_nor_an_organization_is_told_so() {
     for text in [
         r#"{"id":"a","name":"Bereavement","description":"","taxonomy":"t"}"#,

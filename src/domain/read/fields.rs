@@ -245,7 +245,8 @@ impl<'r> Reader<'r, '_> {
 
     /// The value of a field, with nulls and blanks as absent.
     pub(super) fn take(&mut self, field: &'static str) -> Option<&'r Value> {
-        if !self.seen.contains(&field) {
+        // A field is asked for several times in a row; one that comes again later may stand here twice.
+        if self.seen.last() != Some(&field) {
             self.seen.push(field);
         }
         match self.record.get(field)? {
