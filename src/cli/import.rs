@@ -1,4 +1,6 @@
-//! `kith import`: files into the directory, with a bar while it goes and a report that adds up.
+//! `kith import`: files, folders and archives into the directory, with a bar while it goes and a report that adds up.
+
+mod files;
 
 use std::{
     fs,
@@ -10,15 +12,17 @@ use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use files::Files;
+
 use super::{keep, open, publish};
 use crate::{
     config::Config,
     directory::{
         Directory,
-        import::{Report, Shipment, source_id},
+        import::{Refusal, Report, Shipment, source_id},
     },
     domain::entry::Source,
-    exchange::{Format, Mapping},
+    exchange::{Format, Mapping, Part},
 };
 
 /// The source of files that say nothing of where they come from.
@@ -29,10 +33,10 @@ const MOST_PRINTED: usize = 20;
 /// What to import, and how.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// How the columns of a table become fields: a TOML file
+    /// How the columns of a table become fields: a TOML file; several where a folder holds several tables
     #[arg(long, value_name = "FILE")]
-    mapping: Option<PathBuf>,
-    /// The files' format, where their names do not tell
+    mapping: Vec<PathBuf>,
+    /// The files' format, where they do not tell it themselves
     #[arg(long, value_name = "FORMAT")]
     format: Option<FormatName>,
     /// A short stable name for where the files come from [default: the mapping's, or `import`]
@@ -53,33 +57,35 @@ pub struct Arguments {
     /// Write the whole report to a file, as JSON
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-    /// The files
+    /// The files; a folder or a zip archive is imported as one
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum FormatName {
-    /// HSDS 3 JSON: one object, a list, or a page
+    /// HSDS 3 or Open Referral UK 3.0 JSON: one object, a list, or a page
     Hsds,
     /// HSDS 3 JSON objects, one a line
     Ndjson,
     /// A table, by a mapping
     Csv,
+    /// Open Referral UK 1.0 JSON: one object, a list, or a page
+    Oruk1,
+    /// HSDS tabular, 3.x or 1.x: a CSV file a table
+    HsdsTabular,
 }
 
-/// Imports the files, one after the other.
+/// Imports what the paths hold, one after the other.
 pub async fn run(config: &Config, arguments: Arguments) -> Result<ExitCode> {
-    let mapping = match &arguments.mapping {
-        Some(path) => {
-            let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
-            Some(Mapping::parse(&text).with_context(|| path.display().to_string())?)
-        }
-        None => None,
-    };
+    let mut mappings = Vec::new();
+    for path in &arguments.mapping {
+        let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        mappings.push(Mapping::parse(&text).with_context(|| path.display().to_string())?);
+    }
     let directory = open(config).await?;
     let mut reports = Vec::new();
-    let ended = each(&directory, &arguments, mapping.as_ref(), &mut reports).await;
+    let ended = each(&directory, &arguments, &mappings, &mut reports).await;
     // Whatever was kept before a fault is shown.
     let published = if arguments.dry_run { Ok(()) } else { publish(&directory).await };
     ended?;
@@ -91,20 +97,24 @@ pub async fn run(config: &Config, arguments: Arguments) -> Result<ExitCode> {
     Ok(if reports.iter().all(Report::adds_up) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Imports each file and says what became of it; ends with the first that cannot be read.
+/// Imports what each path holds and says what became of it; ends with the first that cannot be read.
 async fn each(
     directory: &Directory,
     arguments: &Arguments,
-    mapping: Option<&Mapping>,
+    mappings: &[Mapping],
     reports: &mut Vec<Report>,
 ) -> Result<()> {
-    for file in &arguments.files {
-        let format = format(arguments, mapping, file)?;
+    // A table is imported by each mapping; anything else once.
+    let by = if mappings.is_empty() { vec![None] } else { mappings.iter().map(Some).collect() };
+    for (path, mapping) in arguments.files.iter().flat_map(|path| by.iter().map(move |mapping| (path, *mapping))) {
+        let files = Files::at(path, mapping)?;
+        let parts = files.parts();
+        let format = format(arguments, mapping, &parts).with_context(|| path.display().to_string())?;
+        let parts = fitting(parts, &format);
         let source = source(arguments, &format)?;
-        let bytes = fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
         let shipment = Shipment {
             source: &source,
-            bytes: &bytes,
+            files: &parts,
             format: &format,
             dry_run: arguments.dry_run,
             actor: keep::ACTOR,
@@ -117,28 +127,32 @@ async fn each(
             bar.set_length(of);
             bar.set_position(done);
         };
-        let report = directory.import(shipment, &mut progress).await.with_context(|| file.display().to_string());
+        let report = directory.import(shipment, &mut progress).await.with_context(|| path.display().to_string());
         bar.finish_and_clear();
         let report = report?;
-        print(file, &report, arguments.dry_run);
+        print(path, &report, arguments.dry_run);
         reports.push(report);
     }
     Ok(())
 }
 
-fn format(arguments: &Arguments, mapping: Option<&Mapping>, file: &Path) -> Result<Format> {
-    match (arguments.format, mapping) {
-        (Some(FormatName::Hsds), _) => Ok(Format::Hsds),
-        (Some(FormatName::Ndjson), _) => Ok(Format::HsdsLines),
-        (Some(FormatName::Csv) | None, Some(mapping)) => Ok(Format::Table(Box::new(mapping.clone()))),
+fn format(arguments: &Arguments, mapping: Option<&Mapping>, parts: &[Part<'_>]) -> Result<Format> {
+    Ok(match (arguments.format, mapping) {
+        (Some(FormatName::Hsds), _) => Format::Hsds,
+        (Some(FormatName::Ndjson), _) => Format::HsdsLines,
+        (Some(FormatName::Oruk1), _) => Format::Oruk1,
+        (Some(FormatName::HsdsTabular), _) => Format::HsdsTabular,
+        (Some(FormatName::Csv) | None, Some(mapping)) => Format::Table(Box::new(mapping.clone())),
         (Some(FormatName::Csv), None) => bail!("a table needs a mapping: --mapping FILE"),
-        (None, None) => match Format::of_name(&file.to_string_lossy()) {
-            Some(format) => Ok(format),
-            None => {
-                bail!("the name of {} does not tell its format; say --format, or --mapping for a table", file.display())
-            }
-        },
-    }
+        (None, None) => Format::detect(parts)?,
+    })
+}
+
+/// Of several files, those that can be in the format: a feed saved beside a table is not one of its pages.
+fn fitting<'a>(parts: Vec<Part<'a>>, format: &Format) -> Vec<Part<'a>> {
+    let json = matches!(format, Format::Hsds | Format::HsdsLines | Format::Oruk1);
+    let fits = |part: &Part<'_>| !json || !part.name.to_ascii_lowercase().ends_with(".csv");
+    if parts.len() < 2 { parts } else { parts.into_iter().filter(fits).collect() }
 }
 
 fn source(arguments: &Arguments, format: &Format) -> Result<Source> {
@@ -174,7 +188,9 @@ fn print(file: &Path, report: &Report, dry_run: bool) {
         say!("  put right: {what} {times} times");
     }
     for refusal in report.refusals.iter().take(MOST_PRINTED) {
-        say!("  row {}: {} {} ({})", refusal.row, refusal.pointer, refusal.reason, refusal.code.as_str());
+        let file = refusal.file.as_ref().map(|file| format!("{file}, ")).unwrap_or_default();
+        let Refusal { row, pointer, reason, code, .. } = refusal;
+        say!("  {file}row {row}: {pointer} {reason} ({})", code.as_str());
     }
     if report.refusals.len() > MOST_PRINTED {
         say!("  and {} more faults; --report FILE has them", report.refusals.len() - MOST_PRINTED);

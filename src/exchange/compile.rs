@@ -41,6 +41,8 @@ pub enum Subject {
 
 /// One item, read as far as it may be.
 pub struct Input {
+    /// In which file of the package it stands.
+    pub part: usize,
     /// Where it stands.
     pub row: u64,
     /// What it is.
@@ -75,6 +77,17 @@ struct Work {
     items: Vec<((&'static str, String), u64)>,
 }
 
+/// How a nested record comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Come {
+    /// For the first time.
+    New,
+    /// As before: it has been given, and need not be read again.
+    Again,
+    /// Saying something else than before; it is read for its faults, and not given.
+    Otherwise,
+}
+
 impl<'s> Compiler<'s> {
     /// Nothing made yet.
     pub fn new(decisions: &'s Decisions, ids: &'s mut dyn Ids) -> Self {
@@ -91,14 +104,27 @@ impl<'s> Compiler<'s> {
         self.decisions
     }
 
+    /// Whether a nested record of this kind and id has been given, so that saying it again would add nothing.
+    pub fn has_given(&self, kind: &'static str, id: &str) -> bool {
+        self.given.contains_key(&(kind, id.to_owned()))
+    }
+
     /// The drafts of one item, or all its faults.
     pub fn item(&mut self, input: Input) -> Item {
-        let Input { row, subject, record, withheld, notices } = input;
+        let Input { part, row, subject, record, withheld, notices } = input;
         let kind = if subject == Subject::Organization { "organization" } else { "service" };
         let foreign_id = word(&record, "id");
         let is_organization = subject == Subject::Organization;
-        let mut item =
-            Item { row, foreign_id, is_organization, result: Ok(Vec::new()), merged_into: None, notices, withheld };
+        let mut item = Item {
+            part,
+            row,
+            foreign_id,
+            is_organization,
+            result: Ok(Vec::new()),
+            merged_into: None,
+            notices,
+            withheld,
+        };
         let says = hash(&record);
         let key = item.foreign_id.clone().map(|id| (kind, id));
         if let Some((first, said)) = key.as_ref().and_then(|key| self.items.get(key)) {
@@ -219,19 +245,23 @@ impl<'s> Compiler<'s> {
         let places = elements(&mut record, "locations", pointer, work);
         let services = elements(&mut record, "services", pointer, work);
         // An organization with an item of its own is given even when it was nested in an earlier one.
-        let new = self.first("organization", foreign_id.as_deref(), &record, pointer, work) || pointer.is_empty();
-        let attributes = self.terms(&mut record, pointer, work);
-        let facts = foreign_id.as_deref().map(|id| self.decisions.organization_facts(id)).unwrap_or_default();
-        if facts.protected {
-            clear_values(&mut record);
-        }
-        let links = Links { organization: word(&record, "parent_organization_id"), ..Links::default() };
-        if let Some((organization, extra)) = self.read::<Organization>(&record, pointer, work)
-            && new
-        {
-            give_terms(&organization.attributes, attributes, work);
-            if let Some(foreign_id) = foreign_id.clone() {
-                work.drafts.push(Draft::Organization(Offer { foreign_id, record: organization, facts, extra, links }));
+        let come = self.come("organization", foreign_id.as_deref(), &record, pointer, work);
+        let come = if pointer.is_empty() { Come::New } else { come };
+        if come != Come::Again {
+            let attributes = self.terms(&mut record, pointer, work);
+            let facts = foreign_id.as_deref().map(|id| self.decisions.organization_facts(id)).unwrap_or_default();
+            if facts.protected {
+                clear_values(&mut record);
+            }
+            let links = Links { organization: word(&record, "parent_organization_id"), ..Links::default() };
+            if let Some((record, extra)) = self.read::<Organization>(&record, pointer, work)
+                && come == Come::New
+            {
+                give_terms(&record.attributes, attributes, work);
+                if let Some(foreign_id) = foreign_id.clone() {
+                    let offer = Offer { foreign_id, record, facts, extra, links };
+                    work.drafts.push(Draft::Organization(Box::new(offer)));
+                }
             }
         }
         for (index, mut place) in places {
@@ -247,14 +277,18 @@ impl<'s> Compiler<'s> {
     /// A location; its id has been settled. `owner` is the organization it stands in.
     fn location(&mut self, mut record: Record, owner: Option<&str>, pointer: &str, work: &mut Work) {
         let Some(foreign_id) = word(&record, "id") else { return };
-        let new = self.first("location", Some(&foreign_id), &record, pointer, work);
+        let come = self.come("location", Some(&foreign_id), &record, pointer, work);
+        if come == Come::Again {
+            return;
+        }
         if let Some(owner) = owner {
             record.entry("organization_id").or_insert_with(|| owner.into());
         }
+        towns(&mut record, pointer, work);
         let links = Links { organization: word(&record, "organization_id"), ..Links::default() };
         let attributes = self.terms(&mut record, pointer, work);
         if let Some((location, extra)) = self.read::<Location>(&record, pointer, work)
-            && new
+            && come == Come::New
         {
             give_terms(&location.attributes, attributes, work);
             work.drafts.push(Draft::Location(Box::new(Offer {
@@ -285,9 +319,10 @@ impl<'s> Compiler<'s> {
                     term.insert("taxonomy".to_owned(), name.clone());
                 }
                 term.insert("taxonomy_id".to_owned(), id.clone().into());
-                let new = self.first("taxonomy", Some(&id), &detail, &pointer, work);
-                if let Some((taxonomy, extra)) = self.read::<Taxonomy>(&detail, &pointer, work)
-                    && new
+                let come = self.come("taxonomy", Some(&id), &detail, &pointer, work);
+                if come != Come::Again
+                    && let Some((taxonomy, extra)) = self.read::<Taxonomy>(&detail, &pointer, work)
+                    && come == Come::New
                 {
                     work.drafts.push(Draft::Taxonomy(Offer {
                         foreign_id: id,
@@ -312,22 +347,21 @@ impl<'s> Compiler<'s> {
         named
     }
 
-    /// Whether a nested record comes for the first time. One that says something else than before is told.
-    fn first(&self, kind: &'static str, id: Option<&str>, record: &Record, pointer: &str, work: &mut Work) -> bool {
-        let Some(id) = id else { return true };
+    /// How a nested record comes. One that says something else than before is told.
+    fn come(&self, kind: &'static str, id: Option<&str>, record: &Record, pointer: &str, work: &mut Work) -> Come {
+        let Some(id) = id else { return Come::New };
         let (key, says) = ((kind, id.to_owned()), hash(record));
         let before =
             self.given.get(&key).or_else(|| work.given.iter().find(|(given, _)| *given == key).map(|(_, said)| said));
         match before {
-            Some(said) => {
-                if *said != says {
-                    work.notices.push(Notice { pointer: pointer.to_owned(), mended: Mended::FirstKept });
-                }
-                false
+            Some(said) if *said == says => Come::Again,
+            Some(_) => {
+                work.notices.push(Notice { pointer: pointer.to_owned(), mended: Mended::FirstKept });
+                Come::Otherwise
             }
             None => {
                 work.given.push((key, says));
-                true
+                Come::New
             }
         }
     }
@@ -367,8 +401,9 @@ impl read::Ids for Resolver<'_> {
 
 impl Item {
     /// An item with faults.
-    pub(super) fn refused(row: u64, violations: Vec<Violation>) -> Self {
+    pub(super) fn refused(part: usize, row: u64, violations: Vec<Violation>) -> Self {
         Self {
+            part,
             row,
             foreign_id: None,
             is_organization: false,
@@ -387,6 +422,25 @@ fn give_terms(attributes: &[Attribute], named: Vec<(usize, String, Option<String
             let links = Links { taxonomy, ..Links::default() };
             work.drafts.push(Draft::TaxonomyTerm(Offer { foreign_id, record, facts: (), extra: Record::new(), links }));
         }
+    }
+}
+
+/// A postcode without a digit is none: some lists have the town there. It becomes the town where none is stated.
+fn towns(location: &mut Record, pointer: &str, work: &mut Work) {
+    let Some(Value::Array(addresses)) = location.get_mut("addresses") else { return };
+    for (index, address) in addresses.iter_mut().enumerate().take(LIST) {
+        let Some(address) = address.as_object_mut() else { continue };
+        let Some(town) = word(address, "postal_code").filter(|text| !text.bytes().any(|b| b.is_ascii_digit())) else {
+            continue;
+        };
+        address.remove("postal_code");
+        let mended = if word(address, "city").is_none() {
+            address.insert("city".to_owned(), town.into());
+            Mended::TownMoved
+        } else {
+            Mended::Dropped
+        };
+        work.notices.push(Notice { pointer: format!("{pointer}/addresses/{index}/postal_code"), mended });
     }
 }
 

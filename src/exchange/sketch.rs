@@ -154,6 +154,10 @@ struct Thing {
     organization_id: Word,
     organization: Loose<Box<Thing>>,
     attributes: List<SketchAttribute>,
+    service_taxonomys: List<SketchTaxonomy>,
+    service_taxonomies: List<SketchTaxonomy>,
+    eligibilitys: List<SketchEligibility>,
+    eligibilities: List<SketchEligibility>,
     service_at_locations: List<SketchPlace>,
     locations: List<Located>,
     services: List<Thing>,
@@ -162,6 +166,7 @@ struct Thing {
     eligibility_description: Option<IgnoredAny>,
     location_type: Option<IgnoredAny>,
     addresses: Option<IgnoredAny>,
+    physical_addresses: Option<IgnoredAny>,
     service_id: Option<IgnoredAny>,
     service: Option<IgnoredAny>,
     location_id: Option<IgnoredAny>,
@@ -171,6 +176,14 @@ struct Thing {
     taxonomy_detail: Option<IgnoredAny>,
     parent_id: Option<IgnoredAny>,
     version: Option<IgnoredAny>,
+    vocabulary: Option<IgnoredAny>,
+}
+
+/// A term on a service of Open Referral UK 1.0.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct SketchTaxonomy {
+    taxonomy: Loose<Named>,
 }
 
 #[derive(Deserialize, Default)]
@@ -180,6 +193,14 @@ struct SketchAttribute {
     value: Word,
     label: Word,
     taxonomy_term: Loose<Named>,
+}
+
+/// Whom a service of Open Referral UK 1.0 is for, as far as terms say so.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct SketchEligibility {
+    taxonomys: List<Named>,
+    taxonomies: List<Named>,
 }
 
 #[derive(Deserialize, Default)]
@@ -203,15 +224,17 @@ struct Named {
     id: Word,
     name: Word,
     code: Word,
+    vocabulary: Word,
     taxonomy_detail: Loose<Located>,
 }
 
 impl Thing {
     fn kind(&self) -> Option<Kind> {
         let any = |members: &[&Option<IgnoredAny>]| members.iter().any(|member| member.is_some());
-        let place = any(&[&self.location_type, &self.addresses]);
+        let place = any(&[&self.location_type, &self.addresses, &self.physical_addresses]);
         let link = any(&[&self.service_id, &self.service, &self.location_id, &self.location]);
-        let term = any(&[&self.taxonomy, &self.taxonomy_id, &self.taxonomy_detail, &self.parent_id, &self.version]);
+        let term = any(&[&self.taxonomy, &self.taxonomy_id, &self.taxonomy_detail, &self.parent_id])
+            || any(&[&self.version, &self.vocabulary]);
         if link || ((place || term) && self.status.is_none()) {
             return None;
         }
@@ -234,12 +257,25 @@ impl Thing {
                 attribute.label.word.clone(),
             ]
         };
+        let old = self.older_terms().flat_map(|term| {
+            let id = term.id.word.as_deref().and_then(|id| id.rsplit(':').next()).map(str::to_owned);
+            [term.name.word.clone(), term.code.word.clone(), id]
+        });
         About {
             name: self.name.word.clone().unwrap_or_default(),
             alternate_name: self.alternate_name.word.clone().unwrap_or_default(),
             description: self.description.word.clone().unwrap_or_default(),
-            terms: self.attributes.objects().flat_map(words).flatten().collect(),
+            terms: self.attributes.objects().flat_map(words).chain(old).flatten().collect(),
         }
+    }
+
+    /// The terms of Open Referral UK 1.0.
+    fn older_terms(&self) -> impl Iterator<Item = &Named> {
+        let links = self.service_taxonomys.objects().chain(self.service_taxonomies.objects());
+        let for_whom = self.eligibilitys.objects().chain(self.eligibilities.objects());
+        links
+            .filter_map(|link| link.taxonomy.object.as_ref())
+            .chain(for_whom.flat_map(|line| line.taxonomys.objects().chain(line.taxonomies.objects())))
     }
 
     fn service(&self, nested: Option<String>) -> SketchService {
@@ -279,6 +315,10 @@ impl Thing {
             found.extend(term.id.id().map(|id| (kind::TaxonomyTerm::NAME, id)));
             let taxonomy = term.taxonomy_detail.object.as_ref().and_then(|taxonomy| taxonomy.id.id());
             found.extend(taxonomy.map(|id| (kind::Taxonomy::NAME, id)));
+        }
+        for term in self.older_terms() {
+            found.extend(term.id.id().map(|id| (kind::TaxonomyTerm::NAME, id)));
+            found.extend(term.vocabulary.id().map(|id| (kind::Taxonomy::NAME, id)));
         }
         let nested = self.services.objects().chain(self.organization.object.as_deref());
         nested.for_each(|nested| nested.others(found));

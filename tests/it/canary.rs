@@ -2,6 +2,7 @@
 //! unknown field, shared place and faulty row is marked leaves no mark in anything kept or said.
 
 mod answers;
+mod formats;
 mod plant;
 pub mod scan;
 

@@ -17,7 +17,7 @@ use kith::{
         taxonomy::{Taxonomy, TaxonomyTerm},
         vocabulary::vocabulary,
     },
-    exchange::Format,
+    exchange::{Format, Part},
 };
 use poem_openapi::types::ParseFromJSON;
 use serde_json::{Value, json};
@@ -320,8 +320,13 @@ async fn import(directory: &Directory, items: &Value) {
     let source =
         Source { id: source_id("county"), name: "county".to_owned(), url: None, licence: None, attribution: None };
     let text = items.to_string();
-    let shipment =
-        Shipment { source: &source, bytes: text.as_bytes(), format: &Format::Hsds, dry_run: false, actor: "a test" };
+    let shipment = Shipment {
+        source: &source,
+        files: &[Part { name: "", bytes: text.as_bytes() }],
+        format: &Format::Hsds,
+        dry_run: false,
+        actor: "a test",
+    };
     let report = directory.import(shipment, &mut |_, _| {}).await.unwrap();
     assert_eq!(report.refused, 0, "{report:?}");
     directory.bring_up_to_date().await.unwrap();

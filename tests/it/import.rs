@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path, process::Command};
 use kith::{
     directory::import::{Report, Shipment, source_id},
     domain::entry::Source,
-    exchange::Format,
+    exchange::{Format, Part},
 };
 use serde_json::{Value, json};
 
@@ -27,8 +27,13 @@ fn imported(shipments: &[(String, Format)]) -> (Client, Vec<Report>, tempfile::T
             Source { id: source_id("county"), name: "county".to_owned(), url: None, licence: None, attribution: None };
         let mut reports = Vec::new();
         for (text, format) in shipments {
-            let shipment =
-                Shipment { source: &source, bytes: text.as_bytes(), format, dry_run: false, actor: "a test" };
+            let shipment = Shipment {
+                source: &source,
+                files: &[Part { name: "file", bytes: text.as_bytes() }],
+                format,
+                dry_run: false,
+                actor: "a test",
+            };
             reports.push(directory.import(shipment, &mut |_, _| {}).await.unwrap());
         }
         directory.bring_up_to_date().await.unwrap();
@@ -169,10 +174,10 @@ fn a_file_that_cannot_be_read_is_told_with_its_place_and_keeps_nothing() {
         ("empty.json", "", None, vec!["the file is empty"]),
         ("page.html.json", "\n <html>", None, vec!["line 2, column 2", "not JSON"]),
         ("cut.json", "[{\"name\":\"a\"},\n {\"name\":", None, vec!["line 2, column", "not JSON"]),
-        ("lines.json", "{\"name\":\"a\"}\n{\"name\":\"b\"}", None, vec!["line 2, column 1", "NDJSON"]),
+        ("lines.json", "{\"name\":\"a\"}\n[1]", None, vec!["line 2, column 1", "NDJSON"]),
         ("nothing.json", "{\"total_items\":3}", None, vec!["no list named contents"]),
         ("list.ndjson", "[1]", None, vec!["line 1, column 1"]),
-        ("unknown.txt", "x", None, vec!["does not tell its format", "--format"]),
+        ("unknown.txt", "x", None, vec!["tells its format", "--format"]),
         ("table.csv", "id,title\n1,a\n", None, vec!["--mapping"]),
         ("table.csv", "id,title\n1,a\n", Some(mapping), vec!["the column \"ref\"", "0 times"]),
         ("table.csv", "ref,title,title\n1,a,b\n", Some(mapping), vec!["the column \"title\"", "2 times"]),
