@@ -4,6 +4,7 @@ mod files;
 
 use std::{
     fs,
+    mem::discriminant,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -22,7 +23,7 @@ use crate::{
         import::{Refusal, Report, Shipment, source_id},
     },
     domain::entry::Source,
-    exchange::{Format, Mapping, Part},
+    exchange::{Format, Mapping, Package, Part},
 };
 
 /// The source of files that say nothing of where they come from.
@@ -57,7 +58,7 @@ pub struct Arguments {
     /// Write the whole report to a file, as JSON
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-    /// The files; a folder or a zip archive is imported as one
+    /// The files; those of one format that stand together, a folder and a zip archive are each imported as one
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -106,34 +107,71 @@ async fn each(
 ) -> Result<()> {
     // A table is imported by each mapping; anything else once.
     let by = if mappings.is_empty() { vec![None] } else { mappings.iter().map(Some).collect() };
-    for (path, mapping) in arguments.files.iter().flat_map(|path| by.iter().map(move |mapping| (path, *mapping))) {
-        let files = Files::at(path, mapping)?;
-        let parts = files.parts();
-        let format = format(arguments, mapping, &parts).with_context(|| path.display().to_string())?;
-        let parts = fitting(parts, &format);
-        let source = source(arguments, &format)?;
-        let shipment = Shipment {
-            source: &source,
-            files: &parts,
-            format: &format,
-            dry_run: arguments.dry_run,
-            actor: keep::ACTOR,
-        };
-        let bar = ProgressBar::new(0).with_style(
-            ProgressStyle::with_template("{bar:30} {pos} of {len} rows, {per_sec}, {eta} left")
-                .expect("the template is written here"),
-        );
-        let mut progress = |done, of| {
-            bar.set_length(of);
-            bar.set_position(done);
-        };
-        let report = directory.import(shipment, &mut progress).await.with_context(|| path.display().to_string());
-        bar.finish_and_clear();
-        let report = report?;
-        print(path, &report, arguments.dry_run);
-        reports.push(report);
+    let mut paths = arguments.files.iter().peekable();
+    while let Some(path) = paths.next() {
+        for mapping in &by {
+            let mut files = Files::at(path, *mapping)?;
+            let format = format(arguments, *mapping, &files.parts()).with_context(|| path.display().to_string())?;
+            let mut heading = heading(path, *mapping);
+            let mut more = 0;
+            while mapping.is_none()
+                && paths.next_if(|next| files.take_in(next, |part| is_of(arguments, &format, part))).is_some()
+            {
+                more += 1;
+            }
+            if more > 0 {
+                heading = format!("{heading} and {more} more, as one");
+            }
+            let shipped = Shipped { format: &format, parts: fitting(files.parts(), &format), heading };
+            reports.push(one(directory, arguments, shipped).await?);
+        }
     }
     Ok(())
+}
+
+/// What is imported as one.
+struct Shipped<'a> {
+    format: &'a Format,
+    parts: Vec<Part<'a>>,
+    heading: String,
+}
+
+/// Imports what belongs together and says what became of it.
+async fn one(directory: &Directory, arguments: &Arguments, shipped: Shipped<'_>) -> Result<Report> {
+    let Shipped { format, parts, heading } = shipped;
+    let source = source(arguments, format)?;
+    let shipment = Shipment { source: &source, files: &parts, format, dry_run: arguments.dry_run, actor: keep::ACTOR };
+    let bar = ProgressBar::new(0).with_style(
+        ProgressStyle::with_template("{bar:30} {pos} of {len} rows, {per_sec}, {eta} left")
+            .expect("the template is written here"),
+    );
+    let mut progress = |done, of| {
+        bar.set_length(of);
+        bar.set_position(done);
+    };
+    let report = directory.import(shipment, &mut progress).await.with_context(|| heading.clone());
+    bar.finish_and_clear();
+    let report = report?;
+    print(&heading, &report, arguments.dry_run);
+    Ok(report)
+}
+
+/// What a report is headed by: the path, and the table's files where a mapping says which of several it reads.
+fn heading(path: &Path, mapping: Option<&Mapping>) -> String {
+    let tables = mapping.map(|mapping| mapping.source.file.join(", ")).filter(|tables| !tables.is_empty());
+    let path = path.display();
+    tables.map_or_else(|| path.to_string(), |tables| format!("{path}: {tables}"))
+}
+
+/// Whether a file by itself is of a format, and can be read as such.
+fn is_of(arguments: &Arguments, format: &Format, part: Part<'_>) -> bool {
+    let told = arguments.format.is_some()
+        || Format::detect(&[part]).is_ok_and(|found| discriminant(&found) == discriminant(format));
+    match format {
+        // Most tables of a package are nothing by themselves.
+        Format::HsdsTabular => told || part.name.to_ascii_lowercase().ends_with(".csv"),
+        _ => told && Package::of_parts(&[part], format).is_ok(),
+    }
 }
 
 fn format(arguments: &Arguments, mapping: Option<&Mapping>, parts: &[Part<'_>]) -> Result<Format> {
@@ -175,9 +213,9 @@ fn source(arguments: &Arguments, format: &Format) -> Result<Source> {
     })
 }
 
-fn print(file: &Path, report: &Report, dry_run: bool) {
+fn print(heading: &str, report: &Report, dry_run: bool) {
     let Report { read, created, updated, same, merged, refused, protected, withheld, .. } = report;
-    say!("{}{}", file.display(), if dry_run { " (nothing kept: --dry-run)" } else { "" });
+    say!("{heading}{}", if dry_run { " (nothing kept: --dry-run)" } else { "" });
     say!("  {read} read = {created} created + {updated} updated + {same} same + {merged} merged + {refused} refused");
     if *protected > 0 || *withheld > 0 {
         say!(

@@ -39,6 +39,12 @@ pub fn days(text: &str) -> Option<String> {
     on.contains(&true).then(|| join(&on))
 }
 
+/// Which day of the week a `byday` begins with, Monday being 0. A day counted within a month is none.
+pub fn first_day(byday: &str) -> Option<usize> {
+    let first = byday.split(',').next()?;
+    DAYS.iter().position(|(letters, _)| *letters == first)
+}
+
 fn join(on: &[bool; 7]) -> String {
     DAYS.iter().zip(on).filter(|(_, on)| **on).map(|((letters, _), _)| *letters).collect::<Vec<_>>().join(",")
 }

@@ -1,7 +1,7 @@
 //! A table whose rows are found by key: its header, where its rows begin, and which rows have which key. Only key columns are
 //! decoded to know that.
 
-use std::io::Cursor;
+use std::{fmt, io::Cursor};
 
 use csv::ByteRecord;
 
@@ -51,6 +51,15 @@ impl Word {
     pub fn of(id: &str) -> Self {
         let uuid: Result<Id<()>, _> = id.parse();
         uuid.map_or_else(|_| Self::Text(id.into()), |id| Self::Uuid(id.as_u128()))
+    }
+}
+
+impl fmt::Display for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Uuid(bits) => Id::<()>::from_u128(*bits).fmt(f),
+            Self::Text(text) => f.write_str(text),
+        }
     }
 }
 

@@ -207,6 +207,30 @@ fn a_file_that_cannot_be_read_is_told_with_its_place_and_keeps_nothing() {
 }
 
 #[test]
+fn files_that_stand_together_are_one_import_so_that_what_one_protects_no_other_tells() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let place = r#"[{"location":{"id":"house","location_type":"physical","name":"Ash Court"}}]"#;
+    let service = |id: &str, name: &str| {
+        format!(r#"[{{"id":"{id}","name":"{name}","status":"active","service_at_locations":{place}}}]"#)
+    };
+    let paths = [("a.json", "Choir"), ("b.json", "Ash refuge")].map(|(file, name)| {
+        let path = folder.path().join(file);
+        fs::write(&path, service(file, name)).unwrap();
+        path
+    });
+    let told = folder.path().join("report.json");
+    let [a, b] = [&paths[0], &paths[1]].map(|path| path.to_str().unwrap());
+    let said = kith_ok(&data, &["import", "--report", told.to_str().unwrap(), a, b]);
+    assert!(said.starts_with(&format!("{a} and 1 more, as one\n  2 read = 2 created")), "{said}");
+    let reports: Value = serde_json::from_slice(&fs::read(&told).unwrap()).unwrap();
+    assert_eq!((reports.as_array().unwrap().len(), &reports[0]["protected"]), (1, &json!(1)));
+    let server = Serving::ready(&data, &[]);
+    let choir = server.client.get("/v1/search?q=choir").json();
+    assert_eq!(choir["results"]["items"][0]["place"]["kind"], "not_stated", "{choir:#}");
+}
+
+#[test]
 fn what_was_kept_before_a_file_that_cannot_be_read_is_published() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");

@@ -69,8 +69,13 @@ impl Schedules {
         }
     }
 
-    /// All of them, as the member of a service.
-    pub fn into_value(self) -> Option<Value> {
+    /// All of them, as the member of a service: from Monday to Sunday and by the hour, whatever order the rows have. Those
+    /// without a day of the week come last.
+    pub fn into_value(mut self) -> Option<Value> {
+        self.0.sort_by_cached_key(|one| {
+            let text = |field: &str| one.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+            (hours::first_day(&text("byday")).unwrap_or(usize::MAX), text("opens_at"))
+        });
         (!self.0.is_empty()).then(|| self.0.into_iter().map(Value::Object).collect())
     }
 }
@@ -107,6 +112,7 @@ mod tests {
         assert_eq!(
             gathered(&[
                 ("Tuesday", "09:00-13:00, 14:00-17:00"),
+                ("Sunday", "by chance"),
                 ("Saturday", "1000-1200"),
                 ("Monday", "09:00-13:00"),
                 ("", "")
@@ -115,6 +121,7 @@ mod tests {
                 {"byday": "MO,TU", "freq": "WEEKLY", "opens_at": "09:00", "closes_at": "13:00"},
                 {"byday": "TU", "freq": "WEEKLY", "opens_at": "14:00", "closes_at": "17:00"},
                 {"byday": "SA", "freq": "WEEKLY", "opens_at": "10:00", "closes_at": "12:00"},
+                {"byday": "SU", "freq": "WEEKLY", "description": "by chance"},
             ])
         );
     }
@@ -123,7 +130,7 @@ mod tests {
     fn what_is_not_understood_is_kept_in_words_and_not_guessed() {
         assert_eq!(
             gathered(&[("Bank holidays", "10:00-12:00"), ("Monday", "late"), ("", "by appointment")]),
-            json!([{"description": "Bank holidays 10:00-12:00"}, {"byday": "MO", "freq": "WEEKLY", "description": "late"}, {"description": "by appointment"}])
+            json!([{"byday": "MO", "freq": "WEEKLY", "description": "late"}, {"description": "Bank holidays 10:00-12:00"}, {"description": "by appointment"}])
         );
         assert_eq!(gathered(&[("", "")]), json!(null));
     }

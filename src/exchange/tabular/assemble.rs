@@ -19,10 +19,10 @@ use super::{
         sketch::{About, Sketch, SketchOrganization, SketchService, id_of_place, mode, protection},
     },
     Subject, Tables,
-    standard::{EVERYWHERE, Key, NUMBERS, Nest},
+    standard::{self, EVERYWHERE, Key, NUMBERS, Nest, OBJECTS},
 };
 use crate::domain::{
-    id::{Id, Kind as _, kind},
+    id::{Kind as _, kind},
     place::PlaceMode,
     read::{Code, LIST, Record, Violation, foreign_id, push_token},
     taxonomy::PLACE_MODE_LINK,
@@ -37,8 +37,10 @@ pub struct Reading<'t, 'a> {
     rows: Vec<Rows<'a>>,
     /// Of each table, the place that a row names.
     places: Vec<Vec<Option<&'t Word>>>,
-    /// Rows that hang on a withheld place, whatever else they hang on.
+    /// Rows that hang on a withheld place, or are programmes of a protected organization, whatever else they hang on.
     blocked: HashSet<(usize, u32)>,
+    /// Rows of protected services. They are read where they hang on these, and nowhere else.
+    private: HashSet<(usize, u32)>,
     faults: Vec<Violation>,
     withheld: u32,
     left: usize,
@@ -58,6 +60,7 @@ impl<'t, 'a> Reading<'t, 'a> {
             places: places.collect(),
             tables,
             blocked: HashSet::new(),
+            private: HashSet::new(),
             faults: Vec::new(),
             withheld: 0,
             left: 0,
@@ -89,6 +92,13 @@ impl<'t, 'a> Reading<'t, 'a> {
             let named = file.words("location_id").iter().filter(|(word, _)| withheld.contains(word));
             let meant = file.words("service_at_location_id").iter().filter(|(word, _)| there.contains(word));
             self.blocked.extend(named.chain(meant).map(|(_, row)| (index, *row)));
+            let theirs = file.words("service_id").iter().filter(|(word, _)| protected.contains(word));
+            self.private.extend(theirs.map(|(_, row)| (index, *row)));
+            if file.object.name == "program" {
+                let of = file.words("organization_id").iter();
+                let of = of.filter(|(word, _)| decisions.withholds_organization(&word.to_string()));
+                self.blocked.extend(of.map(|(_, row)| (index, *row)));
+            }
         }
     }
 
@@ -273,7 +283,8 @@ impl<'t, 'a> Reading<'t, 'a> {
             push_token(path, nest.member);
             let nested = match nest.key {
                 Key::Theirs(key) => {
-                    id.as_ref().and_then(|id| self.list(other, key, id, shape.member(nest.member), path, compiler))
+                    let shape = shape.member(nest.member);
+                    id.as_ref().and_then(|id| self.list((file, other), key, id, shape, path, compiler))
                 }
                 Key::Own(key) => {
                     let id = self.text(file, &record, key).map(|id| foreign_id(&id));
@@ -286,10 +297,10 @@ impl<'t, 'a> Reading<'t, 'a> {
         members
     }
 
-    /// The rows of another table that name a row.
+    /// The rows of another table that name a row of a table.
     fn list(
         &mut self,
-        file: usize,
+        (parent, file): (usize, usize),
         key: &str,
         id: &Word,
         shape: Shape<'_>,
@@ -305,7 +316,8 @@ impl<'t, 'a> Reading<'t, 'a> {
         let mut items = Vec::with_capacity(rows.len());
         for (index, row) in rows.into_iter().enumerate() {
             let element = shape.element(index);
-            if self.blocked.contains(&(file, row)) {
+            let elsewhere = key != "service_id" && self.private.contains(&(file, row));
+            if elsewhere || self.blocked.contains(&(file, row)) || !self.is_of(parent, file, key, id, row) {
                 self.withheld = self.withheld.saturating_add(1);
             } else if matches!(element, Shape::Nothing) {
                 self.withheld = self.withheld.saturating_add(1);
@@ -318,6 +330,21 @@ impl<'t, 'a> Reading<'t, 'a> {
             }
         }
         (!items.is_empty()).then_some(items.into())
+    }
+
+    /// Whether a row that names only an id means the row of that id in this table. Where several tables have the id, it must
+    /// say which of them it means: what tells of a place must not come to stand on an open service.
+    fn is_of(&mut self, parent: usize, file: usize, key: &str, id: &Word, row: u32) -> bool {
+        let column = match key {
+            "link_id" => "link_entity",
+            "resource_id" => "resource_type",
+            _ => return true,
+        };
+        let record = self.row(file, row);
+        match self.text(file, &record, column) {
+            Some(named) => standard::object(&named).is_some_and(|at| &OBJECTS[at] == self.tables.files[parent].object),
+            None => self.tables.files.iter().filter(|other| other.has(id)).count() < 2,
+        }
     }
 
     /// The one row of another table that a row names.
@@ -339,6 +366,10 @@ impl<'t, 'a> Reading<'t, 'a> {
             return None;
         }
         let row = self.tables.files[file].rows("id", &Word::of(id)).next()?;
+        if self.blocked.contains(&(file, row)) {
+            self.withheld = self.withheld.saturating_add(1);
+            return None;
+        }
         Some(self.object(file, row, shape, path, compiler).into())
     }
 
@@ -383,10 +414,7 @@ impl<'t, 'a> Reading<'t, 'a> {
     /// The place that a row names.
     fn place_of(&self, file: usize, row: u32) -> Option<String> {
         let word = *self.places[file].get(usize::try_from(row).ok()?)?;
-        Some(match word? {
-            Word::Uuid(bits) => Id::<()>::from_u128(*bits).to_string(),
-            Word::Text(text) => text.to_string(),
-        })
+        Some(word?.to_string())
     }
 
     /// The id of a row.
