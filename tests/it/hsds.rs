@@ -399,6 +399,32 @@ fn the_feed_follows_what_is_imported_changed_and_withdrawn() {
 }
 
 #[test]
+fn all_that_the_standard_nests_is_served_where_its_schemas_take_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = runtime().block_on(directory_in(folder.path()));
+    let text = std::fs::read_to_string(project("tests/fixtures/hsds-tabular.json")).unwrap();
+    let mut items: Value = serde_json::from_str(&text).unwrap();
+    // The schemas want a unit, a number and a day of every capacity.
+    items[1]["capacities"].as_array_mut().unwrap().push(json!({ "available": 3, "unit": { "name": "bed" } }));
+    runtime().block_on(import(&directory, &items));
+    let client = serve_in_process(&directory, runtime());
+    assert!(everything_is_valid(&client) > 5);
+    let circle = client.get("/hsds/services/7c2d1f7e-2b63-4e64-8e1d-000000000010").json();
+    assert_eq!(
+        (circle["capacities"].as_array().unwrap().len(), &circle["capacities"][0]["unit"]["name"]),
+        (1, &json!("place"))
+    );
+    for member in ["program", "funding", "required_documents", "additional_urls"] {
+        assert!(!circle[member].is_null(), "{member}: {circle:#}");
+    }
+    let hall = &circle["organization"];
+    for member in ["programs", "funding", "organization_identifiers", "additional_websites"] {
+        assert!(!hall[member].is_null(), "{member}: {hall:#}");
+    }
+    assert!(!circle.to_string().contains("metadata"), "the history of a record is not served");
+}
+
+#[test]
 fn records_of_different_kinds_may_have_the_same_id() {
     let folder = tempfile::tempdir().unwrap();
     let directory = runtime().block_on(directory_in(folder.path()));
