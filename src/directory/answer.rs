@@ -11,9 +11,8 @@ use serde::Serialize;
 use super::body;
 use crate::domain::{
     answer::{AsOf, AskedPlace, KindCount, TermCount, Understood},
-    clock::Timestamp,
     crisis::CrisisLine,
-    rhythm::Session,
+    rhythm::{Moment, Session},
 };
 
 /// All of an answer but the cards.
@@ -43,7 +42,7 @@ pub struct Frame<'a> {
     /// Those of them that ask when something happens.
     pub when: Vec<&'static str>,
     /// The instant that the next sessions follow.
-    pub now: Timestamp,
+    pub now: Moment,
 }
 
 /// What a card's slots are filled from, beside the hit.
@@ -54,7 +53,7 @@ pub(super) struct Slots<'a> {
     /// Those that ask when something happens.
     pub when: &'a [&'a str],
     /// The instant that the next session follows; `None` where the answer says the session itself.
-    pub now: Option<Timestamp>,
+    pub now: Option<Moment>,
 }
 
 impl Frame<'_> {
