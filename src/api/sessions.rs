@@ -57,6 +57,10 @@ pub struct SessionsRequest {
     kind: Option<Vec<String>>,
     /// Languages, any of them.
     language: Option<Vec<String>>,
+    /// `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`: only sessions of these days, any of them.
+    day: Option<Vec<String>>,
+    /// `morning` (6 to 12), `afternoon` (12 to 17), `evening` (17 to 22), `night` (22 to 6): only sessions that touch these, any of them.
+    time_of_day: Option<Vec<String>>,
     /// The age of who would come, in years.
     age: Option<u32>,
     /// Whether what is not stated does not match; otherwise it does, with `ask`.
@@ -120,6 +124,10 @@ impl Sessions {
         kind: Query<Vec<String>>,
         /// Languages; repeat for any of several.
         language: Query<Vec<String>>,
+        /// `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`: only sessions of these days; repeat for any of several.
+        day: Query<Vec<String>>,
+        /// `morning` (6 to 12), `afternoon` (12 to 17), `evening` (17 to 22), `night` (22 to 6): only sessions that touch these; repeat for any of several.
+        time_of_day: Query<Vec<String>>,
         /// The age of who would come, in years.
         age: Query<Option<u32>>,
         /// Whether what is not stated does not match; otherwise it does, with `ask`.
@@ -152,6 +160,8 @@ impl Sessions {
             cost: some(cost),
             kind: some(kind),
             language: some(language),
+            day: some(day),
+            time_of_day: some(time_of_day),
             age: age.0,
             strict: strict.0,
             page: page.0,
@@ -192,6 +202,8 @@ impl Sessions {
             cost: asked.cost.unwrap_or_default(),
             kind: asked.kind.unwrap_or_default(),
             language: asked.language.unwrap_or_default(),
+            day: asked.day.unwrap_or_default(),
+            time_of_day: asked.time_of_day.unwrap_or_default(),
             age: asked.age,
             strict: asked.strict,
             page: asked.page,

@@ -12,9 +12,8 @@ use super::body;
 use crate::domain::{
     answer::{AsOf, AskedPlace, KindCount, TermCount, Understood},
     card::Serves,
-    clock::Timestamp,
     crisis::CrisisLine,
-    rhythm::Session,
+    rhythm::{Moment, Session},
 };
 
 /// All of an answer but the cards.
@@ -46,7 +45,7 @@ pub struct Frame<'a> {
     /// Those of them that ask when something happens.
     pub when: Vec<&'static str>,
     /// The instant that the next sessions follow.
-    pub now: Timestamp,
+    pub now: Moment,
 }
 
 /// What a card's slots are filled from, beside the hit.
@@ -57,7 +56,7 @@ pub(super) struct Slots<'a> {
     /// Those that ask when something happens.
     pub when: &'a [&'a str],
     /// The instant that the next session follows; `None` where the answer says the session itself.
-    pub now: Option<Timestamp>,
+    pub now: Option<Moment>,
     /// Whether these are listings that serve a place by their areas.
     pub covers: bool,
 }

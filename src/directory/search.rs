@@ -27,10 +27,10 @@ use super::{
 use crate::domain::{
     answer::{AsOf, AskedPlace, BroaderTerm, KindCount, TermCount, Understood, UnderstoodTerm, WordsMatched},
     card::ListingKind,
-    clock::Timestamp,
     coming::{Field, mark, marks},
     crisis,
     listing::{AREA_NOT_STATED, UNITED_KINGDOM},
+    rhythm::Moment,
     vocabulary::{Facet, Term, vocabulary},
     welsh::{self, Language},
 };
@@ -67,7 +67,6 @@ impl Directory {
         let asked = asked_place(request)?;
         // What is hidden is asked for before the reader: between the two the index may only learn more of it.
         let mut query = self.query(request);
-        let now = self.clock.now();
         let soonest = request.order() == Order::Soonest;
         if soonest {
             // Which session is next is known of all or of none: the page is cut when they have been put in order.
@@ -86,7 +85,7 @@ impl Directory {
         }
         if soonest {
             for block in [&mut hits.results, &mut hits.covers] {
-                soonest_first(&mut block.hits, now);
+                soonest_first(&mut block.hits, Moment::of(self.clock.now()));
                 let page = (request.page() as usize - 1) * request.per_page() as usize;
                 block.hits = block.hits.drain(..).skip(page).take(request.per_page() as usize).collect();
             }
@@ -176,7 +175,7 @@ impl Directory {
             per_page: request.per_page(),
             asked: asked_names(request),
             when: when_names(request),
-            now: self.clock.now(),
+            now: Moment::of(self.clock.now()),
         }
     }
 
@@ -188,7 +187,7 @@ impl Directory {
 }
 
 /// Puts what meets soonest first; what tells no next session, last. Those that meet at the same time keep their order.
-fn soonest_first(hits: &mut [Hit], now: Timestamp) {
+fn soonest_first(hits: &mut [Hit], now: Moment) {
     hits.sort_by_cached_key(|hit| {
         let next = body::split(&hit.body).1.next(now).map(|session| session.starts);
         (next.is_none(), next)

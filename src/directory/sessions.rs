@@ -4,7 +4,6 @@
 //! behind the cards, give the sessions. The store is not asked.
 
 use bytes::Bytes;
-use chrono::NaiveTime;
 use kith_index::{Hit, Sort};
 use serde::Deserialize;
 
@@ -52,10 +51,7 @@ impl Directory {
         let search = &request.search;
         let asked = asked_place(search)?.ok_or_else(needs_place)?;
         let mut query = self.query(search);
-        query.when = match query.when {
-            0 => window.parts,
-            asked => asked & window.parts,
-        };
+        query.when = window.parts;
         (query.when_stated, query.every_place, query.counts) = (true, true, false);
         (query.sort, query.offset, query.covers_offset) = (Sort::Distance, 0, 0);
         (query.limit, query.covers_limit) = (MOST_LISTINGS, MOST_LISTINGS);
@@ -81,7 +77,7 @@ impl Directory {
         let online = found(&hits.covers.hits, &window);
         let nation = nation(&asked.place, asked.area_code.as_deref());
         let (names, when) = (asked_names(search), when_names(search));
-        let slots = Slots { asked: &names, when: &when, now: Some(now), covers: false };
+        let slots = Slots { asked: &names, when: &when, now: Some(Moment::of(now)), covers: false };
         let page = Page { page: search.page(), per_page: search.per_page() };
 
         let mut out = Vec::with_capacity(4_096 + 1_300 * search.per_page() as usize);
@@ -159,9 +155,4 @@ impl Page {
         }
         out.extend_from_slice(b"]}");
     }
-}
-
-/// Whether a time of day lies in what was asked for.
-pub(super) fn is_between(time: NaiveTime, after: Option<NaiveTime>, before: Option<NaiveTime>) -> bool {
-    after.is_none_or(|after| time >= after) && before.is_none_or(|before| time < before)
 }

@@ -39,8 +39,10 @@ pub struct Window {
     pub from: Timestamp,
     /// Until before when.
     pub to: Timestamp,
-    /// The parts of the week that it touches.
+    /// The parts of the week in which its sessions are.
     pub parts: WeekMask,
+    /// Whether a session must be in one of those; otherwise the window itself sees to it.
+    asked: bool,
     after: Option<NaiveTime>,
     before: Option<NaiveTime>,
 }
@@ -70,9 +72,13 @@ impl SessionsRequest {
         }
         let first = Moment::of(from).local().date().weekday().num_days_from_monday();
         let days = u32::try_from((to.millis() - from.millis()) / DAY).unwrap_or(0);
-        // From the day before on: what began then may still be on.
-        let parts = parts_of_days(first + 6, days + 3);
-        Ok(Window { from, to, parts, after: of_day[0], before: of_day[1] })
+        let parts = match self.search.parts_of_week() {
+            // From the day before on: what began then may still be on.
+            0 => parts_of_days(first + 6, days + 3),
+            asked => asked,
+        };
+        let asked = self.search.parts_of_week() != 0;
+        Ok(Window { from, to, parts, asked, after: of_day[0], before: of_day[1] })
     }
 
     /// Both ends of the window; what is wrong with them is added to the faults.
@@ -123,8 +129,13 @@ impl Window {
     pub fn sessions(&self, rhythm: Rhythm<'_>) -> Vec<Session> {
         let mut sessions = rhythm.between(self.from, self.to);
         if self.after.is_some() || self.before.is_some() {
-            sessions
-                .retain(|session| super::sessions::is_between(session.starts.local().time(), self.after, self.before));
+            let is_asked = |time: NaiveTime| {
+                self.after.is_none_or(|after| time >= after) && self.before.is_none_or(|before| time < before)
+            };
+            sessions.retain(|session| is_asked(session.starts.local().time()));
+        }
+        if self.asked {
+            sessions.retain(|session| session.parts() & self.parts != 0);
         }
         sessions
     }

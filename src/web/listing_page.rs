@@ -11,7 +11,7 @@ use super::{
 use crate::domain::{
     card::CardPlaceKind,
     clock::Timestamp,
-    rhythm::{self, Rhythm},
+    rhythm::{self, Moment, Rhythm},
     schedule::Schedule,
     when,
 };
@@ -141,7 +141,7 @@ fn next(there: &[Schedule], listing: &Listing, now: Timestamp) -> Option<Value> 
     }
     let own = listing.service.as_ref().map_or(&[][..], |service| &service.schedules);
     let schedules = if when::in_words(there).is_some() { there } else { own };
-    let times = Rhythm::new(&rhythm::compile(schedules)).next(now)?.times();
+    let times = Rhythm::new(&rhythm::compile(schedules)).next(Moment::of(now))?.times();
     words::next(&Times { starts_at: times.starts_at, ends_at: times.ends_at }).map(Value::text)
 }
 

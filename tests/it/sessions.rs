@@ -147,6 +147,21 @@ fn what_is_cancelled_is_not_on_and_says_so_and_what_has_moved_says_where() {
 }
 
 #[test]
+fn only_sessions_of_the_days_and_parts_asked_for_are_there() {
+    let asked = "near=LS6+2&within_km=5&per_page=100&day=tue&day=thu&time_of_day=evening";
+    let evenings = items(&sessions(asked)["sessions"]);
+    assert!(evenings.len() >= 6);
+    for item in &evenings {
+        let starts = instant(&item["starts_at"]);
+        assert!(["Tue", "Thu"].contains(&starts.format("%a").to_string().as_str()), "{starts}");
+        assert!(instant(&item["ends_at"]).time() > NaiveTime::from_hms_opt(17, 0, 0).unwrap(), "{item}");
+    }
+    assert_eq!(sessions("near=LS6+2&date=2026-11-24&day=fri")["sessions"]["total"], 0);
+    let page = sample_client().post_form("/tonight", "near=LS6+2&within_km=5&day=fri").text();
+    assert!(page.contains("No sessions found tonight"));
+}
+
+#[test]
 fn each_place_of_a_service_has_its_own_days() {
     let answer = sessions("near=Hexham&within_km=50&q=minibus&per_page=100");
     let of_bus: Vec<Value> = items(&answer["sessions"])

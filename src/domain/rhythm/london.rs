@@ -95,9 +95,17 @@ impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let local = self.utc + i64::from(self.ahead);
         let date = date(i32::try_from(local.div_euclid(1_440)).unwrap_or_default()).unwrap_or_default();
-        let minute = local.rem_euclid(1_440);
-        let (year, month, day, hour) = (date.year(), date.month(), date.day(), minute / 60);
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{:02}:00+{:02}:00", minute % 60, self.ahead / 60)
+        let minute = local.rem_euclid(1_440) as u32;
+        // Written by hand, for every answer has up to forty of them.
+        let mut text = *b"0000-00-00T00:00:00+00:00";
+        let year = date.year().rem_euclid(10_000) as u32;
+        let pairs =
+            [year / 100, year % 100, date.month(), date.day(), minute / 60, minute % 60, self.ahead as u32 / 60];
+        for (at, pair) in [0, 2, 5, 8, 11, 14, 20].into_iter().zip(pairs) {
+            text[at] += (pair / 10) as u8;
+            text[at + 1] += (pair % 10) as u8;
+        }
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 

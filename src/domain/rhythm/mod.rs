@@ -14,9 +14,11 @@ mod week;
 
 use std::cmp::Ordering;
 
+use chrono::{Datelike, Timelike};
+
 use super::{card::SessionTimes, clock::Timestamp};
 
-use self::rule::Rule;
+use self::rule::{MINUTES_A_DAY, Rule};
 pub use self::{
     compile::compile,
     london::{Moment, day_begins},
@@ -56,8 +58,7 @@ impl<'a> Rhythm<'a> {
     }
 
     /// The session that is on, or else the next to begin, if there is one within thirteen months.
-    pub fn next(&self, now: Timestamp) -> Option<Session> {
-        let now = Moment::of(now);
+    pub fn next(&self, now: Moment) -> Option<Session> {
         let today = now.day();
         let of_rule = |rule: Rule| {
             // What began yesterday may go on past midnight.
@@ -98,6 +99,15 @@ impl Session {
     /// Whether it has ended by `now`; one whose end is not stated, whether it has begun.
     pub fn is_over(&self, now: Moment) -> bool {
         self.ends.map_or(self.starts < now, |ends| ends <= now)
+    }
+
+    /// The parts of the week that it is in.
+    pub fn parts(&self) -> WeekMask {
+        let starts = self.starts.local();
+        let lasts = self.ends.map_or(0, |ends| (ends.local() - starts).num_minutes());
+        let minute = starts.hour() * 60 + starts.minute();
+        let short = |minutes: i64| u16::try_from(minutes.clamp(0, i64::from(MINUTES_A_DAY))).unwrap_or_default();
+        week::parts_of(starts.weekday().num_days_from_monday() as u8, short(minute.into()), short(lasts))
     }
 
     /// As answers say it.

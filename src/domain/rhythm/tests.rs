@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveTime, TimeZone};
 use rrule::RRuleSet;
 
-use super::{Rhythm, Session, compile};
+use super::{Moment, Rhythm, Session, compile};
 use crate::domain::{
     clock::{Chance, SeededChance, Timestamp},
     id::Id,
@@ -30,7 +30,7 @@ fn said(session: Option<Session>) -> String {
 }
 
 fn next(schedules: &[Schedule], now: &str) -> String {
-    said(Rhythm::new(&compile(schedules)).next(at(now)))
+    said(Rhythm::new(&compile(schedules)).next(Moment::of(at(now))))
 }
 
 #[test]
@@ -110,9 +110,9 @@ fn opening_hours_of_a_whole_week_are_one_rule_and_broken_bytes_are_no_session() 
     let bytes = compile(&week);
     assert_eq!(bytes.len(), 12);
     for length in 0..12 {
-        assert_eq!(Rhythm::new(&bytes[..length]).next(at("2026-11-23T09:00:00Z")), None);
+        assert_eq!(Rhythm::new(&bytes[..length]).next(Moment::of(at("2026-11-23T09:00:00Z"))), None);
     }
-    assert_eq!(Rhythm::new(&[0xff; 40]).next(at("2026-11-23T09:00:00Z")), None);
+    assert_eq!(Rhythm::new(&[0xff; 40]).next(Moment::of(at("2026-11-23T09:00:00Z"))), None);
     let many: Vec<Schedule> = (0..400_u64)
         .map(|days| {
             let day = NaiveDate::from_ymd_opt(2025, 1, 1).unwrap() + chrono::Days::new(days);
@@ -208,7 +208,7 @@ fn random_rules_have_the_sessions_that_the_icalendar_library_gives_them() {
             rhythm.between(from, to).iter().map(|session| session.starts.instant().unwrap().seconds()).collect();
         assert_eq!(found, expected, "{number} from {from} to {to}: {text}");
         let far = Timestamp::from_millis(from.millis() + 86_400_000 * 395).unwrap();
-        let next = rhythm.next(from).map(|session| session.starts.instant().unwrap().seconds());
+        let next = rhythm.next(Moment::of(from)).map(|session| session.starts.instant().unwrap().seconds());
         let next = next.filter(|next| *next < far.seconds());
         assert_eq!(next, instants(library, from, far, 1).first().copied(), "{number} next after {from}: {text}");
         sessions += found.len();

@@ -63,11 +63,15 @@ fn of_schedule(schedule: &Schedule) -> Option<WeekMask> {
         (true, None) if schedule.freq == Some(Freq::Monthly) => (0..7).collect(),
         (true, None) => vec![u8::try_from(chrono::Datelike::weekday(&begins()?).num_days_from_monday()).ok()?],
     };
+    Some(weekdays.into_iter().fold(0, |mask, weekday| mask | parts_of(weekday, opens, length)))
+}
+
+/// The parts that something is in which begins so many minutes after the midnight of a weekday and lasts so long; the
+/// part in which it begins, when it does not say how long.
+pub(super) fn parts_of(weekday: u8, opens: u16, length: u16) -> WeekMask {
     let last = opens + length.max(1) - 1;
     // Every part is longer than this step, so none between the first minute and the last is missed.
-    let minutes = (opens..last).step_by(60).chain([last]);
-    let parts = minutes.flat_map(|minute| weekdays.iter().map(move |weekday| bit(*weekday, minute)));
-    Some(parts.fold(0, |mask, bit| mask | bit))
+    (opens..last).step_by(60).chain([last]).fold(0, |mask, minute| mask | bit(weekday, minute))
 }
 
 /// The part in which a minute lies, counted from the midnight at which `weekday` began.
