@@ -2,16 +2,19 @@
 //!
 //! Its shape is documented by `domain::answer::SearchAnswer`; a test reads these bytes through it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, io::Write};
 
 use bytes::Bytes;
 use kith_index::{Block, Hit};
 use serde::Serialize;
 
+use super::body;
 use crate::domain::{
     answer::{AsOf, AskedPlace, KindCount, TermCount, Understood},
     card::Serves,
+    clock::Timestamp,
     crisis::CrisisLine,
+    rhythm::Session,
 };
 
 /// All of an answer but the cards.
@@ -40,12 +43,29 @@ pub struct Frame<'a> {
     pub per_page: u32,
     /// Names of the parameters filtered by, in the order of the query's groups.
     pub asked: Vec<&'static str>,
+    /// Those of them that ask when something happens.
+    pub when: Vec<&'static str>,
+    /// The instant that the next sessions follow.
+    pub now: Timestamp,
+}
+
+/// What a card's slots are filled from, beside the hit.
+#[derive(Clone, Copy)]
+pub(super) struct Slots<'a> {
+    /// Names of the parameters filtered by, in the order of the query's groups.
+    pub asked: &'a [&'a str],
+    /// Those that ask when something happens.
+    pub when: &'a [&'a str],
+    /// The instant that the next session follows; `None` where the answer says the session itself.
+    pub now: Option<Timestamp>,
+    /// Whether these serve a place by their areas, and say so.
+    pub covers: bool,
 }
 
 impl Frame<'_> {
     /// The whole answer as JSON.
     pub fn write(&self, results: &Block, covers: &Block) -> Bytes {
-        let cards: usize = results.hits.iter().chain(&covers.hits).map(|hit| hit.body.len() + 48).sum();
+        let cards: usize = results.hits.iter().chain(&covers.hits).map(|hit| hit.body.len() + 144).sum();
         let mut out = Vec::with_capacity(cards + 4096);
         out.push(b'{');
         if let Some(place) = &self.place {
@@ -79,26 +99,33 @@ impl Frame<'_> {
             member(out, "broader", &block.broader);
         }
         out.extend_from_slice(b",\"items\":");
-        cards(out, &block.hits, &self.asked, covers);
+        cards(out, &block.hits, Slots { asked: &self.asked, when: &self.when, now: Some(self.now), covers });
         out.push(b'}');
     }
 }
 
-/// A list of cards, each with its slots filled; `covers` are listings that serve a place by their areas.
-pub fn cards(out: &mut Vec<u8>, hits: &[Hit], asked: &[&str], covers: bool) {
+/// A list of cards, each with its slots filled.
+pub(super) fn cards(out: &mut Vec<u8>, hits: &[Hit], slots: Slots<'_>) {
     out.push(b'[');
     for (at, hit) in hits.iter().enumerate() {
         if at > 0 {
             out.push(b',');
         }
-        card(out, hit, asked, covers);
+        card(out, hit, slots);
     }
     out.push(b']');
 }
 
 /// A card's bytes end in `}`; what depends on the question goes before it.
-fn card(out: &mut Vec<u8>, hit: &Hit, asked: &[&str], covers: bool) {
-    out.extend_from_slice(hit.body.strip_suffix(b"}").unwrap_or(&hit.body));
+pub(super) fn card(out: &mut Vec<u8>, hit: &Hit, Slots { asked, when, now, covers }: Slots<'_>) {
+    let (json, rhythm) = body::split(&hit.body);
+    out.extend_from_slice(json.strip_suffix(b"}").unwrap_or(json));
+    if let Some(session) = now.and_then(|now| rhythm.next(now)) {
+        separate(out);
+        out.extend_from_slice(b"\"next_session\":{");
+        times(out, &session);
+        out.push(b'}');
+    }
     if let Some(metres) = hit.distance_m {
         // To ten metres: finer says more than the positions know.
         member(out, "distance_km", &((metres / 10.0).round() / 100.0));
@@ -121,18 +148,31 @@ fn card(out: &mut Vec<u8>, hit: &Hit, asked: &[&str], covers: bool) {
     if elsewhere || !hit.asks.is_empty() {
         let names = asked.iter().enumerate().filter(|(number, _)| hit.asks.facet(*number)).map(|(_, name)| *name);
         let ask: Vec<&str> = names.chain(hit.asks.age().then_some("age")).chain(elsewhere.then_some("area")).collect();
+        let when = when.iter().copied().filter(|_| hit.asks.when());
+        let ask: Vec<&str> = ask.into_iter().chain(when).collect();
         member(out, "ask", &ask);
     }
     out.push(b'}');
 }
 
-fn member(out: &mut Vec<u8>, name: &str, value: &impl Serialize) {
+/// A session's members.
+pub(super) fn times(out: &mut Vec<u8>, session: &Session) {
+    let ends = session.ends.map(|ends| ("ends_at", ends));
+    for (name, moment) in [("starts_at", session.starts)].into_iter().chain(ends) {
+        separate(out);
+        write!(out, "\"{name}\":\"{moment}\"").expect("a vector takes all bytes");
+    }
+}
+
+/// One member of an object, with the comma before it where one is needed.
+pub(super) fn member(out: &mut Vec<u8>, name: &str, value: &impl Serialize) {
     separate(out);
     out.extend_from_slice(format!("\"{name}\":").as_bytes());
     serde_json::to_writer(out, value).expect("these values have only text keys and finite numbers");
 }
 
-fn separate(out: &mut Vec<u8>) {
+/// A comma, unless an object has just begun.
+pub(super) fn separate(out: &mut Vec<u8>) {
     if out.last() != Some(&b'{') {
         out.push(b',');
     }

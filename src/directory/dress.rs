@@ -9,7 +9,7 @@ use kith_index::{
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Result, explain::Question};
+use super::{Result, body, explain::Question};
 use crate::domain::{
     answer::AskedPlace,
     card::CardPlaceKind,
@@ -50,9 +50,11 @@ impl Dress<'_> {
     }
 
     fn card(&self, hit: &Hit, covers: bool) -> Result<Bytes> {
-        let mut card = self.own_words(&hit.body, card_in_welsh);
+        let (json, _) = body::split(&hit.body);
+        let rhythm = &hit.body[json.len()..];
+        let mut card = self.own_words(json, card_in_welsh);
         if self.explain {
-            let why = self.question.explain(hit, &hit.body, covers)?;
+            let why = self.question.explain(hit, json, covers)?;
             let why = serde_json::to_vec(&why).expect("it has only text keys");
             add(&mut card, "explain", &self.own_words(&why, explanation_in_welsh));
         }
@@ -67,6 +69,7 @@ impl Dress<'_> {
                 }),
             );
         }
+        card.extend_from_slice(rhythm);
         Ok(Bytes::from(card))
     }
 

@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod assemble;
 mod beside;
+pub mod body;
 pub mod check;
 pub mod credits;
 pub mod document;
@@ -23,10 +24,12 @@ pub mod read;
 pub mod request;
 mod retire;
 pub mod search;
+pub mod sessions;
 pub mod settle;
 pub mod shown;
 pub mod suggest;
 pub mod view;
+pub mod window;
 pub mod withdraw;
 
 use std::{

@@ -8,6 +8,8 @@
 )]
 
 mod canary;
+mod client;
+mod container;
 mod contract;
 mod hsds;
 mod import;
@@ -20,7 +22,9 @@ mod safety;
 mod search;
 mod search_near;
 mod search_shown;
+mod sessions;
 mod support;
 mod tidy;
 mod traps;
 mod two_processes;
+mod walks;
