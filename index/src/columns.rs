@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! columns:  magic, n | key n*8 | position n*8 | mask n*32 | listing n*8 | checked n*8 | flags n | kind n | ages n*2
-//!           | letters n | address (n+1)*8
+//!           | letters n | when n*4 | address (n+1)*8
 //! bodies:   entry, entry, ...  entry = lengths of all but the record | listing id | id | name | body | record
 //! ```
 
@@ -20,11 +20,11 @@ pub(crate) const COLUMNS: &str = "columns";
 /// See [`COLUMNS`].
 pub(crate) const BODIES: &str = "bodies";
 /// First bytes of a columns file.
-pub(crate) const MAGIC: [u8; 8] = *b"kithcol2";
+pub(crate) const MAGIC: [u8; 8] = *b"kithcol3";
 /// Bytes per document of each column of fixed width, in file order.
-pub(crate) const WIDTHS: [usize; 9] = [8, 8, 32, 8, 8, 1, 1, 2, 1];
+pub(crate) const WIDTHS: [usize; 10] = [8, 8, 32, 8, 8, 1, 1, 2, 1, 4];
 /// Bytes per document of all of them.
-pub(crate) const ROW: usize = 69;
+pub(crate) const ROW: usize = 73;
 const ENTRY_HEAD: usize = 10;
 
 /// Terms that have a bit.
@@ -57,6 +57,8 @@ pub(crate) struct Row {
     pub ages: AgeRange,
     /// Letters of the name, 255 for more.
     pub letters: u8,
+    /// Parts of the week in which it happens, as bits; none when it does not say.
+    pub when: u32,
 }
 
 impl Row {
@@ -79,6 +81,7 @@ impl Row {
         out.extend([self.flags, self.kind]);
         out.extend(self.ages);
         out.push(self.letters);
+        out.extend(self.when.to_le_bytes());
         [listing, id, name].iter().for_each(|length| out.extend(length.to_le_bytes()));
         out.extend(body.to_le_bytes());
         parts.iter().for_each(|part| out.extend(*part));
@@ -114,6 +117,7 @@ pub(crate) struct Columns {
     pub kinds: Vec<u8>,
     pub ages: Vec<AgeRange>,
     pub letters: Vec<u8>,
+    pub when: Vec<u32>,
     /// First document without a position: those sort last.
     pub unplaced: DocId,
     addresses: OwnedBytes,
@@ -151,6 +155,7 @@ impl Columns {
             kinds: file.column(6).to_vec(),
             ages: file.column(7).chunks_exact(2).map(|cell| [cell[0], cell[1]]).collect(),
             letters: file.column(8).to_vec(),
+            when: file.column(9).chunks_exact(4).map(|cell| i32_of(cell) as u32).collect(),
             unplaced: keys.partition_point(|&key| key < UNPLACED) as DocId,
             addresses: file.addresses(),
             bodies: file.bodies,

@@ -60,6 +60,8 @@ pub struct Document {
     pub minimum_age: Option<f32>,
     /// The oldest it is for, in years, that year of life included; `None` when it does not say.
     pub maximum_age: Option<f32>,
+    /// Parts of the week in which it happens, as bits that mean what the caller means by them; 0 when it does not say.
+    pub when: u32,
     /// Where it is.
     pub whereabouts: Whereabouts,
     /// Codes of the areas the point lies in, or that an area or remote listing serves.

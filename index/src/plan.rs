@@ -9,7 +9,7 @@ use crate::columns::listing_key;
 use crate::near::Circle;
 use crate::postings::{Stream, Weights, WordWeight};
 use crate::rank::Order;
-use crate::scan::{AgeTest, FacetTest, Gather, Gathered, Leg, Need, OneOf, Plan};
+use crate::scan::{AgeTest, FacetTest, Gather, Gathered, Leg, Need, OneOf, Plan, WhenTest};
 use crate::snapshot::{Segment, Snapshot, set_bit};
 use crate::tally::Beyond;
 use crate::words::Group;
@@ -101,6 +101,7 @@ impl<'a> Asked<'a> {
             circle: self.circle.as_ref(),
             withdrawn,
             counting: query.counts,
+            every_place: query.every_place,
             beyond: (query.counts && query.count_all).then(Beyond::default),
             terms: Vec::new(),
             results: Gathered::new(Order::of(query), most(query.offset, query.limit)),
@@ -156,7 +157,9 @@ impl<'a> Asked<'a> {
             legs.push(Leg::covers(columns, areas, area(&query.areas_here)?, area(unstated)?));
         }
         let age = query.age.map(|age| AgeTest { age, strict: query.strict });
-        Ok(Plan { need, groups, filters, facets, age, kinds: self.snapshot.kinds(&query.kinds), legs })
+        let strict = query.strict || query.when_stated;
+        let when = (query.when != 0).then_some(WhenTest { parts: query.when, strict });
+        Ok(Plan { need, groups, filters, facets, age, when, kinds: self.snapshot.kinds(&query.kinds), legs })
     }
 
     /// Documents with all words typed or of a further phrase, or with a term that they mean; or both, which adds up.

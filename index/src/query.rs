@@ -33,6 +33,13 @@ pub struct Query {
     /// Age of the person in whole years: listings whose stated range leaves it out do not match; those that state none
     /// do, as something to ask.
     pub age: Option<u8>,
+    /// Parts of the week, as bits: listings that happen in none of them do not match; those that do not say when they
+    /// happen do, as something to ask. 0 asks for nothing.
+    pub when: u32,
+    /// Listings that do not say when they happen do not match `when`, even where the query is not strict.
+    pub when_stated: bool,
+    /// Each place of a listing is a result of its own, counted and shown by itself.
+    pub every_place: bool,
     /// Only what is stated counts: listings that would have to be asked do not match.
     pub strict: bool,
     /// Kinds of listing, any of them; none means every kind.
@@ -85,10 +92,11 @@ pub struct Asks(pub(crate) u64);
 impl Asks {
     pub(crate) const AGE: Self = Self(1);
     pub(crate) const AREA: Self = Self(2);
+    pub(crate) const WHEN: Self = Self(4);
 
-    /// The flag of a group of [`Query::facets`]; all groups after the 61st share the last.
+    /// The flag of a group of [`Query::facets`]; all groups after the 60th share the last.
     pub(crate) fn of_facet(number: usize) -> Self {
-        Self(4 << number.min(61))
+        Self(8 << number.min(60))
     }
 
     /// It states everything that was asked for.
@@ -104,6 +112,11 @@ impl Asks {
     /// It does not state which area it serves.
     pub fn area(self) -> bool {
         self.0 & Self::AREA.0 != 0
+    }
+
+    /// It does not state when it happens.
+    pub fn when(self) -> bool {
+        self.0 & Self::WHEN.0 != 0
     }
 
     /// It has an `ask` term of this group of [`Query::facets`], counted from 0, and none of `any`.

@@ -14,6 +14,7 @@
 //!             -> flags, kind, alive, withdrawn           one byte or two each
 //!             -> mask & group, for each group            32 bytes
 //!             -> age in the stated range                 2 bytes
+//!             -> parts of the week                       4 bytes
 //!             -> distance, flat                          8 bytes; exact at the rim
 //!             -> count the listing; offer it to the best (score and exact distance only if it may be shown)
 //! ```
@@ -86,6 +87,7 @@ pub(crate) struct Plan {
     pub filters: Vec<Stream>,
     pub facets: Vec<FacetTest>,
     pub age: Option<AgeTest>,
+    pub when: Option<WhenTest>,
     /// Kinds asked for, as bits.
     pub kinds: u16,
     pub legs: Vec<Leg>,
@@ -105,6 +107,25 @@ impl AgeTest {
         match ages::holds(range, self.age) {
             Some(holds) => holds.then_some(Asks::default()),
             None => (!self.strict).then_some(Asks::AGE),
+        }
+    }
+}
+
+/// The parts of the week in which a document must happen.
+#[derive(Clone, Copy)]
+pub(crate) struct WhenTest {
+    /// Any of these.
+    pub parts: u32,
+    /// Documents that do not say when they happen do not pass.
+    pub strict: bool,
+}
+
+impl WhenTest {
+    /// What has to be asked of a document that happens in these parts; `None` when it happens in others.
+    fn test(self, parts: u32) -> Option<Asks> {
+        match parts {
+            0 => (!self.strict).then_some(Asks::WHEN),
+            parts => (parts & self.parts != 0).then_some(Asks::default()),
         }
     }
 }
@@ -159,6 +180,8 @@ pub(crate) struct Gather<'a> {
     /// Listing keys that must not be seen.
     pub withdrawn: HashSet<u64>,
     pub counting: bool,
+    /// Places of one listing are not put together.
+    pub every_place: bool,
     /// Terms without a bit, where those are counted.
     pub beyond: Option<Beyond>,
     /// Those of the document at hand.
@@ -217,6 +240,9 @@ impl Gather<'_> {
             return None;
         }
         let mut asks = plan.age.map_or(Some(Asks::default()), |age| age.test(columns.ages[at]))?;
+        if let Some(when) = plan.when {
+            asks.0 |= when.test(columns.when[at])?.0;
+        }
         for facet in &mut plan.facets {
             asks.0 |= facet.test(&columns.masks[at], doc)?.0;
         }
@@ -263,7 +289,7 @@ impl Gather<'_> {
         let terms: &[u32] = if counting { &self.terms } else { &[] };
         let into = if leg.into_covers { &mut self.covers } else { &mut self.results };
         let (mask, kind) = (columns.masks[at], columns.kinds[at]);
-        if columns.flags[at] & SIBLINGS == 0 {
+        if self.every_place || columns.flags[at] & SIBLINGS == 0 {
             into.tally.total += 1;
             if counting {
                 into.tally.count(&mask, kind, terms);

@@ -68,6 +68,10 @@ pub struct SearchRequest {
     attending_type: Option<Vec<String>>,
     /// The age of who would come, in years.
     age: Option<u32>,
+    /// `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`: days on which something happens; any of them.
+    day: Option<Vec<String>>,
+    /// `morning` (6 to 12), `afternoon` (12 to 17), `evening` (17 to 22), `night` (22 to 6); any of them, on any of the days.
+    time_of_day: Option<Vec<String>>,
     /// Whether what is not stated does not match; otherwise it does, after what is stated.
     strict: Option<bool>,
     /// Terms of any facet, any of them.
@@ -80,7 +84,7 @@ pub struct SearchRequest {
     organization_id: Option<String>,
     /// Languages, any of them.
     language: Option<Vec<String>>,
-    /// `best`, `distance` or `recently_checked`.
+    /// `best`, `distance`, `soonest` (the next session first) or `recently_checked`.
     sort: Option<String>,
     /// Whether to count terms and kinds; true unless said otherwise.
     facets: Option<bool>,
@@ -135,6 +139,10 @@ impl Search {
         attending_type: Query<Vec<String>>,
         /// The age of who would come, in years.
         age: Query<Option<u32>>,
+        /// `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`: days on which something happens; repeat for any of several.
+        day: Query<Vec<String>>,
+        /// `morning` (6 to 12), `afternoon` (12 to 17), `evening` (17 to 22), `night` (22 to 6); repeat for any of several, on any of the days.
+        time_of_day: Query<Vec<String>>,
         /// Whether what is not stated does not match; otherwise it does, after what is stated.
         strict: Query<Option<bool>>,
         /// Terms of any facet; repeat for any of several.
@@ -147,7 +155,7 @@ impl Search {
         organization_id: Query<Option<String>>,
         /// Languages; repeat for any of several.
         language: Query<Vec<String>>,
-        /// `best`, `distance` or `recently_checked`.
+        /// `best`, `distance`, `soonest` (the next session first) or `recently_checked`.
         sort: Query<Option<String>>,
         /// Whether to count terms and kinds; true unless said otherwise.
         facets: Query<Option<bool>>,
@@ -177,6 +185,8 @@ impl Search {
             cost: cost.0,
             attending_type: attending_type.0,
             age: age.0,
+            day: day.0,
+            time_of_day: time_of_day.0,
             strict: strict.0,
             term: term.0,
             taxonomy_term_id: taxonomy_term_id.0,
@@ -324,6 +334,8 @@ impl read::Read for Asked {
             cost: reader.texts("cost"),
             attending_type: reader.texts("attending_type"),
             age: reader.whole("age"),
+            day: reader.texts("day"),
+            time_of_day: reader.texts("time_of_day"),
             strict: reader.flag("strict"),
             term: reader.texts("term"),
             taxonomy_term_id: reader.texts("taxonomy_term_id"),

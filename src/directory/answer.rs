@@ -2,13 +2,18 @@
 //!
 //! Its shape is documented by `domain::answer::SearchAnswer`; a test reads these bytes through it.
 
+use std::io::Write;
+
 use bytes::Bytes;
 use kith_index::{Block, Hit};
 use serde::Serialize;
 
+use super::body;
 use crate::domain::{
     answer::{AsOf, AskedPlace, KindCount, TermCount, Understood},
+    clock::Timestamp,
     crisis::CrisisLine,
+    rhythm::Session,
 };
 
 /// All of an answer but the cards.
@@ -35,12 +40,27 @@ pub struct Frame<'a> {
     pub per_page: u32,
     /// Names of the parameters filtered by, in the order of the query's groups.
     pub asked: Vec<&'static str>,
+    /// Those of them that ask when something happens.
+    pub when: Vec<&'static str>,
+    /// The instant that the next sessions follow.
+    pub now: Timestamp,
+}
+
+/// What a card's slots are filled from, beside the hit.
+#[derive(Clone, Copy)]
+pub(super) struct Slots<'a> {
+    /// Names of the parameters filtered by, in the order of the query's groups.
+    pub asked: &'a [&'a str],
+    /// Those that ask when something happens.
+    pub when: &'a [&'a str],
+    /// The instant that the next session follows; `None` where the answer says the session itself.
+    pub now: Option<Timestamp>,
 }
 
 impl Frame<'_> {
     /// The whole answer as JSON.
     pub fn write(&self, results: &Block, covers: &Block) -> Bytes {
-        let cards: usize = results.hits.iter().chain(&covers.hits).map(|hit| hit.body.len() + 48).sum();
+        let cards: usize = results.hits.iter().chain(&covers.hits).map(|hit| hit.body.len() + 144).sum();
         let mut out = Vec::with_capacity(cards + 4096);
         out.push(b'{');
         if let Some(place) = &self.place {
@@ -70,26 +90,33 @@ impl Frame<'_> {
             )
             .as_bytes(),
         );
-        cards(out, &block.hits, &self.asked);
+        cards(out, &block.hits, Slots { asked: &self.asked, when: &self.when, now: Some(self.now) });
         out.push(b'}');
     }
 }
 
 /// A list of cards, each with its slots filled.
-pub fn cards(out: &mut Vec<u8>, hits: &[Hit], asked: &[&str]) {
+pub(super) fn cards(out: &mut Vec<u8>, hits: &[Hit], slots: Slots<'_>) {
     out.push(b'[');
     for (at, hit) in hits.iter().enumerate() {
         if at > 0 {
             out.push(b',');
         }
-        card(out, hit, asked);
+        card(out, hit, slots);
     }
     out.push(b']');
 }
 
 /// A card's bytes end in `}`; what depends on the question goes before it.
-fn card(out: &mut Vec<u8>, hit: &Hit, asked: &[&str]) {
-    out.extend_from_slice(hit.body.strip_suffix(b"}").unwrap_or(&hit.body));
+pub(super) fn card(out: &mut Vec<u8>, hit: &Hit, Slots { asked, when, now }: Slots<'_>) {
+    let (json, rhythm) = body::split(&hit.body);
+    out.extend_from_slice(json.strip_suffix(b"}").unwrap_or(json));
+    if let Some(session) = now.and_then(|now| rhythm.next(now)) {
+        separate(out);
+        out.extend_from_slice(b"\"next_session\":{");
+        times(out, &session);
+        out.push(b'}');
+    }
     if let Some(metres) = hit.distance_m {
         // To ten metres: finer says more than the positions know.
         member(out, "distance_km", &((metres / 10.0).round() / 100.0));
@@ -101,18 +128,31 @@ fn card(out: &mut Vec<u8>, hit: &Hit, asked: &[&str]) {
         let names = asked.iter().enumerate().filter(|(number, _)| hit.asks.facet(*number)).map(|(_, name)| *name);
         let ask: Vec<&str> =
             names.chain(hit.asks.age().then_some("age")).chain(hit.asks.area().then_some("area")).collect();
+        let when = when.iter().copied().filter(|_| hit.asks.when());
+        let ask: Vec<&str> = ask.into_iter().chain(when).collect();
         member(out, "ask", &ask);
     }
     out.push(b'}');
 }
 
-fn member(out: &mut Vec<u8>, name: &str, value: &impl Serialize) {
+/// A session's members.
+pub(super) fn times(out: &mut Vec<u8>, session: &Session) {
+    let ends = session.ends.map(|ends| ("ends_at", ends));
+    for (name, moment) in [("starts_at", session.starts)].into_iter().chain(ends) {
+        separate(out);
+        write!(out, "\"{name}\":\"{moment}\"").expect("a vector takes all bytes");
+    }
+}
+
+/// One member of an object, with the comma before it where one is needed.
+pub(super) fn member(out: &mut Vec<u8>, name: &str, value: &impl Serialize) {
     separate(out);
     out.extend_from_slice(format!("\"{name}\":").as_bytes());
     serde_json::to_writer(out, value).expect("these values have only text keys and finite numbers");
 }
 
-fn separate(out: &mut Vec<u8>) {
+/// A comma, unless an object has just begun.
+pub(super) fn separate(out: &mut Vec<u8>) {
     if out.last() != Some(&b'{') {
         out.push(b',');
     }

@@ -3,13 +3,15 @@
 
 use kith_index::{Document, Op, Role, Whereabouts as IndexPlace, gazetteer::Gazetteer};
 
+use super::body;
 use crate::domain::{
     listing::{Locate, Located, PublicListing, Whereabouts},
     place::{AreaCode, Position},
+    rhythm,
 };
 
 /// Counts the changes of what is published of the same records: another number in a view means that it is built anew.
-pub const SHAPE: u32 = 3;
+pub const SHAPE: u32 = 4;
 
 /// The embedded gazetteer, as publishing sees it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -51,7 +53,8 @@ pub fn put(public: &PublicListing) -> Op {
     }
     let siblings = public.cards.len() > 1;
     let mut record = Some(record);
-    let documents = public.cards.iter().map(|(card, whereabouts)| {
+    let documents = public.cards.iter().enumerate().map(|(at, (card, whereabouts))| {
+        let schedules = public.listing.schedules_at(at);
         let (whereabouts, areas) = index_place(whereabouts);
         Document {
             id: match &card.service_at_location_id {
@@ -78,7 +81,11 @@ pub fn put(public: &PublicListing) -> Op {
             areas,
             siblings,
             checked: card.last_checked.as_ref().map_or(0, |checked| day_seconds(&checked.date)),
-            body: serde_json::to_vec(card).expect("a card has only text keys"),
+            when: rhythm::week_mask(schedules),
+            body: body::join(
+                serde_json::to_vec(card).expect("a card has only text keys"),
+                &if public.listing.is_running() { rhythm::compile(schedules) } else { Vec::new() },
+            ),
             record: record.take().unwrap_or_default(),
             ..bare(&listing, Role::Hit, Vec::new())
         }

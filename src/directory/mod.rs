@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod assemble;
+pub mod body;
 pub mod check;
 pub mod credits;
 pub mod document;
@@ -21,10 +22,12 @@ pub mod read;
 pub mod request;
 mod retire;
 pub mod search;
+pub mod sessions;
 pub mod settle;
 pub mod shown;
 pub mod suggest;
 pub mod view;
+pub mod window;
 pub mod withdraw;
 
 use std::{

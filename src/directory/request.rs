@@ -9,6 +9,7 @@ use crate::domain::{
     coming::{Field, NOT_STATED},
     id::{Id, kind},
     read::{Code, Violation},
+    rhythm::{self, DayPart, WeekMask, asked_parts},
     vocabulary::{Facet, vocabulary},
 };
 
@@ -52,6 +53,10 @@ pub struct SearchRequest {
     pub attending_type: Vec<String>,
     /// The age of who would come, in years.
     pub age: Option<u32>,
+    /// Days of the week on which something happens: words of [`rhythm::DAYS`].
+    pub day: Vec<String>,
+    /// Parts of the day in which something happens: words of [`DayPart`].
+    pub time_of_day: Vec<String>,
     /// Whether *not stated* does not match; otherwise it does, after what is stated.
     pub strict: Option<bool>,
     /// Terms of any facet.
@@ -64,7 +69,7 @@ pub struct SearchRequest {
     pub organization_id: Option<String>,
     /// Languages, as the sources write them.
     pub language: Vec<String>,
-    /// `best`, `distance` or `recently_checked`.
+    /// `best`, `distance`, `soonest` or `recently_checked`.
     pub sort: Option<String>,
     /// Whether counts are wanted; they are unless said otherwise.
     pub counts: Option<bool>,
@@ -82,6 +87,8 @@ pub enum Order {
     Best,
     /// Nearest first.
     Distance,
+    /// Whose next session is soonest first; what tells none comes last.
+    Soonest,
     /// Most recently checked first.
     RecentlyChecked,
 }
@@ -93,6 +100,7 @@ impl FromStr for Order {
         match word {
             "best" => Ok(Self::Best),
             "distance" => Ok(Self::Distance),
+            "soonest" => Ok(Self::Soonest),
             "recently_checked" => Ok(Self::RecentlyChecked),
             _ => Err(()),
         }
@@ -113,6 +121,16 @@ impl SearchRequest {
     /// What was asked of the decision fields.
     pub fn by_field(&self) -> [(Field, &Vec<String>); 3] {
         [(Field::Accepting, &self.accepting), (Field::Cost, &self.cost), (Field::Attending, &self.attending_type)]
+    }
+
+    /// The parts of the week that were asked for; 0 when any will do.
+    pub fn parts_of_week(&self) -> WeekMask {
+        asked_parts(&self.day, &self.time_of_day)
+    }
+
+    /// The order asked for.
+    pub fn order(&self) -> Order {
+        self.sort.as_deref().and_then(|word| word.parse().ok()).unwrap_or_default()
     }
 
     /// Whether a place was asked for.
@@ -183,6 +201,14 @@ impl SearchRequest {
         if self.age.is_some_and(|age| age > OLDEST) {
             fault("/age", Code::OutOfRange, format!("is not between 0 and {OLDEST}"));
         }
+        let parts = DayPart::ALL.map(|(_, word)| word);
+        for (name, words, known) in
+            [("day", &self.day, &rhythm::DAYS[..]), ("time_of_day", &self.time_of_day, &parts[..])]
+        {
+            for (at, _) in words.iter().enumerate().filter(|(_, word)| !known.contains(&word.as_str())) {
+                fault(&format!("/{name}/{at}"), Code::NotInList, format!("is none of {}", known.join(", ")));
+            }
+        }
         for (at, id) in self.term.iter().enumerate() {
             if vocabulary().term(id).is_none() {
                 fault(
@@ -216,13 +242,15 @@ impl SearchRequest {
             ("cost", &self.cost),
             ("attending_type", &self.attending_type),
             ("kind", &self.kind),
+            ("day", &self.day),
+            ("time_of_day", &self.time_of_day),
         ]) {
             if values.len() > MOST_VALUES {
                 fault(&format!("/{name}"), Code::TooLong, format!("has more than {MOST_VALUES} values"));
             }
         }
         if self.sort.as_ref().is_some_and(|word| word.parse::<Order>().is_err()) {
-            fault("/sort", Code::NotInList, "is none of best, distance, recently_checked".to_owned());
+            fault("/sort", Code::NotInList, "is none of best, distance, soonest, recently_checked".to_owned());
         }
         if self.page == Some(0) {
             fault("/page", Code::OutOfRange, "pages count from 1".to_owned());

@@ -5,19 +5,20 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use bytes::Bytes;
 use kith_index::{
-    FacetGroup, Hits, Near, Payload, Query, Reader, Relaxed, Sort, Synonym, Synonyms, Words,
+    FacetGroup, Hit, Hits, Near, Payload, Query, Reader, Relaxed, Sort, Synonym, Synonyms, Words,
     gazetteer::{AreaKind, Gazetteer, Place, PlaceKind, Resolution},
 };
 
 use super::{
     Candidate, Directory, Error, PlaceProblem, Result,
     answer::Frame,
-    places,
-    request::{Order, SearchRequest},
+    body, places,
+    request::{DEEPEST, Order, SearchRequest},
 };
 use crate::domain::{
     answer::{AsOf, AskedPlace, KindCount, TermCount, Understood, UnderstoodTerm, WordsMatched},
     card::ListingKind,
+    clock::Timestamp,
     coming::{Field, mark, marks},
     crisis,
     listing::{AREA_NOT_STATED, UNITED_KINGDOM},
@@ -28,15 +29,17 @@ use crate::domain::{
 const WIDENING: [f64; 6] = [5.0, 10.0, 25.0, 50.0, 100.0, 200.0];
 /// Beyond this radius a search goes only when nothing at all was found inside.
 const FAR_KM: f64 = 50.0;
+/// How many results are put in the order of their next sessions: as many as can be paged through.
+const MOST_ORDERED: usize = DEEPEST as usize;
 /// The audience that includes everybody.
 const ANYONE: &str = "anyone";
 /// How many results end the widening.
 const ENOUGH: u64 = 10;
 
 /// A place that was asked for, ready to be searched.
-struct Asked {
-    place: Place,
-    area_code: Option<String>,
+pub(super) struct Asked {
+    pub place: Place,
+    pub area_code: Option<String>,
 }
 
 impl Directory {
@@ -52,6 +55,12 @@ impl Directory {
         let asked = asked_place(request)?;
         // What is hidden is asked for before the reader: between the two the index may only learn more of it.
         let mut query = self.query(request);
+        let now = self.clock.now();
+        let soonest = request.order() == Order::Soonest;
+        if soonest {
+            // Which session is next is known of all or of none: the page is cut when they have been put in order.
+            (query.offset, query.covers_offset, query.limit, query.covers_limit) = (0, 0, MOST_ORDERED, MOST_ORDERED);
+        }
         let reader = self.view.reader()?;
         let (mut hits, mut radius) = find(&reader, &mut query, request, asked.as_ref())?;
         // Only where nothing is found: a name that no vocabulary knows is not put right while it finds something.
@@ -61,11 +70,18 @@ impl Directory {
             query.words = words(&respelt);
             (hits, radius) = find(&reader, &mut query, request, asked.as_ref())?;
         }
+        if soonest {
+            for block in [&mut hits.results, &mut hits.covers] {
+                soonest_first(&mut block.hits, now);
+                let page = (request.page() as usize - 1) * request.per_page() as usize;
+                block.hits = block.hits.drain(..).skip(page).take(request.per_page() as usize).collect();
+            }
+        }
         Ok(self.frame(request, asked, &hits, radius, as_of(reader.payload())).write(&hits.results, &hits.covers))
     }
 
     /// The query without its place.
-    fn query(&self, request: &SearchRequest) -> Query {
+    pub(super) fn query(&self, request: &SearchRequest) -> Query {
         let offset = (request.page() as usize - 1) * request.per_page() as usize;
         Query {
             words: words(request.q.as_deref().unwrap_or_default()),
@@ -76,8 +92,9 @@ impl Directory {
             kinds: request.kind.clone(),
             organization: request.organization_id.as_ref().map(|id| id.to_ascii_lowercase()),
             languages: request.language.clone(),
-            sort: match request.sort.as_deref().and_then(|word| word.parse().ok()).unwrap_or_default() {
-                Order::Best => Sort::Best,
+            when: request.parts_of_week(),
+            sort: match request.order() {
+                Order::Best | Order::Soonest => Sort::Best,
                 Order::Distance => Sort::Distance,
                 Order::RecentlyChecked => Sort::RecentlyChecked,
             },
@@ -117,7 +134,9 @@ impl Directory {
             sample: self.is_sample(),
             page: request.page(),
             per_page: request.per_page(),
-            asked: facets(request).into_iter().map(|(name, _)| name).collect(),
+            asked: asked_names(request),
+            when: when_names(request),
+            now: self.clock.now(),
         }
     }
 
@@ -128,8 +147,27 @@ impl Directory {
     }
 }
 
+/// Puts what meets soonest first; what tells no next session, last. Those that meet at the same time keep their order.
+fn soonest_first(hits: &mut [Hit], now: Timestamp) {
+    hits.sort_by_cached_key(|hit| {
+        let next = body::split(&hit.body).1.next(now).map(|session| session.starts);
+        (next.is_none(), next)
+    });
+}
+
+/// Names of the parameters filtered by, in the order of the query's groups.
+pub(super) fn asked_names(request: &SearchRequest) -> Vec<&'static str> {
+    facets(request).into_iter().map(|(name, _)| name).collect()
+}
+
+/// Those that ask when something happens.
+pub(super) fn when_names(request: &SearchRequest) -> Vec<&'static str> {
+    let asked = [("day", &request.day), ("time_of_day", &request.time_of_day)];
+    asked.into_iter().filter(|(_, words)| !words.is_empty()).map(|(name, _)| name).collect()
+}
+
 /// Asks the view, around the place that was asked for; answers the radius too, where there is one.
-fn find(
+pub(super) fn find(
     reader: &Reader,
     query: &mut Query,
     request: &SearchRequest,
@@ -165,7 +203,7 @@ fn find(
 }
 
 /// How fresh a commit of the view is.
-fn as_of(payload: &Payload) -> AsOf {
+pub(super) fn as_of(payload: &Payload) -> AsOf {
     AsOf { epoch: payload.epoch.clone(), sequence: payload.public_sequence }
 }
 
@@ -213,7 +251,7 @@ fn facets(request: &SearchRequest) -> Vec<(&'static str, FacetGroup)> {
     groups
 }
 
-fn asked_place(request: &SearchRequest) -> Result<Option<Asked>> {
+pub(super) fn asked_place(request: &SearchRequest) -> Result<Option<Asked>> {
     let text = match (&request.near, request.latitude, request.longitude) {
         (Some(near), _, _) => near.clone(),
         (None, Some(latitude), Some(longitude)) => format!("{latitude},{longitude}"),
@@ -290,13 +328,13 @@ fn term_count(id: &str, count: u32) -> TermCount {
     }
 }
 
-fn nation(place: &Place, area_code: Option<&str>) -> Option<String> {
+pub(super) fn nation(place: &Place, area_code: Option<&str>) -> Option<String> {
     let is_nation = |code: &&String| Gazetteer::embedded().area(code).is_some_and(|area| area.kind == AreaKind::Nation);
     let own = area_code.map(str::to_owned);
     place.areas.iter().find(is_nation).cloned().or_else(|| own.filter(|code| is_nation(&code)))
 }
 
-fn described(asked: &Asked) -> AskedPlace {
+pub(super) fn described(asked: &Asked) -> AskedPlace {
     let place = &asked.place;
     AskedPlace {
         resolved: place.label.clone(),

@@ -37,6 +37,59 @@ pub struct SearchAnswer {
     pub sample: bool,
 }
 
+/// What a search for sessions answers.
+#[derive(Debug, Clone, PartialEq, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct SessionsAnswer {
+    /// The place that was asked for, as it was understood.
+    pub place: AskedPlace,
+    /// From when, RFC 3339 with London's offset: what is on at this instant is in the answer.
+    pub from: String,
+    /// Until before when.
+    pub to: String,
+    /// The sessions there, the first to begin first, then by distance. What has neither a public place nor hours is not here.
+    pub sessions: SessionBlock,
+    /// Those by phone or online that serve the place.
+    pub online: SessionBlock,
+    /// Listings there that meet at such times, have no session in this window and have something to say about it or
+    /// about themselves: their `alert`. One that is cancelled this week is here.
+    pub not_on: Block,
+    /// The radius used, in kilometres: the one asked for, or the smallest of 5, 10, 25 and 50 with ten sessions. Smaller
+    /// where more than 2,000 listings lie inside: those nearest were looked at.
+    pub searched_within_km: Option<f64>,
+    /// Lines to ring or text now, for the nation of the place asked for. Always there.
+    pub crisis: Vec<CrisisLine>,
+    /// How fresh the answer is.
+    pub as_of: AsOf,
+    /// Whether these are invented sample listings.
+    pub sample: bool,
+}
+
+/// One list of sessions.
+#[derive(Debug, Clone, PartialEq, Object)]
+pub struct SessionBlock {
+    /// How many there are in all, exactly.
+    pub total: u64,
+    /// The page shown, from 1.
+    pub page: u32,
+    /// How many a page holds.
+    pub per_page: u32,
+    /// This page's sessions.
+    pub items: Vec<SessionOfListing>,
+}
+
+/// One session of a listing.
+#[derive(Debug, Clone, PartialEq, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct SessionOfListing {
+    /// When it begins, RFC 3339 with London's offset at that time.
+    pub starts_at: String,
+    /// When it ends; absent when not stated.
+    pub ends_at: Option<String>,
+    /// The listing, at the place of the session; without `next_session`.
+    pub listing: Card,
+}
+
 /// One list of an answer.
 #[derive(Debug, Clone, PartialEq, Object)]
 pub struct Block {

@@ -1,7 +1,7 @@
 //! What a reader sees of a listing: the card in a list of results, and the whole listing.
 //!
 //! These are the published shapes. They are written once, when the listing changes; an answer only
-//! splices `distance_km` and `other_places` into the bytes.
+//! splices `distance_km`, `other_places`, `ask` and `next_session` into the bytes.
 
 use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
@@ -13,8 +13,10 @@ use super::{
     link::PublicLink,
     organization::Organization,
     place::PlaceMode,
-    service::Service,
+    schedule::Schedule,
+    service::{Service, ServiceStatus},
     vocabulary::Facet,
+    when,
 };
 
 /// What a listing is, in a word.
@@ -177,6 +179,17 @@ pub struct Provenance {
     pub attribution: Option<String>,
 }
 
+/// One time that something happens or is open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct SessionTimes {
+    /// When it begins, RFC 3339 with the offset of London at that time; in the past when it is on.
+    pub starts_at: String,
+    /// When it ends; absent when not stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<String>,
+}
+
 /// A listing in a list of results: what one needs to decide whether to look closer.
 #[derive(Debug, Clone, PartialEq, Serialize, Object)]
 #[oai(skip_serializing_if_is_none, skip_serializing_if_is_empty)]
@@ -217,6 +230,10 @@ pub struct Card {
     /// When it happens, in words: `every other Tuesday, 19:00 to 20:30`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule_text: Option<String>,
+    /// The session that is on, or the next to begin; in answers to searches only, and absent when the schedules do not
+    /// tell it for sure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_session: Option<SessionTimes>,
     /// What is said of access: yes, no or on request, with note and day; what is not listed is not stated.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[oai(default)]
@@ -346,6 +363,21 @@ pub struct Listing {
     /// When what is shown here last changed in this directory, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_modified: Option<String>,
+}
+
+impl Listing {
+    /// The schedules of the card at its place of this number: those of the service there, where they say when, else
+    /// those of the service.
+    pub fn schedules_at(&self, place: usize) -> &[Schedule] {
+        let there = self.places.get(place).and_then(|place| place.service_at_location.as_ref());
+        let there = there.map(|at| at.schedules.as_slice()).filter(|schedules| when::in_words(schedules).is_some());
+        there.or(self.service.as_ref().map(|service| service.schedules.as_slice())).unwrap_or_default()
+    }
+
+    /// Whether it is running: what is closed or has ended has no next session, whatever its schedules say.
+    pub fn is_running(&self) -> bool {
+        self.service.as_ref().is_some_and(|service| service.status == ServiceStatus::Active)
+    }
 }
 
 /// A service of an organisation.

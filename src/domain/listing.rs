@@ -218,6 +218,7 @@ impl Joined {
             minimum_age: service.and_then(|s| s.minimum_age),
             maximum_age: service.and_then(|s| s.maximum_age),
             schedule_text: service.and_then(|s| when::in_words(&s.schedules)),
+            next_session: None,
             access: service.map(|s| AccessFact::all_of(&s.attributes)).unwrap_or_default(),
             accepting: coming.accepting,
             wait: coming.wait,

@@ -22,6 +22,7 @@ pub mod organization;
 pub mod place;
 pub mod plain;
 pub mod read;
+pub mod rhythm;
 pub mod schedule;
 pub mod schema;
 pub mod service;

@@ -3,7 +3,7 @@
 
 use super::{
     links,
-    view::{Card, Link, Phone, Row, Value},
+    view::{Card, Link, Phone, Place, Row, Value},
     words,
 };
 use crate::domain::{
@@ -37,7 +37,7 @@ impl CardView {
     /// What a list of results shows of a card.
     pub fn new(card: &Card) -> Self {
         let mut rows = vec![who_for(card), when(card), place(card), contact(card), cost(card)];
-        rows.extend([coming(card), accepting(card), to_ask(card)].into_iter().flatten());
+        rows.extend([coming(card), accepting(card), access(card), to_ask(card)].into_iter().flatten());
         // What a reader takes for granted would only make the list longer.
         let in_person = card.place.kind == CardPlaceKind::Exact;
         rows.extend(
@@ -103,15 +103,44 @@ pub fn accepting(card: &Card) -> Option<Row> {
     (!values.is_empty()).then_some(Row { label: "New people", values })
 }
 
+/// What is said of access, where anything is: yes, on request, and plainly what is not there.
+pub fn access(card: &Card) -> Option<Row> {
+    let values: Vec<Value> = card.access.iter().filter_map(one_access).collect();
+    (!values.is_empty()).then_some(Row { label: "Access", values })
+}
+
+fn one_access(fact: &AccessFact) -> Option<Value> {
+    let label = &vocabulary().term(&fact.term)?.label;
+    let text = match fact.answer {
+        AccessAnswer::Yes => label.clone(),
+        AccessAnswer::No => format!("{label}: no"),
+        AccessAnswer::OnRequest => format!("{label}: on request"),
+    };
+    let known = fact.date.as_deref().map(|date| format!("as of {}", words::day(date)));
+    let note: Vec<String> = fact.note.iter().cloned().chain(known).collect();
+    Some(Value { text, href: None, note: (!note.is_empty()).then(|| note.join(", ")) })
+}
+
+/// A map of its place, where the place is public.
+pub fn map(place: &Place) -> Option<Row> {
+    let position = place.latitude.zip(place.longitude);
+    (place.kind == CardPlaceKind::Exact).then(|| {
+        let href = Some(links::map(&place.label, position, place.precision_km));
+        let text = "Open in a map (leaves this site)".to_owned();
+        Row { label: "Map", values: vec![Value { text, href, note: None }] }
+    })
+}
+
 /// What was asked for and is not stated.
 pub fn to_ask(card: &Card) -> Option<Row> {
     let words = card.ask.iter().map(|name| Value::text(words::asked(name))).collect::<Vec<_>>();
     (!words.is_empty()).then_some(Row { label: "Not stated, ask about", values: words })
 }
 
-/// When it happens.
+/// When it happens, and which session is next.
 pub fn when(card: &Card) -> Row {
-    Row { label: "When", values: card.schedule_text.iter().map(Value::text).collect() }
+    let next = card.next_session.as_ref().and_then(words::next);
+    Row { label: "When", values: card.schedule_text.iter().cloned().chain(next).map(Value::text).collect() }
 }
 
 /// Where it is, how far that is, and whether there are more places.
@@ -171,25 +200,6 @@ pub fn attending(card: &Card) -> Option<Row> {
 pub fn languages(card: &Card) -> Option<Row> {
     let values: Vec<Value> = card.languages.iter().map(|language| Value::text(words::language(language))).collect();
     (!values.is_empty()).then_some(Row { label: "Languages", values })
-}
-
-/// What it answers about access, where it answers anything; what is not among it has not been stated.
-pub fn access(card: &Card) -> Option<Row> {
-    let values: Vec<Value> = card.access.iter().filter_map(answer).collect();
-    (!values.is_empty()).then_some(Row { label: "Access, as it answers", values })
-}
-
-fn answer(fact: &AccessFact) -> Option<Value> {
-    let term = vocabulary().term(&fact.term)?;
-    let answer = match fact.answer {
-        AccessAnswer::Yes => "yes",
-        AccessAnswer::No => "no",
-        AccessAnswer::OnRequest => "if you ask beforehand",
-    };
-    let asked = fact.date.as_deref().map(|date| format!("asked on {}", words::day(date)));
-    let said: Vec<String> = fact.note.clone().into_iter().chain(asked).collect();
-    let note = (!said.is_empty()).then(|| said.join(" "));
-    Some(Value { text: format!("{}: {answer}", term.label), href: None, note })
 }
 
 /// With whom it is linked, in one line; what is over is left to its page.

@@ -8,7 +8,7 @@ use super::{
     chrome::Chrome,
     facts::CardView,
     form::Fields,
-    view::{Answer, Block, TermCount},
+    view::{Answer, TermCount},
     words,
 };
 use crate::domain::answer::WordsMatched;
@@ -41,11 +41,15 @@ pub struct ResultsPage {
 }
 
 /// Which page this is; both lists are paged together.
-struct Paging {
-    page: u32,
-    pages: u64,
-    previous: Option<u32>,
-    next: Option<u32>,
+pub struct Paging {
+    /// This page, from 1.
+    pub page: u32,
+    /// How many there are.
+    pub pages: u64,
+    /// The one before.
+    pub previous: Option<u32>,
+    /// The one after.
+    pub next: Option<u32>,
 }
 
 /// Another search behind a button.
@@ -73,7 +77,11 @@ impl ResultsPage {
             covers_total: words::listings(answer.covers_area.total),
             covers_below: covers_below(&answer),
             covers: answer.covers_area.items.iter().map(CardView::new).collect(),
-            paging: paging(&answer.results, &answer.covers_area),
+            paging: paging_of(
+                answer.results.page,
+                answer.results.per_page,
+                answer.results.total.max(answer.covers_area.total),
+            ),
             tries: if found == 0 { tries(&form) } else { Vec::new() },
             counts: counts(answer.facets),
             form,
@@ -109,9 +117,13 @@ fn counts(mut counts: Vec<TermCount>) -> Vec<TermCount> {
 }
 
 fn covers_below(answer: &Answer) -> Option<String> {
-    let serve = if answer.covers_area.total == 1 { "also serves" } else { "also serve" };
     let shown = !answer.results.items.is_empty() && !answer.covers_area.items.is_empty();
-    shown.then(|| format!("Further down: {} that {serve} your area", words::listings(answer.covers_area.total)))
+    shown.then(|| {
+        format!(
+            "Further down: {} by phone, online, or where the place stays private",
+            words::listings(answer.covers_area.total)
+        )
+    })
 }
 
 fn notes(form: &Fields, answer: &Answer) -> Vec<String> {
@@ -128,6 +140,10 @@ fn notes(form: &Fields, answer: &Answer) -> Vec<String> {
         WordsMatched::Any => {
             notes.push("Nothing has all or most of your words, so these have at least one of them.".to_owned())
         }
+    }
+    if let Some(asked) = form.in_words() {
+        let kept = if form.strict.is_empty() { " What does not say so is kept, with what to ask." } else { "" };
+        notes.push(format!("Narrowed to: {asked}.{kept}"));
     }
     if !answer.understood.terms.is_empty() {
         let labels: Vec<&str> = answer.understood.terms.iter().map(|term| term.label.as_str()).collect();
@@ -148,11 +164,11 @@ fn order(form: &Fields) -> &'static str {
     }
 }
 
-fn paging(results: &Block, covers: &Block) -> Option<Paging> {
-    let per_page = u64::from(results.per_page.max(1));
+/// The paging of lists of which the longest has so many; `None` when there is one page only.
+pub fn paging_of(page: u32, per_page: u32, longest: u64) -> Option<Paging> {
+    let per_page = u64::from(per_page.max(1));
     let deepest = crate::directory::request::DEEPEST / per_page;
-    let pages = results.total.max(covers.total).div_ceil(per_page).min(deepest);
-    let page = results.page;
+    let pages = longest.div_ceil(per_page).min(deepest);
     (pages > 1 || page > 1).then(|| Paging {
         page,
         pages: pages.max(1),
@@ -163,6 +179,9 @@ fn paging(results: &Block, covers: &Block) -> Option<Paging> {
 
 fn tries(form: &Fields) -> Vec<Try> {
     let mut tries = Vec::new();
+    if form.narrowed() {
+        tries.push(Try { label: "Search without the narrowing".to_owned(), form: form.widened() });
+    }
     if !form.near.is_empty() && !form.within_km.is_empty() && form.within_km != "50" {
         tries.push(Try { label: "Look further: within 50 km".to_owned(), form: form.but(&form.q, &form.near, "50") });
     }

@@ -8,7 +8,7 @@ use crate::domain::{
     access::AccessFact,
     answer::WordsMatched,
     card::{CardPlaceKind, ListingKind},
-    coming::{Accepting, HowToCome, Wait},
+    coming::{Accepting, Coming, HowToCome, Wait},
     crisis::CrisisLine,
     link::StatedBy,
     schedule::Schedule,
@@ -111,6 +111,7 @@ pub struct Card {
     pub minimum_age: Option<f64>,
     pub maximum_age: Option<f64>,
     pub schedule_text: Option<String>,
+    pub next_session: Option<Times>,
     #[serde(default)]
     pub access: Vec<AccessFact>,
     pub accepting: Option<Accepting>,
@@ -138,6 +139,43 @@ pub struct Card {
     pub last_checked: Option<LastChecked>,
     pub source: Source,
     pub page_url: String,
+}
+
+/// One session.
+#[derive(Deserialize)]
+pub struct Times {
+    pub starts_at: String,
+    pub ends_at: Option<String>,
+}
+
+/// An answer to what is on when; each member is the one of that name in `domain::answer::SessionsAnswer`.
+#[derive(Deserialize)]
+pub struct Sessions {
+    pub place: AskedPlace,
+    pub from: String,
+    pub sessions: SessionBlock,
+    pub online: SessionBlock,
+    pub not_on: Block,
+    pub searched_within_km: Option<f64>,
+    pub crisis: Vec<CrisisLine>,
+    pub sample: bool,
+}
+
+/// One list of sessions.
+#[derive(Deserialize)]
+pub struct SessionBlock {
+    pub total: u64,
+    pub page: u32,
+    pub per_page: u32,
+    pub items: Vec<SessionOf>,
+}
+
+/// One session of a listing.
+#[derive(Deserialize)]
+pub struct SessionOf {
+    #[serde(flatten)]
+    pub times: Times,
+    pub listing: Card,
 }
 
 /// Something with a page of its own.
@@ -179,6 +217,9 @@ pub struct Phone {
 pub struct Place {
     pub kind: CardPlaceKind,
     pub label: String,
+    pub latitude: Option<f64>,
+    pub longitude: Option<f64>,
+    pub precision_km: Option<f64>,
 }
 
 /// When somebody last looked.
@@ -203,6 +244,7 @@ pub struct Listing {
     pub card: Card,
     #[serde(default)]
     pub description: String,
+    pub coming: Option<Coming>,
     pub service: Option<Service>,
     #[serde(default)]
     pub places: Vec<ListingPlace>,
@@ -220,6 +262,8 @@ pub struct Service {
     pub fees_description: Option<String>,
     pub interpretation_services: Option<String>,
     pub wait_time: Option<String>,
+    #[serde(default)]
+    pub schedules: Vec<Schedule>,
 }
 
 /// One place of a listing.

@@ -8,6 +8,8 @@
 )]
 
 mod canary;
+mod client;
+mod container;
 mod contract;
 mod hsds;
 mod import;
@@ -19,7 +21,9 @@ mod publishing;
 mod reading;
 mod safety;
 mod search;
+mod sessions;
 mod support;
 mod tidy;
 mod traps;
 mod two_processes;
+mod walks;

@@ -58,7 +58,9 @@ fn a_killed_writer_leaves_its_last_commit_whole() {
     drop(Index::create(folder.path(), payload()).expect("an index"));
     let mut random = Random(17);
     let mut before = 0;
-    for _ in 0..4 {
+    // More of them, where somebody wants to be surer than every run has time for.
+    let kills = std::env::var("KITH_CRASH_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(4);
+    for _ in 0..kills {
         let mut child = Command::new(std::env::current_exe().expect("this program"))
             .args(["--exact", "crash::child_writes_until_it_is_killed"])
             .env(FOLDER, folder.path())

@@ -50,8 +50,29 @@ fn has_any(document: &Document, terms: &[String]) -> bool {
     terms.iter().any(|term| document.terms.contains(term))
 }
 
-/// What has to be asked of a document: for each facet, and for the age; `None` when it does not pass.
-fn asks(document: &Document, query: &Query) -> Option<(Vec<bool>, bool)> {
+/// What has to be asked of a document.
+#[derive(Clone, Debug, PartialEq)]
+struct ToAsk {
+    facets: Vec<bool>,
+    age: bool,
+    when: bool,
+}
+
+impl ToAsk {
+    fn anything(&self) -> bool {
+        self.age || self.when || self.facets.contains(&true)
+    }
+}
+
+/// What has to be asked of a document; `None` when it does not pass.
+fn asks(document: &Document, query: &Query) -> Option<ToAsk> {
+    let when = match (query.when, document.when) {
+        (0, _) => false,
+        (_, 0) if query.strict || query.when_stated => return None,
+        (_, 0) => true,
+        (asked, stated) if asked & stated == 0 => return None,
+        _ => false,
+    };
     let facet = |group: &FacetGroup| match (group.any.is_empty() && group.ask.is_empty(), query.strict) {
         (true, _) => Some(false),
         _ if has_any(document, &group.any) => Some(false),
@@ -61,12 +82,13 @@ fn asks(document: &Document, query: &Query) -> Option<(Vec<bool>, bool)> {
     let (minimum, maximum) = (document.minimum_age, document.maximum_age);
     let contradicts = minimum.zip(maximum).is_some_and(|(minimum, maximum)| minimum > maximum);
     let Some(age) = query.age.map(f32::from) else {
-        return Some((facets, false));
+        return Some(ToAsk { facets, age: false, when });
     };
     if contradicts || (minimum, maximum) == (None, None) {
-        return (!query.strict).then_some((facets, true));
+        return (!query.strict).then_some(ToAsk { facets, age: true, when });
     }
-    (minimum.is_none_or(|least| least <= age) && maximum.is_none_or(|most| age <= most)).then_some((facets, false))
+    let holds = minimum.is_none_or(|least| least <= age) && maximum.is_none_or(|most| age <= most);
+    holds.then_some(ToAsk { facets, age: false, when })
 }
 
 /// Whether a document of `covers` does not say which area it serves.
@@ -127,13 +149,13 @@ fn check(index: &Index, world: &World, asked: &Asked) {
 
     for hit in hits.results.hits.iter().chain(&hits.covers.hits) {
         let document = world[&hit.listing].iter().find(|document| document.id == hit.id).expect("a document");
-        let (facets, age) = asks(document, &asked.query).expect("a match");
-        let told: Vec<bool> = (0..facets.len()).map(|number| hit.asks.facet(number)).collect();
-        assert_eq!((told, hit.asks.age()), (facets.clone(), age));
+        let to_ask = asks(document, &asked.query).expect("a match");
+        let facets = (0..to_ask.facets.len()).map(|number| hit.asks.facet(number)).collect();
+        assert_eq!(ToAsk { facets, age: hit.asks.age(), when: hit.asks.when() }, to_ask);
         let covers = hits.covers.hits.iter().any(|cover| cover.id == hit.id);
         let area = covers && asks_for_area(document, &asked.query);
         assert_eq!(hit.asks.area(), area);
-        assert_eq!(hit.asks.is_empty(), !area && !age && !facets.contains(&true));
+        assert_eq!(hit.asks.is_empty(), !area && !to_ask.anything());
     }
 
     // The nearest place is shown, and the order is what it says it is.
@@ -145,9 +167,8 @@ fn check(index: &Index, world: &World, asked: &Asked) {
         let documents = &expected.results[hit.listing.as_str()];
         let shown = documents.iter().find(|(document, _)| document.id == hit.id).expect("a matching document");
         assert_eq!(hit.distance_m, shown.1);
-        let needs_asking = |document: &Document| {
-            stated_first && asks(document, query).is_some_and(|(facets, age)| age || facets.contains(&true))
-        };
+        let needs_asking =
+            |document: &Document| stated_first && asks(document, query).is_some_and(|asks| asks.anything());
         let better = |(document, metres): &(&Document, Option<f64>)| {
             (needs_asking(document), *metres) < (needs_asking(shown.0), shown.1)
         };
@@ -169,6 +190,16 @@ fn check(index: &Index, world: &World, asked: &Asked) {
     let covers: Vec<(bool, bool, bool, f32)> = covers.collect();
     assert!(covers.is_sorted(), "{covers:?}");
     assert!(hits.covers.hits.iter().all(|hit| hit.distance_m.is_none()));
+
+    // Every place by itself: all matching documents, each with its own distance.
+    let places = reader.search(&Query { every_place: true, ..query.clone() }).expect("places");
+    let of = |hits: &[Hit]| {
+        hits.iter().map(|hit| (hit.id.clone(), hit.distance_m.map(f64::to_bits))).collect::<BTreeSet<_>>()
+    };
+    let all =
+        expected.results.values().flatten().map(|(document, metres)| (document.id.clone(), metres.map(f64::to_bits)));
+    assert_eq!(of(&places.results.hits), all.collect());
+    assert_eq!(places.results.total as usize, places.results.hits.len());
 
     // A page is a part of the whole.
     let (offset, limit) = (hits.results.hits.len() / 3, 3);
@@ -237,8 +268,7 @@ fn answers_are_those_of_looking_at_everything() {
                 found += expected.results.len();
                 covered += expected.covers.len();
                 let shown = expected.results.values().flatten().chain(expected.covers.values().flatten());
-                let asks =
-                    |document| asks(document, &asked.query).is_some_and(|(facets, age)| age || facets.contains(&true));
+                let asks = |document| asks(document, &asked.query).is_some_and(|asks| asks.anything());
                 to_ask += shown.filter(|(document, _)| asks(document)).count();
             }
         }
