@@ -44,6 +44,8 @@ pub(crate) const REMOTE: u8 = 16;
 pub(crate) const SIBLINGS: u8 = 32;
 /// It holds the listing's full record.
 pub(crate) const RECORD: u8 = 64;
+/// It has ended.
+pub(crate) const ENDED: u8 = 128;
 
 /// One document's columns.
 pub(crate) struct Row {
@@ -103,7 +105,8 @@ pub(crate) fn flags(document: &Document, siblings: bool) -> u8 {
         Whereabouts::None => 0,
     };
     let flag = |set: bool, bit: u8| if set { bit } else { 0 };
-    role | place | flag(siblings || document.siblings, SIBLINGS) | flag(!document.record.is_empty(), RECORD)
+    let siblings = flag(siblings || document.siblings, SIBLINGS);
+    role | place | siblings | flag(!document.record.is_empty(), RECORD) | flag(document.ended, ENDED)
 }
 
 /// A segment's columns, decoded, and its bodies, mapped.

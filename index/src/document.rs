@@ -54,6 +54,10 @@ pub struct Document {
     pub text: String,
     /// Ids of the terms it has.
     pub terms: Vec<String>,
+    /// Ids of terms of which it says that it has them not: see [`crate::FacetGroup::unless_denied`].
+    pub denied: Vec<String>,
+    /// It has ended: it stands after all others, in every order.
+    pub ended: bool,
     /// Languages it is offered in, as the caller's filter words.
     pub languages: Vec<String>,
     /// The youngest it is for, in years; `None` when it does not say.

@@ -35,6 +35,7 @@ mod analysis;
 mod columns;
 mod document;
 mod error;
+mod explain;
 mod hilbert;
 mod lookup;
 mod merging;
@@ -60,6 +61,7 @@ mod test_support;
 
 pub use document::{Document, Op, Role, Whereabouts};
 pub use error::{Error, Result};
+pub use explain::{WordMatch, WordPlace};
 pub use lookup::Read;
 pub use near::{Near, distance_m};
 pub use paging::Page;

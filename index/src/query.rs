@@ -77,11 +77,14 @@ pub struct FacetGroup {
     /// Terms that say that the listing does not say, such as `cost:not-stated`: those it has instead of one of `any`
     /// make it something to ask, unless the query is strict.
     pub ask: Vec<String>,
+    /// Whether a listing that says nothing of `any` is something to ask, unless the query is strict. One that denies all
+    /// of them does not match.
+    pub unless_denied: bool,
 }
 
 impl From<Vec<String>> for FacetGroup {
     fn from(any: Vec<String>) -> Self {
-        Self { any, ask: Vec::new() }
+        Self { any, ..Self::default() }
     }
 }
 
@@ -147,7 +150,8 @@ impl std::fmt::Debug for Query {
     }
 }
 
-/// Order of `results`; equal ones stand by listing id.
+/// Order of `results`; equal ones stand by listing id. In every order, what matches the words only by a broader term
+/// stands after what matches them itself, and what has ended after everything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
     /// What states everything asked for before what has to be asked (see [`Asks`]). Among those, by text score, divided
@@ -184,6 +188,8 @@ pub struct Hits {
 pub struct Block {
     /// Listings that match, exactly, whether shown or not.
     pub total: u64,
+    /// How many of those match only by a broader term than the words mean ([`crate::Synonym::broader`]).
+    pub broader: u64,
     /// The page asked for.
     pub hits: Vec<Hit>,
 }
@@ -208,6 +214,8 @@ pub struct Hit {
     pub here: bool,
     /// What the document shown does not state of what was asked for.
     pub asks: Asks,
+    /// It matches only by a broader term than the words mean.
+    pub broader: bool,
 }
 
 /// How far a search had to go from all its words.
@@ -238,6 +246,8 @@ pub struct UnderstoodWord {
     pub typed: String,
     /// Terms that count as this word.
     pub terms: Vec<String>,
+    /// Broader terms that count too, after those.
+    pub broader: Vec<String>,
     /// Whether some listing in the answer matches it.
     pub found: bool,
 }

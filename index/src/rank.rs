@@ -20,6 +20,10 @@ pub(crate) struct Found {
     /// Serves the asked point itself.
     pub here: bool,
     pub asks: Asks,
+    /// Would not be there but for a broader term.
+    pub broader: bool,
+    /// Has ended.
+    pub ended: bool,
 }
 
 /// Turns what is known of a hit into numbers: smaller stands before.
@@ -69,13 +73,16 @@ impl Order {
         Self { by: By::Covers(key), stated_first: true }
     }
 
-    /// First by whether it says which area it serves and by whether it serves the point (in `covers`), then by whether it has to be asked, then the rank itself,
-    /// then the keyed hash (in `covers`).
+    /// First by whether it has ended and whether it needs a broader term, then by whether it says which area it serves and
+    /// by whether it serves the point (in `covers`), then by whether it has to be asked, then the rank itself, then the
+    /// keyed hash (in `covers`).
     fn rank(self, found: &Found, segment: &Segment) -> Rank {
         let score = f64::from(found.score);
         let metres = found.metres.unwrap_or(f64::MAX);
         let doc = found.doc as usize;
-        let tier = u8::from(self.stated_first && !found.asks.is_empty());
+        let tier = u8::from(self.stated_first && !found.asks.is_empty())
+            + 8 * u8::from(found.broader)
+            + 16 * u8::from(found.ended);
         match self.by {
             By::Damped(half) => (tier, -score / (1.0 + metres / half), 0),
             By::Score => (tier, -score, 0),

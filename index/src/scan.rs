@@ -29,7 +29,7 @@ use std::sync::Arc;
 use tantivy::{DocId, TERMINATED};
 
 use crate::ages::{self, AgeRange};
-use crate::columns::{AREA, Columns, HIT, Mask, POINT, REMOTE, SIBLINGS};
+use crate::columns::{AREA, Columns, ENDED, HIT, Mask, POINT, REMOTE, SIBLINGS};
 use crate::near::Circle;
 use crate::postings::{Stream, seek_all};
 use crate::rank::{Best, Found, Order};
@@ -59,6 +59,8 @@ pub(crate) struct FacetTest {
     pub any: OneOf,
     /// Terms that do too, as something to ask.
     pub ask: OneOf,
+    /// Where silence is something to ask: documents that deny all of `any`.
+    pub denied: Option<Stream>,
     pub flag: Asks,
 }
 
@@ -74,7 +76,8 @@ impl FacetTest {
         if self.any.meets(mask, doc) {
             return Some(Asks::default());
         }
-        self.ask.meets(mask, doc).then_some(self.flag)
+        let silent = |denied: &mut Stream| denied.seek(doc) != doc;
+        (self.ask.meets(mask, doc) || self.denied.as_mut().is_some_and(silent)).then_some(self.flag)
     }
 }
 
@@ -83,6 +86,8 @@ pub(crate) struct Plan {
     pub need: Need,
     /// One stream per word group; in the words' order unless every one is needed.
     pub groups: Vec<Stream>,
+    /// For each group that a broader term meets too, by its number among the words: what meets it otherwise.
+    pub direct: Vec<(usize, Stream)>,
     /// Streams every document must be in.
     pub filters: Vec<Stream>,
     pub facets: Vec<FacetTest>,
@@ -144,6 +149,22 @@ pub(crate) struct Leg {
     pub unstated: Stream,
 }
 
+impl Plan {
+    /// Whether a document that the groups agreed on would not be there but for broader terms.
+    fn is_broader(&mut self, doc: DocId) -> bool {
+        let Self { need, groups, direct, .. } = self;
+        // While every group must match, each is there; they may stand in another order than the words.
+        let (need, every) = match *need {
+            Need::Every => (groups.len(), true),
+            Need::AtLeast(number) => (number, false),
+        };
+        let met = groups.iter().filter(|group| group.doc() == doc).count();
+        let there = direct.iter_mut().filter(|(number, _)| every || groups[*number].doc() == doc);
+        let only_broader = there.filter_map(|(_, own)| (own.seek(doc) != doc).then_some(())).count();
+        met - only_broader < need
+    }
+}
+
 impl Leg {
     /// The leg of `results`.
     pub(crate) fn results(ranges: Vec<Range<DocId>>, place: bool, areas: Option<Stream>) -> Self {
@@ -161,6 +182,8 @@ impl Leg {
 /// What has been found so far for one block.
 pub(crate) struct Gathered {
     pub tally: Tally,
+    /// Listings counted that are there by broader terms only.
+    pub broader: u64,
     pub best: Best,
     pub seen: HashMap<u64, Seen>,
 }
@@ -196,7 +219,7 @@ pub(crate) struct Gather<'a> {
 
 impl Gathered {
     pub(crate) fn new(order: Order, most: usize) -> Self {
-        Self { tally: Tally::new(), best: Best::new(order, most), seen: HashMap::new() }
+        Self { tally: Tally::new(), broader: 0, best: Best::new(order, most), seen: HashMap::new() }
     }
 }
 
@@ -279,7 +302,9 @@ impl Gather<'_> {
         if leg.unstated.seek(doc) == doc {
             asks.0 |= Asks::AREA.0;
         }
-        let mut found = Found { segment: number, doc, score, metres, here, asks };
+        let broader = !plan.direct.is_empty() && plan.is_broader(doc);
+        let ended = columns.flags[at] & ENDED != 0;
+        let mut found = Found { segment: number, doc, score, metres, here, asks, broader, ended };
         let exact = || circle.map(|circle| circle.exact_m(columns.positions[at]));
         // Only `results` are counted by more than their number.
         let counting = self.counting && !leg.into_covers;
@@ -291,6 +316,7 @@ impl Gather<'_> {
         let (mask, kind) = (columns.masks[at], columns.kinds[at]);
         if self.every_place || columns.flags[at] & SIBLINGS == 0 {
             into.tally.total += 1;
+            into.broader += u64::from(broader);
             if counting {
                 into.tally.count(&mask, kind, terms);
             }
@@ -307,6 +333,7 @@ impl Gather<'_> {
         for (block, counting) in [(&mut self.results, self.counting), (&mut self.covers, false)] {
             for mut seen in std::mem::take(&mut block.seen).into_values() {
                 block.tally.total += 1;
+                block.broader += u64::from(seen.found.broader);
                 if counting {
                     seen.beyond.sort_unstable();
                     seen.beyond.dedup();
@@ -320,8 +347,9 @@ impl Gather<'_> {
 }
 
 impl Gathered {
-    /// Keeps the document to show of a listing that has several: one that serves the point, one that states all (where
-    /// the order is by that), the nearest, the best by words, the first by id; each where those before are equal.
+    /// Keeps the document to show of a listing that has several: one that has not ended, one that needs no broader term,
+    /// one that serves the point, one that states all (where the order is by that), the nearest, the best by words, the
+    /// first by id; each where those before are equal.
     fn meet_sibling(&mut self, columns: &Columns, found: Found, mask: Mask, kind: u8, beyond: &[u32]) -> Result<()> {
         let id = columns.entry(found.doc)?.id;
         let stated_first = self.best.order.stated_first;
@@ -331,7 +359,9 @@ impl Gathered {
         seen.beyond.extend(beyond);
         let asks = |found: &Found| stated_first && !found.asks.is_empty();
         let metres = |found: &Found| found.metres.unwrap_or(f64::MAX);
-        let order = (seen.found.here.cmp(&found.here))
+        let order = (found.ended.cmp(&seen.found.ended))
+            .then(found.broader.cmp(&seen.found.broader))
+            .then(seen.found.here.cmp(&found.here))
             .then(asks(&found).cmp(&asks(&seen.found)))
             .then(metres(&found).total_cmp(&metres(&seen.found)))
             .then(seen.found.score.total_cmp(&found.score))

@@ -2,7 +2,7 @@
 //!
 //! Its shape is documented by `domain::answer::SearchAnswer`; a test reads these bytes through it.
 
-use std::io::Write;
+use std::{borrow::Cow, io::Write};
 
 use bytes::Bytes;
 use kith_index::{Block, Hit};
@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::body;
 use crate::domain::{
     answer::{AsOf, AskedPlace, KindCount, TermCount, Understood},
+    card::Serves,
     crisis::CrisisLine,
     rhythm::{Moment, Session},
 };
@@ -27,8 +28,10 @@ pub struct Frame<'a> {
     pub kinds: Vec<KindCount>,
     /// The radius used.
     pub searched_within_km: Option<f64>,
+    /// That of the circle searched.
+    pub circle_km: Option<f64>,
     /// Lines for the nation.
-    pub crisis: Vec<&'a CrisisLine>,
+    pub crisis: Vec<Cow<'a, CrisisLine>>,
     /// How fresh.
     pub as_of: AsOf,
     /// Whether the listings are invented.
@@ -54,6 +57,8 @@ pub(super) struct Slots<'a> {
     pub when: &'a [&'a str],
     /// The instant that the next session follows; `None` where the answer says the session itself.
     pub now: Option<Moment>,
+    /// Whether these are listings that serve a place by their areas.
+    pub covers: bool,
 }
 
 impl Frame<'_> {
@@ -66,12 +71,15 @@ impl Frame<'_> {
             member(&mut out, "place", place);
         }
         member(&mut out, "understood", &self.understood);
-        self.block(&mut out, "results", results);
-        self.block(&mut out, "covers_area", covers);
+        self.block(&mut out, "results", results, false);
+        self.block(&mut out, "covers_area", covers, true);
         member(&mut out, "facets", &self.facets);
         member(&mut out, "kinds", &self.kinds);
         if let Some(km) = self.searched_within_km {
             member(&mut out, "searched_within_km", &km);
+        }
+        if let Some(km) = self.circle_km {
+            member(&mut out, "circle_km", &km);
         }
         member(&mut out, "crisis", &self.crisis);
         member(&mut out, "as_of", &self.as_of);
@@ -80,16 +88,17 @@ impl Frame<'_> {
         Bytes::from(out)
     }
 
-    fn block(&self, out: &mut Vec<u8>, name: &str, block: &Block) {
+    fn block(&self, out: &mut Vec<u8>, name: &str, block: &Block, covers: bool) {
         separate(out);
         out.extend_from_slice(
-            format!(
-                "\"{name}\":{{\"total\":{},\"page\":{},\"per_page\":{},\"items\":",
-                block.total, self.page, self.per_page
-            )
-            .as_bytes(),
+            format!("\"{name}\":{{\"total\":{},\"page\":{},\"per_page\":{}", block.total, self.page, self.per_page)
+                .as_bytes(),
         );
-        cards(out, &block.hits, Slots { asked: &self.asked, when: &self.when, now: Some(self.now) });
+        if block.broader > 0 {
+            member(out, "broader", &block.broader);
+        }
+        out.extend_from_slice(b",\"items\":");
+        cards(out, &block.hits, Slots { asked: &self.asked, when: &self.when, now: Some(self.now), covers });
         out.push(b'}');
     }
 }
@@ -107,7 +116,7 @@ pub(super) fn cards(out: &mut Vec<u8>, hits: &[Hit], slots: Slots<'_>) {
 }
 
 /// A card's bytes end in `}`; what depends on the question goes before it.
-pub(super) fn card(out: &mut Vec<u8>, hit: &Hit, Slots { asked, when, now }: Slots<'_>) {
+pub(super) fn card(out: &mut Vec<u8>, hit: &Hit, Slots { asked, when, now, covers }: Slots<'_>) {
     let (json, rhythm) = body::split(&hit.body);
     out.extend_from_slice(json.strip_suffix(b"}").unwrap_or(json));
     if let Some(session) = now.and_then(|now| rhythm.next(now)) {
@@ -123,12 +132,22 @@ pub(super) fn card(out: &mut Vec<u8>, hit: &Hit, Slots { asked, when, now }: Slo
     if hit.other_places > 0 {
         member(out, "other_places", &hit.other_places);
     }
-    if !hit.asks.is_empty() {
+    let serves = covers.then(|| match (hit.asks.area(), hit.here) {
+        (true, _) => Serves::NotStated,
+        (false, true) => Serves::Here,
+        (false, false) => Serves::Nearby,
+    });
+    if let Some(serves) = serves {
+        member(out, "serves", &serves);
+    }
+    if hit.broader {
+        member(out, "only_broader", &true);
+    }
+    let elsewhere = serves.is_some_and(|serves| serves != Serves::Here);
+    if elsewhere || !hit.asks.is_empty() {
         let names = asked.iter().enumerate().filter(|(number, _)| hit.asks.facet(*number)).map(|(_, name)| *name);
-        let ask: Vec<&str> =
-            names.chain(hit.asks.age().then_some("age")).chain(hit.asks.area().then_some("area")).collect();
-        let when = when.iter().copied().filter(|_| hit.asks.when());
-        let ask: Vec<&str> = ask.into_iter().chain(when).collect();
+        let names = names.chain(hit.asks.age().then_some("age")).chain(elsewhere.then_some("area"));
+        let ask: Vec<&str> = names.chain(when.iter().copied().filter(|_| hit.asks.when())).collect();
         member(out, "ask", &ask);
     }
     out.push(b'}');

@@ -5,6 +5,7 @@ use kith_index::{Document, Op, Role, Whereabouts as IndexPlace, gazetteer::Gazet
 
 use super::body;
 use crate::domain::{
+    access::AccessAnswer,
     listing::{Locate, Located, PublicListing, Whereabouts},
     place::{AreaCode, Position},
     rhythm,
@@ -26,6 +27,10 @@ impl Locate for Places {
 
     fn areas_at(&self, latitude: f64, longitude: f64) -> Vec<AreaCode> {
         Gazetteer::embedded().areas_at(latitude, longitude).into_iter().map(AreaCode).collect()
+    }
+
+    fn areas_around(&self, code: &AreaCode) -> Vec<AreaCode> {
+        Gazetteer::embedded().areas_of_authority(&code.0).into_iter().map(AreaCode).collect()
     }
 
     fn area_name(&self, code: &AreaCode) -> Option<String> {
@@ -70,6 +75,11 @@ pub fn put(public: &PublicListing) -> Op {
             term_words: public.term_words.clone(),
             text: public.listing.description.clone(),
             terms: public.term_ids.clone(),
+            denied: (card.access.iter())
+                .filter(|fact| fact.answer == AccessAnswer::No)
+                .map(|fact| fact.term.clone())
+                .collect(),
+            ended: matches!(card.status.as_deref(), Some("inactive" | "defunct")),
             languages: card.languages.clone(),
             minimum_age: card.minimum_age.map(|age| age as f32),
             maximum_age: card.maximum_age.map(|age| age as f32),

@@ -5,16 +5,20 @@
 
 pub mod answer;
 pub mod assemble;
+mod beside;
 pub mod body;
 pub mod check;
 pub mod credits;
 pub mod document;
+mod dress;
 mod earlier;
 mod expire;
+mod explain;
 pub mod feed;
 pub mod follow;
 pub mod import;
 mod labels;
+mod links;
 pub mod places;
 pub mod plan;
 pub mod read;

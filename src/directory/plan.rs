@@ -8,6 +8,7 @@ use crate::{
         clock::Timestamp,
         entry::{Aggregate, Entry, Origin, Standing},
         id::{Id, Kind, kind},
+        link::{Link, Side, SideKind},
         location::Location,
         organization::Organization,
         service::Service,
@@ -53,6 +54,7 @@ struct Sorted {
     services: Vec<(usize, Offer<Service>)>,
     locations: Vec<(usize, Offer<Location>)>,
     places: Vec<(usize, Offer<ServiceAtLocation>)>,
+    links: Vec<(usize, Offer<Link>)>,
 }
 
 /// What was written of one kind, and what stood there before.
@@ -102,6 +104,7 @@ impl Planner<'_> {
                     Draft::Service(offer) => sorted.services.push((item, *offer)),
                     Draft::Location(offer) => sorted.locations.push((item, *offer)),
                     Draft::ServiceAtLocation(offer) => sorted.places.push((item, offer)),
+                    Draft::Link(offer) => sorted.links.push((item, offer)),
                 }
             }
         }
@@ -123,10 +126,17 @@ impl Planner<'_> {
         let told: HashMap<_, _> =
             sorted.organizations.iter().map(|(item, o)| (o.record.id, (&o.foreign_id, *item))).collect();
         whole_organizations.retain(|id, _| told.get(id).is_some_and(|(name, item)| own_items.get(*name) == Some(item)));
+        // Of its links an item of its own says all, also of an organization that was nested in an earlier one.
+        let of_items = sorted.organizations.iter().filter(|(item, o)| own_items.get(&o.foreign_id) == Some(item));
+        let holders: HashMap<Side, usize> = of_items
+            .map(|(item, offer)| (Side::organization(offer.record.id), *item))
+            .chain(whole_services.iter().map(|(id, item)| (Side::service(*id), *item)))
+            .collect();
         let organizations = self.put(sorted.organizations, &taken, &mut outcomes, true).await?;
         let services = self.put(sorted.services, &taken, &mut outcomes, true).await?;
         let locations = self.put(sorted.locations, &taken, &mut outcomes, false).await?;
         let places = self.put(sorted.places, &taken, &mut outcomes, false).await?;
+        let links = self.put(sorted.links, &taken, &mut outcomes, false).await?;
         // What moved touches whom it left, too.
         self.touched.organizations.extend(organizations.both(|organization| Some(organization.id)));
         self.touched.organizations.extend(services.both(|service| service.organization_id));
@@ -137,6 +147,8 @@ impl Planner<'_> {
         self.touched.terms.extend(terms.now.iter().map(|entry| entry.record.id));
         self.touched.locations.extend(locations.both(|location| Some(location.id)));
         self.touched.organizations.extend(locations.both(|location| location.organization_id));
+        links.now.iter().for_each(|link| self.touch(link.record.holder));
+        self.withdraw_left_links(&holders, &mut outcomes).await?;
         self.withdraw_left_places(&whole_services, &mut outcomes).await?;
         self.withdraw_left_locations(&whole_organizations, &mut outcomes).await?;
         for item in taken {
@@ -154,6 +166,30 @@ impl Planner<'_> {
             }
         }
         fresh
+    }
+
+    /// The listings on the other sides are found when the write ends.
+    fn touch(&mut self, holder: Side) {
+        match holder.kind {
+            SideKind::Service => self.touched.services.insert(holder.id.cast()),
+            SideKind::Organization => self.touched.organizations.insert(holder.id.cast()),
+        };
+    }
+
+    /// Withdraws the links that records do not state any more.
+    async fn withdraw_left_links(&mut self, holders: &HashMap<Side, usize>, outcomes: &mut [Outcome]) -> Result<()> {
+        if !self.tx.has_links().await? {
+            return Ok(());
+        }
+        let ids: Vec<String> = holders.keys().map(|side| side.id.to_string()).collect();
+        let mut links = self.tx.links_stated_by(&ids).await?;
+        links.retain(|link| holders.contains_key(&link.record.holder));
+        for link in self.withdraw(links).await? {
+            self.touch(link.record.holder);
+            let item = holders[&link.record.holder];
+            outcomes[item] = outcomes[item].max(Outcome::Updated);
+        }
+        Ok(())
     }
 
     /// Withdraws the places at which services are not any more.

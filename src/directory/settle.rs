@@ -3,17 +3,18 @@
 //! The digest of the published bytes is taken inside the writing transaction, so that the public
 //! counter moves in the same commit that changes what readers see, and only then.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{
-    Result,
+    Result, links,
     shown::{organization_ref, place_ref, service_ref, shown},
 };
 use crate::{
     domain::{
         digest::digest,
-        entry::{Aggregate, Entry},
+        entry::{Aggregate, Entry, Origin},
         id::{Id, kind},
+        link::{Side, SideKind},
         listing::PublicListing,
         location::Location,
         organization::Organization,
@@ -95,9 +96,9 @@ async fn widened(read: &mut Snapshot, touched: &Touched) -> Result<Vec<ListingRe
     let offered = read.by_key::<Service, _>(Key::Organization, &written).await?;
     services.extend(offered.iter().map(|service| service.record.id));
     organizations.extend(running);
-    let mut organizations: Vec<_> =
-        known(read.get::<Organization>(&organizations.into_iter().collect::<Vec<_>>()).await?);
-    organizations.sort_unstable();
+    let ids: Vec<_> = organizations.into_iter().collect();
+    let written = known(read.get::<Organization>(&ids).await?);
+    let organizations = link_on(read, &mut services, written).await?;
     let mut services: Vec<_> = services.into_iter().collect();
     services.sort_unstable();
     let lone = places.remove(&None).unwrap_or_default();
@@ -113,6 +114,33 @@ async fn widened(read: &mut Snapshot, touched: &Touched) -> Result<Vec<ListingRe
         .collect())
 }
 
-fn known<T: Aggregate>(entries: Vec<Entry<T>>) -> Vec<Id<T::Kind>> {
-    entries.iter().map(|entry| entry.record.id()).collect()
+/// Listings that are linked with these show their names and what is agreed; and these show theirs.
+async fn link_on(
+    read: &mut Snapshot,
+    services: &mut HashSet<Id<kind::Service>>,
+    organizations: HashMap<Id<kind::Organization>, Origin>,
+) -> Result<BTreeSet<Id<kind::Organization>>> {
+    let mut all: BTreeSet<_> = organizations.keys().copied().collect();
+    if !read.has_links().await? {
+        return Ok(all);
+    }
+    let ids: Vec<_> = services.iter().copied().collect();
+    let sides = known(read.get::<Service>(&ids).await?).into_iter().map(|(id, origin)| (Side::service(id), origin));
+    let own = organizations.into_iter().map(|(id, origin)| (Side::organization(id), origin));
+    let sides = sides.chain(own).collect();
+    for side in links::neighbours(read, &sides).await? {
+        match side.kind {
+            SideKind::Service => {
+                services.insert(side.id.cast());
+            }
+            SideKind::Organization => {
+                all.insert(side.id.cast());
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn known<T: Aggregate>(entries: Vec<Entry<T>>) -> HashMap<Id<T::Kind>, Origin> {
+    entries.into_iter().map(|entry| (entry.record.id(), entry.origin)).collect()
 }

@@ -20,6 +20,8 @@ use crate::{
     exchange::Format,
 };
 
+mod links;
+
 const NOW: &str = "2026-11-23T09:00:00Z";
 
 /// A directory of its own, in a folder that goes with it.

@@ -1,7 +1,7 @@
 //! What a reader sees of a listing: the card in a list of results, and the whole listing.
 //!
 //! These are the published shapes. They are written once, when the listing changes; an answer only
-//! splices `distance_km`, `other_places`, `ask` and `next_session` into the bytes.
+//! splices what depends on the question or the hour into the bytes: `distance_km`, `ask`, `serves`, `next_session` and their neighbours.
 
 use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     access::AccessFact,
     coming::{Accepting, Coming, ContactWay, CostKind, HowToCome, SpokenLanguage, Wait},
+    explanation::Explanation,
     id::{Id, kind},
+    link::PublicLink,
     organization::Organization,
     place::PlaceMode,
     schedule::Schedule,
@@ -106,12 +108,25 @@ pub struct CardPlace {
     pub areas: Vec<NamedArea>,
 }
 
+/// Whether a listing without a public place serves the place that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Enum)]
+#[serde(rename_all = "snake_case")]
+#[oai(rename_all = "snake_case")]
+pub enum Serves {
+    /// It does.
+    Here,
+    /// It serves an area next to it, or one within the distance searched: ask whether people from there can come too.
+    Nearby,
+    /// It does not say whom it serves: ask.
+    NotStated,
+}
+
 /// An area of the gazetteer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Object)]
 pub struct NamedArea {
     /// Its code: a GSS code, or our own for areas without one.
     pub code: String,
-    /// Its name in English.
+    /// Its name in English, or in Welsh where that was asked for.
     pub name: String,
 }
 
@@ -121,7 +136,7 @@ pub struct NamedArea {
 pub struct TermLabel {
     /// Its id, as the search parameters take it.
     pub id: String,
-    /// Its label in plain English.
+    /// Its label in plain English, or in Welsh where that was asked for.
     pub label: String,
     /// The facet of the house vocabulary; absent for an imported taxonomy's term.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -280,17 +295,37 @@ pub struct Card {
     pub cost: Option<String>,
     /// Where it is, or whom it serves.
     pub place: CardPlace,
-    /// How far away it is in a straight line, in kilometres; only for exact places, only when a place was asked for.
+    /// How far away it is in a straight line from the middle of the place asked for, in kilometres; only for exact places,
+    /// only when a place was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance_km: Option<f64>,
     /// What was asked for and this listing does not say: names of parameters, and `area` where a place was asked for and
-    /// whom it serves is not stated. Ask before going.
+    /// this is not stated to serve it (see `serves`). Ask before going.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[oai(default)]
     pub ask: Vec<String>,
+    /// In `covers_area`: whether it serves the place asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub serves: Option<Serves>,
+    /// That it has none of what some of the words mean, only a wider term; see `understood`. Such listings come after the others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub only_broader: Option<bool>,
+    /// Why it is in the answer; only when `explain` was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explain: Option<Explanation>,
+    /// The whole listing; only with `view=full`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listing: Option<Box<Listing>>,
     /// At how many other places the same service is held.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other_places: Option<u32>,
+    /// What it is to other listings, those first that both sides say; at most five.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
+    pub links: Vec<PublicLink>,
+    /// How many links it has in all; absent where it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub links_total: Option<u32>,
     /// `active`, `inactive`, `defunct` or `temporarily closed`, as HSDS says it; absent for an organisation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
@@ -348,6 +383,10 @@ pub struct Listing {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[oai(default)]
     pub services: Vec<ServiceName>,
+    /// What it is to other listings, those first that both sides say; at most fifty, counted by the card's `links_total`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
+    pub links: Vec<PublicLink>,
     /// When what is shown here last changed in this directory, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_modified: Option<String>,

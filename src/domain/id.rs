@@ -44,6 +44,8 @@ kinds! {
     CostOption "cost_option";
     /// A language in which something is offered.
     Language "language";
+    /// What one listing is to another.
+    Link "link";
     /// A place.
     Location "location";
     /// Who runs services.

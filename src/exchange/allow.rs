@@ -38,8 +38,16 @@ const SERVICE_AREA: Shape<'static> = Shape::Only(&[("name", WORD), ("extent", WO
 const IDENTIFIER: Shape<'static> =
     Shape::Only(&[("identifier_scheme", WORD), ("identifier_type", WORD), ("identifier", WORD)]);
 
+/// Of a link what it is and to whom: its note is free text. Which of them may be shown is decided when they are published.
+const LINKS: (&str, Shape<'static>) = {
+    const SIDE: Shape<'static> = Shape::Only(&[("service_id", WORD), ("organization_id", WORD)]);
+    const LINK: Shape<'static> = Shape::Only(&[("relationship", WORD), ("to", SIDE), ("from", SIDE), ("state", WORD)]);
+    ("links", Shape::Each(&LINK))
+};
+
 /// Of our own extension only what is a word of a closed list, a number, a yes or no, or a day: free text could place it.
 const COMING: Shape<'static> = Shape::Only(&[
+    LINKS,
     ("accepting", WORD),
     ("accepting_checked_on", WORD),
     ("wait", Shape::Only(&[("weeks_from", WORD), ("weeks_to", WORD), ("checked_on", WORD)])),
@@ -72,6 +80,7 @@ pub const ORGANIZATION: Members<'static> = &[
     ("email", WORD),
     ("attributes", Shape::Each(&ATTRIBUTE)),
     ("organization_identifiers", Shape::Each(&IDENTIFIER)),
+    ("kith", Shape::Only(&[LINKS])),
 ];
 
 /// The members of a protected service.

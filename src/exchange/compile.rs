@@ -13,13 +13,14 @@ use super::{
     decide::Decisions,
     drafts::{Draft, Item, Links, Offer},
     ids::Ids,
-    silence,
+    links, silence,
     sketch::{id_of_name, id_of_place, mode},
 };
 use crate::domain::{
     card::ListingKind,
     coming::Coming,
     entry::{Aggregate, ServiceFacts},
+    link::{Named, Side, SideKind, Stated},
     listing::KIND_LINK,
     location::Location,
     organization::Organization,
@@ -142,6 +143,7 @@ impl<'s> Compiler<'s> {
             self.organization(organization, &format!("{pointer}/organization"), work);
         }
         let places = elements(&mut record, "service_at_locations", pointer, work);
+        let linked = self.links(&mut record, SideKind::Service, mode == PlaceMode::Area, pointer, work);
         if mode == PlaceMode::Area {
             clear_values(&mut record);
             silence::texts(&mut record, "", &mut work.notices, &mut work.violations);
@@ -154,6 +156,7 @@ impl<'s> Compiler<'s> {
             let extra = if mode == PlaceMode::Area { Record::new() } else { extra };
             give_terms(&service.attributes, attributes, work);
             if let Some(foreign_id) = foreign_id.clone() {
+                work.drafts.extend(links::offers(linked, Side::service(service.id), &foreign_id).map(Draft::Link));
                 work.drafts.push(Draft::Service(Box::new(Offer { foreign_id, record: service, facts, extra, links })));
             }
         }
@@ -213,7 +216,9 @@ impl<'s> Compiler<'s> {
 
     fn organization(&mut self, mut record: Record, pointer: &str, work: &mut Work) {
         let foreign_id = word(&record, "id");
-        if foreign_id.as_deref().is_some_and(|id| self.decisions.withholds_organization(id)) {
+        let withheld = foreign_id.as_deref().is_some_and(|id| self.decisions.withholds_organization(id));
+        let linked = self.links(&mut record, SideKind::Organization, withheld, pointer, work);
+        if withheld {
             silence::texts(&mut record, pointer, &mut work.notices, &mut work.violations);
         }
         let places = elements(&mut record, "locations", pointer, work);
@@ -231,6 +236,8 @@ impl<'s> Compiler<'s> {
         {
             give_terms(&organization.attributes, attributes, work);
             if let Some(foreign_id) = foreign_id.clone() {
+                let side = Side::organization(organization.id);
+                work.drafts.extend(links::offers(linked, side, &foreign_id).map(Draft::Link));
                 work.drafts.push(Draft::Organization(Offer { foreign_id, record: organization, facts, extra, links }));
             }
         }
@@ -342,6 +349,16 @@ impl<'s> Compiler<'s> {
         outcome.record.unwrap_or_default()
     }
 
+    /// What a record says of others. `silent`: it is protected, and keeps no free words.
+    fn links(&self, record: &mut Record, kind: SideKind, silent: bool, at: &str, work: &mut Work) -> Vec<Stated> {
+        let name = word(record, "id").unwrap_or_default();
+        let of = links::Holder { named: Named { kind, name }, silent, decisions: self.decisions };
+        let (stated, violations, notices) = links::taken(record, at, &of, self.unreadable);
+        work.violations.extend(violations);
+        work.notices.extend(notices);
+        stated
+    }
+
     fn read<T: Aggregate + Read>(&mut self, record: &Record, pointer: &str, work: &mut Work) -> Option<(T, Record)> {
         let mut resolver = Resolver { decisions: self.decisions, ids: &mut *self.ids };
         let Outcome { record, violations, notices, extra } =
@@ -362,21 +379,6 @@ impl read::Ids for Resolver<'_> {
     fn bits(&mut self, kind: &'static str, written: &str) -> Option<u128> {
         let mode = if kind == "service" { self.decisions.mode(written) } else { PlaceMode::Exact };
         Some(self.ids.id(kind, written, mode))
-    }
-}
-
-impl Item {
-    /// An item with faults.
-    pub(super) fn refused(row: u64, violations: Vec<Violation>) -> Self {
-        Self {
-            row,
-            foreign_id: None,
-            is_organization: false,
-            result: Err(violations),
-            merged_into: None,
-            notices: Vec::new(),
-            withheld: 0,
-        }
     }
 }
 

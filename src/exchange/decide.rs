@@ -6,7 +6,12 @@ use super::{
     Error,
     sketch::{About, Sketch, SketchService, protection},
 };
-use crate::domain::{entry::OrganizationFacts, place::PlaceMode, read::Violation};
+use crate::domain::{
+    entry::OrganizationFacts,
+    link::{Named, SideKind},
+    place::PlaceMode,
+    read::Violation,
+};
 
 /// Decides from the sketches of one package.
 ///
@@ -24,6 +29,7 @@ pub fn decide(
         organizations: kept.organizations.clone(),
         locations: kept.locations.clone(),
         at_risk: kept.at_risk.clone(),
+        open: kept.open.clone(),
         ..Decisions::default()
     };
     let mut links = Vec::new();
@@ -40,6 +46,8 @@ pub fn decide(
                 .at_risk
                 .extend(sketch.organization.as_ref().and_then(|organization| organization.foreign_id.clone()));
         }
+        let named = sketch.organization.as_ref().and_then(|organization| organization.foreign_id.clone());
+        decisions.open.extend(named.map(|name| Named { kind: SideKind::Organization, name }));
         if let Some(organization) = sketch.organization
             && (by_name || at_risk(&organization.about))
         {
@@ -105,6 +113,8 @@ pub struct Kept {
     pub at_risk: HashSet<String>,
     /// Places that an earlier file shared with an `area` service, by the source's id.
     pub locations: HashSet<String>,
+    /// Of what the file's links name, the records that are here and not protected.
+    pub open: HashSet<Named>,
 }
 
 /// What pass 2 may read.
@@ -115,6 +125,7 @@ pub struct Decisions {
     locations: HashSet<String>,
     organizations: HashSet<String>,
     at_risk: HashSet<String>,
+    open: HashSet<Named>,
 }
 
 impl Decisions {
@@ -136,6 +147,16 @@ impl Decisions {
     /// Whether only the short list of an organization may be read.
     pub fn withholds_organization(&self, organization: &str) -> bool {
         self.organizations.contains(organization)
+    }
+
+    /// Whether a record is known, from this package or from before, and not protected: then words about it may be kept.
+    pub fn is_open(&self, named: &Named) -> bool {
+        match named.kind {
+            SideKind::Service => {
+                self.modes.get(&named.name).map_or_else(|| self.open.contains(named), |mode| *mode != PlaceMode::Area)
+            }
+            SideKind::Organization => self.open.contains(named) && !self.withholds_organization(&named.name),
+        }
     }
 
     /// What is known of an organization from now on.

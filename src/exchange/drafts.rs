@@ -2,6 +2,7 @@
 
 use crate::domain::{
     entry::Aggregate,
+    link::Link,
     location::Location,
     organization::Organization,
     read::{Notice, Record, Violation},
@@ -29,6 +30,21 @@ pub struct Item {
     pub withheld: u32,
 }
 
+impl Item {
+    /// An item with faults.
+    pub(super) fn refused(row: u64, violations: Vec<Violation>) -> Self {
+        Self {
+            row,
+            foreign_id: None,
+            is_organization: false,
+            result: Err(violations),
+            merged_into: None,
+            notices: Vec::new(),
+            withheld: 0,
+        }
+    }
+}
+
 /// One entry to be.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Draft {
@@ -44,6 +60,8 @@ pub enum Draft {
     Location(Box<Offer<Location>>),
     /// A service at a location.
     ServiceAtLocation(Offer<ServiceAtLocation>),
+    /// A link of the item's record to another.
+    Link(Offer<Link>),
 }
 
 /// A record with what its source calls it.

@@ -19,6 +19,7 @@ mod encoding;
 mod hsds;
 mod ids;
 mod items;
+mod links;
 mod loose;
 pub mod mapping;
 pub mod postcodes;

@@ -23,7 +23,7 @@ pub struct Sketch {
     pub organization: Option<SketchOrganization>,
     /// The services inside that organization, in order.
     pub services: Vec<SketchService>,
-    /// Ids of its places of services and of its terms, with their kinds.
+    /// Ids of its places of services and of its terms, and of what it is linked with, with their kinds.
     pub others: Vec<(&'static str, String)>,
     /// Why the item cannot be read at all; pass 2 will not look at it again.
     pub fault: Option<Violation>,
@@ -154,6 +154,7 @@ struct Thing {
     organization_id: Word,
     organization: Loose<Box<Thing>>,
     attributes: List<SketchAttribute>,
+    kith: Loose<Own>,
     service_at_locations: List<SketchPlace>,
     locations: List<Located>,
     services: List<Thing>,
@@ -180,6 +181,27 @@ struct SketchAttribute {
     value: Word,
     label: Word,
     taxonomy_term: Loose<Named>,
+}
+
+/// Of our own extension only whom its links name.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Own {
+    links: List<SketchLink>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct SketchLink {
+    to: Loose<OtherSide>,
+    from: Loose<OtherSide>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct OtherSide {
+    service_id: Word,
+    organization_id: Word,
 }
 
 #[derive(Deserialize, Default)]
@@ -271,7 +293,7 @@ impl Thing {
         }
     }
 
-    /// The ids of places of services and of terms, also those of what is nested.
+    /// The ids of places of services, of terms and of other sides of links, also those of what is nested.
     fn others(&self, found: &mut Vec<(&'static str, String)>) {
         let at = self.service_at_locations.objects().filter_map(|place| place.id.id());
         found.extend(at.map(|id| (kind::ServiceAtLocation::NAME, id)));
@@ -279,6 +301,11 @@ impl Thing {
             found.extend(term.id.id().map(|id| (kind::TaxonomyTerm::NAME, id)));
             let taxonomy = term.taxonomy_detail.object.as_ref().and_then(|taxonomy| taxonomy.id.id());
             found.extend(taxonomy.map(|id| (kind::Taxonomy::NAME, id)));
+        }
+        let links = self.kith.object.iter().flat_map(|own| own.links.objects());
+        for side in links.flat_map(|link| [&link.to.object, &link.from.object]).flatten() {
+            found.extend(side.service_id.id().map(|id| (kind::Service::NAME, id)));
+            found.extend(side.organization_id.id().map(|id| (kind::Organization::NAME, id)));
         }
         let nested = self.services.objects().chain(self.organization.object.as_deref());
         nested.for_each(|nested| nested.others(found));

@@ -45,6 +45,7 @@ fn kinds(item: &Item) -> Vec<&'static str> {
         Draft::Service(_) => "service",
         Draft::Location(_) => "location",
         Draft::ServiceAtLocation(_) => "at",
+        Draft::Link(_) => "link",
     };
     item.result.as_ref().unwrap().iter().map(kind).collect()
 }

@@ -109,7 +109,8 @@ impl Snapshot {
         rows.iter().map(|row| row.parsed("id")).collect()
     }
 
-    async fn among<T: Kept>(
+    /// The entries in whose column one of these values stands, and in fixed columns these, in the order of ids.
+    pub(super) async fn among<T: Kept>(
         &mut self,
         fixed: &[(&'static str, String)],
         column: &'static str,

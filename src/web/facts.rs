@@ -3,13 +3,14 @@
 
 use super::{
     links,
-    view::{Card, Phone, Place, Row, Value},
+    view::{Card, Link, Phone, Place, Row, Value},
     words,
 };
 use crate::domain::{
     access::{AccessAnswer, AccessFact},
-    card::CardPlaceKind,
-    vocabulary::vocabulary,
+    card::{CardPlaceKind, Serves},
+    link::StatedBy,
+    vocabulary::{values::LinkState, vocabulary},
 };
 
 /// A listing in a list of results.
@@ -42,6 +43,7 @@ impl CardView {
         rows.extend(
             attending(card).filter(|row| !(in_person && row.values.iter().all(|value| value.text == "In person"))),
         );
+        rows.extend(linked(card));
         rows.extend(languages(card).filter(|row| row.values.iter().any(|value| value.text != "English")));
         Self {
             href: own_page(&card.page_url),
@@ -112,7 +114,7 @@ fn one_access(fact: &AccessFact) -> Option<Value> {
     let text = match fact.answer {
         AccessAnswer::Yes => label.clone(),
         AccessAnswer::No => format!("{label}: no"),
-        AccessAnswer::OnRequest => format!("{label}: on request"),
+        AccessAnswer::OnRequest => format!("{label}: if you ask beforehand"),
     };
     let known = fact.date.as_deref().map(|date| format!("as of {}", words::day(date)));
     let note: Vec<String> = fact.note.iter().cloned().chain(known).collect();
@@ -147,6 +149,9 @@ pub fn place(card: &Card) -> Row {
     if card.place.kind != CardPlaceKind::NotStated {
         values.push(Value::text(&card.place.label));
         values.extend(card.distance_km.map(words::distance).map(Value::text));
+        if card.serves == Some(Serves::Nearby) {
+            values.push(Value::text("Serves an area near yours: ask"));
+        }
     }
     match card.other_places {
         Some(1) => values.push(Value::text("and 1 other place")),
@@ -198,6 +203,48 @@ pub fn attending(card: &Card) -> Option<Row> {
 pub fn languages(card: &Card) -> Option<Row> {
     let values: Vec<Value> = card.languages.iter().map(|language| Value::text(words::language(language))).collect();
     (!values.is_empty()).then_some(Row { label: "Languages", values })
+}
+
+/// With whom it is linked, in one line; what is over is left to its page.
+fn linked(card: &Card) -> Option<Row> {
+    let shown: Vec<String> = card
+        .links
+        .iter()
+        .filter(|link| link.state != LinkState::Lapsed)
+        .map(|link| format!("{} {}", link.label, link.target.name))
+        .collect();
+    let more = card.links_total.unwrap_or_default().saturating_sub(card.links.len());
+    let more = (more > 0).then(|| format!("and {more} more"));
+    let line = words::capitalised(&shown.into_iter().chain(more).collect::<Vec<_>>().join("; "));
+    (!line.is_empty()).then(|| Row { label: "Linked with", values: vec![Value::text(line)] })
+}
+
+/// A link with its other side's page, and who says so.
+pub fn link(link: &Link) -> LinkView {
+    let kind = words::kind(link.target.kind).to_lowercase();
+    let said = match (link.state, link.stated_by) {
+        (LinkState::Agreed, _) => "both say so",
+        (LinkState::Lapsed, _) => "no longer",
+        (LinkState::Claimed, StatedBy::This) => "this listing says so",
+        (LinkState::Claimed, StatedBy::Other) => "they say so",
+        (LinkState::Claimed, StatedBy::Both) => "both are of one organisation",
+    };
+    let note = link.note.as_ref().map(|note| format!(". {note}")).unwrap_or_default();
+    LinkView {
+        relation: words::capitalised(&link.label),
+        target: Value { text: link.target.name.clone(), href: Some(own_page(&link.target.page_url)), note: Some(kind) },
+        said: format!("{}{note}", words::capitalised(said)),
+    }
+}
+
+/// A link on a page.
+pub struct LinkView {
+    /// What this listing is to the other.
+    pub relation: String,
+    /// The other.
+    pub target: Value,
+    /// Who says so, and what else there is to know.
+    pub said: String,
 }
 
 /// When somebody last looked whether it is true.

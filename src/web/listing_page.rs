@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::{
     chrome::Chrome,
-    facts,
+    facts::{self, LinkView},
     view::{Listing, ListingPlace, Row, Service, Times, Value},
     way, words,
 };
@@ -30,6 +30,9 @@ pub struct ListingPage {
     /// Its places when there are several; one alone is among `rows`.
     places: Vec<PlaceView>,
     services: Vec<Value>,
+    links: Vec<LinkView>,
+    /// How many links are not shown.
+    more_links: usize,
     checked: String,
     source: Value,
 }
@@ -73,6 +76,8 @@ impl ListingPage {
                     note: None,
                 })
                 .collect(),
+            links: listing.links.iter().map(facts::link).collect(),
+            more_links: card.links_total.unwrap_or_default().saturating_sub(listing.links.len()),
             checked: facts::checked(card),
             source: facts::source(card),
         }

@@ -13,6 +13,8 @@ use super::{
 };
 use crate::domain::answer::WordsMatched;
 
+/// A place so wide is told to have a middle, in kilometres.
+const WIDE_KM: f64 = 0.5;
 /// How many terms are counted out.
 const COUNTS: usize = 8;
 
@@ -134,6 +136,9 @@ fn notes(form: &Fields, answer: &Answer) -> Vec<String> {
         }
         notes.extend(place.note.clone());
     }
+    if let Some(respelt) = &answer.understood.respelt {
+        notes.push(format!("Nothing was found for your words as they stand, so we looked for “{respelt}”."));
+    }
     match answer.understood.words {
         WordsMatched::All => {}
         WordsMatched::Most => notes.push("Nothing has all of your words, so these have most of them.".to_owned()),
@@ -148,6 +153,17 @@ fn notes(form: &Fields, answer: &Answer) -> Vec<String> {
     if !answer.understood.terms.is_empty() {
         let labels: Vec<&str> = answer.understood.terms.iter().map(|term| term.label.as_str()).collect();
         notes.push(format!("Your words were also taken to mean: {}.", labels.join("; ")));
+    }
+    let broader = answer.results.broader + answer.covers_area.broader;
+    if broader > 0 {
+        let labels: Vec<&str> = answer.understood.broader.iter().map(|term| term.label.as_str()).collect();
+        let come = if broader == 1 { "1 comes last" } else { &format!("{} come last", words::number(broader)) };
+        notes.push(format!("{come} that have a wider topic than your words: {}.", labels.join("; ")));
+    }
+    if let Some(place) = answer.place.as_ref().filter(|place| place.precision_km >= WIDE_KM)
+        && answer.searched_within_km.is_some()
+    {
+        notes.push(format!("Distances are from the middle of {}.", place.resolved));
     }
     if answer.place.is_some() && form.within_km.is_empty() && answer.searched_within_km.is_some_and(|km| km > 5.0) {
         notes.push("There were few nearby, so the search went further out.".to_owned());

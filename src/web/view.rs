@@ -7,10 +7,12 @@ use serde::Deserialize;
 use crate::domain::{
     access::AccessFact,
     answer::WordsMatched,
-    card::{CardPlaceKind, ListingKind},
+    card::{CardPlaceKind, ListingKind, Serves},
     coming::{Accepting, Coming, HowToCome, Wait},
     crisis::CrisisLine,
+    link::StatedBy,
     schedule::Schedule,
+    vocabulary::values::LinkState,
 };
 
 /// A search answer.
@@ -43,6 +45,9 @@ pub struct AskedPlace {
     pub within: Option<String>,
     /// Something to say about how it was understood.
     pub note: Option<String>,
+    /// How wide it is, in kilometres.
+    #[serde(default)]
+    pub precision_km: f64,
 }
 
 /// How the words were understood.
@@ -50,6 +55,11 @@ pub struct AskedPlace {
 pub struct Understood {
     /// Terms they stand for.
     pub terms: Vec<Label>,
+    /// Wider terms that were looked for too.
+    #[serde(default)]
+    pub broader: Vec<Label>,
+    /// What was looked for in place of words with a slip.
+    pub respelt: Option<String>,
     /// How many of them had to match.
     #[serde(deserialize_with = "words_matched")]
     pub words: WordsMatched,
@@ -75,6 +85,9 @@ pub struct Label {
 pub struct Block {
     /// How many in all.
     pub total: u64,
+    /// How many of those have only a wider term.
+    #[serde(default)]
+    pub broader: u64,
     /// The page shown, from 1.
     pub page: u32,
     /// How many a page holds.
@@ -117,6 +130,7 @@ pub struct Card {
     pub how_to_come: Option<HowToCome>,
     #[serde(default)]
     pub ask: Vec<String>,
+    pub serves: Option<Serves>,
     #[serde(default)]
     pub attending_type: Vec<String>,
     #[serde(default)]
@@ -129,6 +143,9 @@ pub struct Card {
     pub place: Place,
     pub distance_km: Option<f64>,
     pub other_places: Option<u32>,
+    #[serde(default)]
+    pub links: Vec<Link>,
+    pub links_total: Option<usize>,
     pub status: Option<String>,
     pub alert: Option<String>,
     pub last_checked: Option<LastChecked>,
@@ -180,6 +197,24 @@ pub struct Named {
     pub name: String,
 }
 
+/// What a listing is to another.
+#[derive(Deserialize)]
+pub struct Link {
+    pub label: String,
+    pub state: LinkState,
+    pub stated_by: StatedBy,
+    pub target: Target,
+    pub note: Option<String>,
+}
+
+/// The other side of a link.
+#[derive(Deserialize)]
+pub struct Target {
+    pub kind: ListingKind,
+    pub name: String,
+    pub page_url: String,
+}
+
 /// A phone number.
 #[derive(Deserialize)]
 pub struct Phone {
@@ -227,6 +262,8 @@ pub struct Listing {
     pub places: Vec<ListingPlace>,
     #[serde(default)]
     pub services: Vec<Named>,
+    #[serde(default)]
+    pub links: Vec<Link>,
 }
 
 /// What the card does not say of a service.

@@ -117,8 +117,9 @@ fn spliced_answers_are_what_the_document_says() {
     for path in [
         "/v1/search",
         "/v1/search?q=grief&near=LS6+2",
-        "/v1/search?near=Wales&facets=false",
+        "/v1/search?near=Wales&facets=none",
         "/v1/search?q=xqzzv&near=53.8,-1.55",
+        "/v1/search?q=baby+loss&near=Leeds&access=step-free&explain=true&view=full&lang=cy",
     ] {
         let answer = client.get(path).json();
         kith::domain::answer::SearchAnswer::parse_from_json(Some(answer.clone()))

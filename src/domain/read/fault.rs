@@ -84,6 +84,7 @@ words! {
         Conflict "conflict" "contradicts another value";
         TooDeep "too_deep" "is further than can be paged";
         TellsPlace "tells_place" "could tell where a protected place is";
+        SelfLink "self_link" "leads to the record itself";
         Duplicate "duplicate" "has the id of an earlier item and says something else";
     }
 }

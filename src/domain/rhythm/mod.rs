@@ -47,6 +47,11 @@ impl<'a> Rhythm<'a> {
         Self(bytes)
     }
 
+    /// The compiled rules, as they are kept.
+    pub const fn bytes(&self) -> &'a [u8] {
+        self.0
+    }
+
     /// Whether no session can ever be told.
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -69,6 +69,7 @@ pub fn refuge(id: &str, how: How, house: &str) -> Value {
         service["description"] =
             json!(format!("A safe place for women. {} is at {POSTCODE}.", mark("told-description")));
     }
+    service["kith"] = json!({ "links": links(&json!({ "service_id": "choir", "place": mark("link-place") })), "where": mark("own-member") });
     service.as_object_mut().unwrap().extend(telling().as_object().unwrap().clone());
     service["phones"].as_array_mut().unwrap().push(
         json!({ "number": "01632 960108", "description": format!("The office at {POSTCODE}, {}", mark("told-phone")) }),
@@ -91,6 +92,12 @@ fn telling() -> Value {
     })
 }
 
+/// Links whose notes say where somebody is.
+fn links(to: &Value) -> Value {
+    json!([{ "relationship": "refers_to", "to": to, "note": format!("{} at {POSTCODE}", mark("link-note")), "since": mark("link-since") },
+        { "relationship": "part_of", "from": to, "note": mark("link-back") }])
+}
+
 fn without_id(mut location: Value) -> Value {
     location.as_object_mut().unwrap().remove("id");
     location
@@ -101,6 +108,7 @@ pub fn organization() -> Value {
     json!({
         "id": "org-harbour", "name": "Harbour", "description": mark("organization-description"), "website": "https://maps.app.goo.gl/Zqk7Canary", "email": "ask@harbour.example", "alternate_name": format!("{} {POSTCODE}", mark("told-alternate")),
         "attributes": [{ "taxonomy_term": { "code": POSTCODE, "name": mark("told-organization-term") } }],
+        "kith": { "links": links(&json!({ "service_id": "choir" })), "where": mark("organization-own-member") },
         "logo": "https://zqk7canary.example/logo", "uri": "https://zqk7canary.example/o", "legal_status": mark("legal"), "year_incorporated": 1974,
         "phones": [{ "number": mark("organization-phone") }], "contacts": [{ "name": mark("organization-contact") }],
         "funding": [{ "source": mark("organization-funding") }], "head_office": { "address": mark("head-office"), "postcode": POSTCODE },
@@ -123,6 +131,10 @@ pub fn neighbours(house: &str) -> Vec<Value> {
     (twice["id"], twice["name"]) = (json!("linked"), json!("Walking circle"));
     twice["service_at_locations"] =
         json!([{ "id": "linked-there", "location_id": house, "schedules": [{ "notes": mark("linked") }] }]);
+    let to_refuges = ["Term", "Name", "Declared"]
+        .map(|id| json!({ "relationship": "refers_to", "to": { "service_id": id }, "note": mark("link-to") }));
+    choir["kith"] = json!({ "links": to_refuges });
+    choir["organization"]["kith"] = json!({ "links": [{ "relationship": "part_of", "to": { "organization_id": "org-harbour" }, "note": mark("link-to-organization") }] });
     choir["service_at_locations"].as_array_mut().unwrap().push(json!({ "location_id": house }));
     vec![choir, twice, organization()]
 }
