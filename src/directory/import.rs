@@ -24,7 +24,7 @@ use crate::{
         read::{Code, Mended},
         vocabulary::{describes_at_risk, is_at_risk, vocabulary},
     },
-    exchange::{About, Draft, Format, Item, Package, SourceIds, decide},
+    exchange::{About, Draft, Format, Item, Package, Part, SourceIds, decide},
     store::Audit,
 };
 
@@ -46,13 +46,13 @@ pub(super) struct Run {
     since: u64,
 }
 
-/// A file to bring in.
+/// A file, or several that belong together, to bring in.
 #[derive(Debug, Clone, Copy)]
 pub struct Shipment<'a> {
     /// Where it comes from, and on what terms.
     pub source: &'a Source,
-    /// Its bytes.
-    pub bytes: &'a [u8],
+    /// Its files, imported as one: a place that is protected in one of them is read in none.
+    pub files: &'a [Part<'a>],
     /// What they are written in.
     pub format: &'a Format,
     /// Only say what would happen.
@@ -89,6 +89,9 @@ pub struct Report {
 /// One fault of a refused row. It never repeats a value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Refusal {
+    /// The file, where several were brought in together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// The row: place in the list, line, or row of the table with its header as row 1.
     pub row: u64,
     /// Where in the row.
@@ -105,9 +108,10 @@ impl Report {
         self.read == self.created + self.updated + self.same + self.merged + self.refused
     }
 
-    fn refuse(&mut self, row: u64, pointer: &str, code: Code, reason: &str) {
+    fn refuse(&mut self, (file, row): (Option<&str>, u64), pointer: &str, code: Code, reason: &str) {
         if self.refusals.len() < MOST_REFUSALS {
-            self.refusals.push(Refusal { row, pointer: pointer.to_owned(), code, reason: reason.to_owned() });
+            let file = file.map(str::to_owned);
+            self.refusals.push(Refusal { file, row, pointer: pointer.to_owned(), code, reason: reason.to_owned() });
         }
     }
 }
@@ -136,7 +140,7 @@ impl Directory {
     }
 
     async fn attempt(&self, shipment: Shipment<'_>, progress: &mut dyn FnMut(u64, u64)) -> Result<Report> {
-        let package = Package::open(shipment.bytes, shipment.format)?;
+        let package = Package::of_parts(shipment.files, shipment.format)?;
         let mut snapshot = self.store.snapshot().await?;
         let run = Run { id: Id::random(&*self.chance), since: snapshot.last_commit().await? };
         let named = earlier::named(&package)?;
@@ -178,7 +182,13 @@ impl Directory {
             licence: Some("CC0-1.0".to_owned()),
             attribution: Some("Invented listings: none of these groups, people or numbers exists".to_owned()),
         };
-        let shipment = Shipment { source: &source, bytes: package, format: &Format::Hsds, dry_run: false, actor };
+        let shipment = Shipment {
+            source: &source,
+            files: &[Part { name: "sample", bytes: package }],
+            format: &Format::Hsds,
+            dry_run: false,
+            actor,
+        };
         self.import(shipment, &mut |_, _| {}).await
     }
 
@@ -210,6 +220,10 @@ impl Directory {
         let mut numbered = Vec::new();
         let mut rows = Vec::with_capacity(batch.len());
         let mut counts = Report::default();
+        let at = |part: usize, row| {
+            let file = shipment.files.get(part).filter(|_| shipment.files.len() > 1);
+            (file.map(|file| file.name), row)
+        };
         for (number, item) in batch.into_iter().enumerate() {
             counts.read += 1;
             counts.withheld += u64::from(item.withheld);
@@ -227,12 +241,12 @@ impl Directory {
                         organization: item.foreign_id.filter(|_| item.is_organization),
                         drafts: drafts.into_iter().map(|draft| placed(draft, today)).collect(),
                     });
-                    Some(item.row)
+                    Some(at(item.part, item.row))
                 }
                 Err(violations) => {
                     counts.refused += 1;
                     for violation in &violations {
-                        report.refuse(item.row, &violation.pointer, violation.code, &violation.reason);
+                        report.refuse(at(item.part, item.row), &violation.pointer, violation.code, &violation.reason);
                     }
                     None
                 }

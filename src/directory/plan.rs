@@ -100,7 +100,7 @@ impl Planner<'_> {
                 match draft {
                     Draft::Taxonomy(offer) => sorted.taxonomies.push((item, offer)),
                     Draft::TaxonomyTerm(offer) => sorted.terms.push((item, offer)),
-                    Draft::Organization(offer) => sorted.organizations.push((item, offer)),
+                    Draft::Organization(offer) => sorted.organizations.push((item, *offer)),
                     Draft::Service(offer) => sorted.services.push((item, *offer)),
                     Draft::Location(offer) => sorted.locations.push((item, *offer)),
                     Draft::ServiceAtLocation(offer) => sorted.places.push((item, offer)),

@@ -2,7 +2,7 @@
 //!
 //! No I/O, no clock, no HTTP. [`id`] types the ids, [`entry`] stands our facts around a record,
 //! [`read`] is the one way in, [`listing`] is the one way out: only a [`listing::PublicListing`]
-//! reaches a reader.
+//! reaches a reader. [`write`](mod@write) gives a record back as its source may have it.
 
 pub mod access;
 pub mod answer;
@@ -33,3 +33,4 @@ pub mod telltale;
 pub mod vocabulary;
 pub mod welsh;
 pub mod when;
+pub mod write;

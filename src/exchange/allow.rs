@@ -5,6 +5,24 @@
 
 use super::shape::{Members, Shape};
 
+/// The short lists in the words of one form of the standard.
+#[derive(Debug, Clone, Copy)]
+pub struct Lists {
+    /// The members of a protected service.
+    pub service: Members<'static>,
+    /// The members of an organization that runs a protected service.
+    pub organization: Members<'static>,
+    /// Members of any service and organization that are never read.
+    pub never: Members<'static>,
+}
+
+/// The lists in the words of HSDS 3.
+pub const HSDS3: Lists = Lists { service: SERVICE, organization: ORGANIZATION, never: &[] };
+
+/// The lists in the words of HSDS 1 and Open Referral UK 1.0. What is read by them is put into the words of HSDS 3 and
+/// passes the lists of those words then.
+pub const LEGACY: Lists = Lists { service: LEGACY_SERVICE, organization: LEGACY_ORGANIZATION, never: LEGACY_NEVER };
+
 const WORD: Shape<'static> = Shape::Word;
 
 const LANGUAGE: Shape<'static> = Shape::Only(&[("name", WORD), ("code", WORD), ("note", WORD)]);
@@ -115,3 +133,73 @@ pub const SERVICE: Members<'static> = &[
 pub fn has(members: Members<'_>, name: &str) -> bool {
     members.iter().any(|(member, _)| *member == name)
 }
+
+const LEGACY_PHONE: Shape<'static> = Shape::Only(&[
+    ("number", WORD),
+    ("extension", WORD),
+    ("type", WORD),
+    ("description", WORD),
+    ("language", WORD),
+    ("languages", Shape::Each(&LEGACY_LANGUAGE)),
+]);
+
+const LEGACY_LANGUAGE: Shape<'static> =
+    Shape::Only(&[("language", WORD), ("name", WORD), ("code", WORD), ("note", WORD)]);
+
+/// In this form a service's number stands with a contact; of the contact itself nothing is read.
+const LEGACY_CONTACT: Shape<'static> = Shape::Only(&[("phones", Shape::Each(&LEGACY_PHONE))]);
+
+const LEGACY_TAXONOMY: Shape<'static> = Shape::Only(&[("id", WORD), ("name", WORD), ("vocabulary", WORD)]);
+
+const LEGACY_SERVICE_TAXONOMY: Shape<'static> = Shape::Only(&[("taxonomy", LEGACY_TAXONOMY)]);
+
+const LEGACY_ELIGIBILITY: Shape<'static> = Shape::Only(&[
+    ("eligibility", WORD),
+    ("minimum_age", WORD),
+    ("maximum_age", WORD),
+    ("taxonomys", Shape::Each(&LEGACY_TAXONOMY)),
+]);
+
+/// Of `uri` and `extent` only a gazetteer code is kept; see `legacy`.
+const LEGACY_AREA: Shape<'static> =
+    Shape::Only(&[("service_area", WORD), ("name", WORD), ("extent", WORD), ("extent_type", WORD), ("uri", WORD)]);
+
+const LEGACY_ORGANIZATION: Members<'static> = &[
+    ("id", WORD),
+    ("name", WORD),
+    ("alternate_name", WORD),
+    ("url", WORD),
+    ("website", WORD),
+    ("email", WORD),
+    ("organization_identifiers", Shape::Each(&IDENTIFIER)),
+];
+
+/// What readers have said about a service.
+const LEGACY_NEVER: Members<'static> = &[("reviews", Shape::Nothing)];
+
+const LEGACY_SERVICE: Members<'static> = &[
+    ("id", WORD),
+    ("organization_id", WORD),
+    ("name", WORD),
+    ("alternate_name", WORD),
+    ("description", WORD),
+    ("url", WORD),
+    ("email", WORD),
+    ("status", WORD),
+    ("interpretation_services", WORD),
+    ("application_process", WORD),
+    ("attending_access", WORD),
+    ("fees", WORD),
+    ("assured_date", WORD),
+    ("organization", Shape::Only(LEGACY_ORGANIZATION)),
+    ("contacts", Shape::Each(&LEGACY_CONTACT)),
+    ("phones", Shape::Each(&LEGACY_PHONE)),
+    ("languages", Shape::Each(&LEGACY_LANGUAGE)),
+    ("cost_options", Shape::Each(&COST_OPTION)),
+    ("eligibilitys", Shape::Each(&LEGACY_ELIGIBILITY)),
+    ("eligibilities", Shape::Each(&LEGACY_ELIGIBILITY)),
+    ("service_taxonomys", Shape::Each(&LEGACY_SERVICE_TAXONOMY)),
+    ("service_taxonomies", Shape::Each(&LEGACY_SERVICE_TAXONOMY)),
+    ("attributes", Shape::Each(&ATTRIBUTE)),
+    ("service_areas", Shape::Each(&LEGACY_AREA)),
+];

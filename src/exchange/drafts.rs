@@ -14,6 +14,8 @@ use crate::domain::{
 /// One item of the source: an element of a list, a line, a row of a table.
 #[derive(Debug, Clone)]
 pub struct Item {
+    /// Which file of the package it stands in, from 0.
+    pub part: usize,
     /// Where it stands: the place in a list or the line, from 1; the row of a table with its header as row 1.
     pub row: u64,
     /// The source's id for what the item is about, if it states one.
@@ -32,8 +34,9 @@ pub struct Item {
 
 impl Item {
     /// An item with faults.
-    pub(super) fn refused(row: u64, violations: Vec<Violation>) -> Self {
+    pub(super) fn refused(part: usize, row: u64, violations: Vec<Violation>) -> Self {
         Self {
+            part,
             row,
             foreign_id: None,
             is_organization: false,
@@ -53,7 +56,7 @@ pub enum Draft {
     /// A term.
     TaxonomyTerm(Offer<TaxonomyTerm>),
     /// An organization.
-    Organization(Offer<Organization>),
+    Organization(Box<Offer<Organization>>),
     /// A service.
     Service(Box<Offer<Service>>),
     /// A location.

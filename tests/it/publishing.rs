@@ -8,7 +8,7 @@ use kith::{
         import::{Report, Shipment, source_id},
     },
     domain::entry::{Source, Standing},
-    exchange::Format,
+    exchange::{Format, Part},
 };
 
 use crate::support::{Client, directory_in, ids, runtime, serve_in_process};
@@ -17,8 +17,13 @@ use crate::support::{Client, directory_in, ids, runtime, serve_in_process};
 fn import(directory: &Directory, items: &Value) -> Report {
     let bytes = items.to_string();
     let source = Source { id: source_id("town"), name: "town".to_owned(), url: None, licence: None, attribution: None };
-    let shipment =
-        Shipment { source: &source, bytes: bytes.as_bytes(), format: &Format::Hsds, dry_run: false, actor: "a test" };
+    let shipment = Shipment {
+        source: &source,
+        files: &[Part { name: "", bytes: bytes.as_bytes() }],
+        format: &Format::Hsds,
+        dry_run: false,
+        actor: "a test",
+    };
     runtime().block_on(async {
         let report = directory.import(shipment, &mut |_, _| {}).await.unwrap();
         directory.bring_up_to_date().await.unwrap();

@@ -230,12 +230,18 @@ fn mend(object: &mut Object, kind: &str) {
             Value::Array(children) => {
                 let kind = one_of(name);
                 children.iter_mut().filter_map(Value::as_object_mut).for_each(|child| mend(child, kind));
-                // An address of the web is all that a `url` is for.
-                children.retain(|child| kind != "url" || child.get("url").is_some());
+                // An address of the web is all that a `url` is for, and a capacity says how many of what, and when.
+                let needed: &[&str] = match kind {
+                    "url" => &["url"],
+                    "service_capacity" => &["unit", "available", "updated"],
+                    _ => &[],
+                };
+                children.retain(|child| needed.iter().all(|member| child.get(member).is_some()));
             }
             _ => {}
         }
     }
+    object.retain(|_, value| value.as_array().is_none_or(|items| !items.is_empty()));
 }
 
 /// Whether a value is what the schemas say of members of that name.

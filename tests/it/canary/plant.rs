@@ -163,7 +163,8 @@ pub fn table() -> (Vec<u8>, &'static str) {
     let mut rows = vec!["ref,title,about,phone,by,org_ref,street,town,post,lat,lon,when,topics,note".to_owned()];
     let secret = || format!("{},{},{POSTCODE},{LATITUDE},{LONGITUDE},{}", mark("street"), mark("town"), mark("when"));
     rows.push(format!("1,Elm women's refuge,Safe rooms,01632 960108,Elm,o1,{},,{}", secret(), mark("note")));
-    rows.push(format!("2,Rowan House,Rooms,01632 960109,Elm,o1,{},RF,{}", secret(), mark("note")));
+    let told = format!("Rooms at {POSTCODE} {}", mark("told-about"));
+    rows.push(format!("2,Rowan House,{told},01632 960109,Elm,o1,{},RF,{}", secret(), mark("note")));
     rows.push(format!(
         "3,Another refuge,Rooms,01632 960110,Elm,o1,{},RF,{},{},more",
         secret(),
@@ -180,6 +181,8 @@ pub fn table() -> (Vec<u8>, &'static str) {
         mark("note")
     ));
     rows.push("6,Sunday circle,Cake,01632 960113,Oak,o2,Mill Hall,Leeds,LS6 2AA,,,,,".to_owned());
+    // Nothing tells of its place but the name of who runs it.
+    rows.push(format!("8,Monday rooms,Talk,01632 960115,Yew women's refuge,o3,{},,{}", secret(), mark("note")));
     let mut bytes = rows.join("\n").into_bytes();
     bytes.extend(format!("\n7,Ash refuge,Rooms,01632 960114,Elm,o1,{}", mark("street")).bytes().chain(*b"\xff,"));
     bytes.extend(format!("{},{POSTCODE},{LATITUDE},{LONGITUDE},,RF,\n", mark("town")).bytes());
