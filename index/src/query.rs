@@ -216,6 +216,8 @@ pub struct Hit {
     pub asks: Asks,
     /// It matches only by a broader term than the words mean.
     pub broader: bool,
+    /// It has ended.
+    pub ended: bool,
 }
 
 /// How far a search had to go from all its words.

@@ -99,6 +99,7 @@ impl Reader {
             here: found.here,
             asks: found.asks,
             broader: found.broader,
+            ended: found.ended,
         })
     }
 

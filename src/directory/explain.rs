@@ -5,7 +5,11 @@ use std::borrow::Cow;
 use kith_index::{Hit, Query, Reader, WordMatch, WordPlace, gazetteer::Gazetteer};
 use serde::Deserialize;
 
-use super::{Result, request::SearchRequest, search::facets};
+use super::{
+    Result,
+    request::SearchRequest,
+    search::{facets, when_names},
+};
 use crate::domain::{
     access::AccessAnswer,
     answer::UnderstoodTerm,
@@ -85,6 +89,7 @@ impl Question<'_> {
             answers.push((name, answer));
         }
         answers.extend(request.age.map(|_| ("age", answer(hit.asks.age()))));
+        answers.extend(when_names(request).into_iter().map(|name| (name, answer(hit.asks.when()))));
         let always = [
             ("kind", request.kind.is_empty()),
             ("language", request.language.is_empty()),

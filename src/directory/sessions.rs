@@ -86,8 +86,8 @@ impl Directory {
         answer::member(&mut out, "place", &described(&asked));
         answer::member(&mut out, "from", &Moment::of(window.from).to_string());
         answer::member(&mut out, "to", &Moment::of(window.to).to_string());
-        for (name, block) in [("sessions", &there), ("online", &online)] {
-            let slots = Slots { now: None, covers: name == "online", ..slots };
+        for (name, block, covers) in [("sessions", &there, false), ("online", &online, true)] {
+            let slots = Slots { now: None, covers, ..slots };
             page.write(&mut out, name, &block.sessions, |out, (session, hit)| {
                 out.push(b'{');
                 answer::times(out, session);
