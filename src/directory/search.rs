@@ -186,11 +186,12 @@ impl Directory {
     }
 }
 
-/// Puts what meets soonest first; what tells no next session, last, and what stands last in every order after that. Those that meet at the same time keep their order.
+/// Puts what meets soonest first; what tells no next session, last. What has ended, what has only a wider term, and what
+/// serves only an area nearby, stays behind the others; those that meet at the same time keep their order.
 fn soonest_first(hits: &mut [Hit], now: Moment) {
     hits.sort_by_cached_key(|hit| {
         let next = body::split(&hit.body).1.next(now).map(|session| session.starts);
-        (hit.ended, hit.broader, next.is_none(), next)
+        (hit.ended, hit.broader, hit.asks.area(), !hit.here, next.is_none(), next)
     });
 }
 
@@ -436,7 +437,7 @@ fn counted(hits: &Hits, request: &SearchRequest) -> Vec<TermCount> {
     counts
 }
 
-fn to_ten_metres(km: f64) -> f64 {
+pub(super) fn to_ten_metres(km: f64) -> f64 {
     (km * 100.0).round() / 100.0
 }
 

@@ -11,7 +11,7 @@ use super::{
     Directory, Error, Result,
     answer::{self, Slots},
     body,
-    search::{as_of, asked_names, asked_place, described, find, nation, when_names},
+    search::{as_of, asked_names, asked_place, described, find, nation, to_ten_metres, when_names},
     window::{SessionsRequest, Window},
 };
 use crate::domain::{
@@ -71,7 +71,8 @@ impl Directory {
         if hits.results.total > hits.results.hits.len() as u64 {
             // Not all could be looked at: what the answer covers ends with the last of them.
             let last = hits.results.hits.last().and_then(|hit| hit.distance_m);
-            radius = last.map(|metres| (metres / 10.0).floor() / 100.0).or(radius);
+            let precision = asked.place.precision_km;
+            radius = last.map(|metres| ((metres / 1000.0 - precision).max(0.0) * 100.0).floor() / 100.0).or(radius);
         }
         let there = found(&hits.results.hits, &window);
         let online = found(&hits.covers.hits, &window);
@@ -98,6 +99,7 @@ impl Directory {
         page.write(&mut out, "not_on", &there.not_on, |out, hit| answer::card(out, hit, slots));
         if let Some(km) = radius {
             answer::member(&mut out, "searched_within_km", &km);
+            answer::member(&mut out, "circle_km", &to_ten_metres(km + asked.place.precision_km));
         }
         answer::member(&mut out, "crisis", &crisis::for_nation(nation.as_deref().unwrap_or(UNITED_KINGDOM)));
         answer::member(&mut out, "as_of", &as_of(reader.payload()));

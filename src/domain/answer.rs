@@ -61,6 +61,8 @@ pub struct SessionsAnswer {
     /// The radius used, in kilometres: the one asked for, or the smallest of 5, 10, 25 and 50 with ten sessions. Smaller
     /// where more than 2,000 listings lie inside: those nearest were looked at.
     pub searched_within_km: Option<f64>,
+    /// The radius of the circle around the middle of the place, as in an answer to a search.
+    pub circle_km: Option<f64>,
     /// Lines to ring or text now, for the nation of the place asked for. Always there.
     pub crisis: Vec<CrisisLine>,
     /// How fresh the answer is.
