@@ -9,7 +9,7 @@ use std::{fmt::Write, path::PathBuf, time::Instant};
 
 use kith::{
     domain::{clock::SeededChance, id::Id},
-    exchange::{Format, Kept, Mapping, Package, Part, SourceIds, decide},
+    exchange::{Format, Kept, Mapping, Package, Part, SourceIds, Survey, decide},
 };
 
 /// How often each set is read; the best time counts.
@@ -37,8 +37,8 @@ fn main() {
 fn read(parts: &[Part<'_>], format: &Format) -> usize {
     let package = Package::of_parts(parts, format).expect("the set opens");
     let sketches = package.sketches().expect("the set is sketched");
-    let decisions =
-        decide(sketches, &|about| about.name.contains("refuge"), &Kept::default()).expect("the set is decided");
+    let survey = Survey::of(sketches, &|about| about.name.contains("refuge")).expect("the set is sketched whole");
+    let decisions = decide(&survey, &Kept::default());
     let chance = SeededChance::new(1);
     let mut ids = SourceIds::new(Id::from_u128(1), &chance);
     package.records(&decisions, &mut ids).expect("the set is read").map(|item| assert!(item.is_ok())).count()

@@ -15,7 +15,7 @@ use crate::{
         service_at_location::ServiceAtLocation,
         taxonomy::{Taxonomy, TaxonomyTerm},
     },
-    exchange::{Decisions, Kept, Package, SourceIds, usual},
+    exchange::{Decisions, Kept, SourceIds, Survey, usual},
     store::{self, Key, Snapshot},
 };
 
@@ -33,25 +33,21 @@ pub struct Named {
 }
 
 /// The names in a package.
-///
-/// # Errors
-/// When the package cannot be read.
-pub fn named(package: &Package<'_>) -> Result<Named> {
+pub fn named(survey: &Survey) -> Named {
     let mut named = Named::default();
-    for sketch in package.sketches()? {
-        let sketch = sketch?;
-        for service in sketch.service.into_iter().chain(sketch.services) {
-            named.services.extend(service.foreign_id);
-            named.organizations.extend(service.organization);
-            named.locations.extend(service.locations);
+    for sketch in survey.sketches() {
+        for service in sketch.service.iter().chain(&sketch.services) {
+            named.services.extend(service.foreign_id.clone());
+            named.organizations.extend(service.organization.clone());
+            named.locations.extend(service.locations.iter().cloned());
         }
-        if let Some(organization) = sketch.organization {
-            named.organizations.extend(organization.foreign_id);
-            named.locations.extend(organization.locations);
+        if let Some(organization) = &sketch.organization {
+            named.organizations.extend(organization.foreign_id.clone());
+            named.locations.extend(organization.locations.iter().cloned());
         }
-        named.others.extend(sketch.others);
+        named.others.extend(sketch.others.iter().cloned());
     }
-    Ok(named)
+    named
 }
 
 /// What earlier imports from the source have settled about them.

@@ -5,7 +5,10 @@
 //! crash leaves whole batches and a second run finishes the rest. A re-import finds its own by what the
 //! source calls them, changes only what is different, and never widens how a place may be told.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap, HashSet},
+};
 
 use chrono::NaiveDate;
 use kith_index::gazetteer::{AreaKind, Gazetteer};
@@ -24,7 +27,7 @@ use crate::{
         read::{Code, Mended},
         vocabulary::{describes_at_risk, is_at_risk, vocabulary},
     },
-    exchange::{About, Draft, Format, Item, Package, Part, SourceIds, decide},
+    exchange::{About, Draft, Format, Item, Package, Part, SourceIds, Survey, decide},
     store::Audit,
 };
 
@@ -143,9 +146,13 @@ impl Directory {
         let package = Package::of_parts(shipment.files, shipment.format)?;
         let mut snapshot = self.store.snapshot().await?;
         let run = Run { id: Id::random(&*self.chance), since: snapshot.last_commit().await? };
-        let named = earlier::named(&package)?;
+        let terms = RefCell::new(HashMap::new());
+        let survey = Survey::of(package.sketches()?, &|about| puts_at_risk(about, &terms))?;
+        drop(terms);
+        let named = earlier::named(&survey);
         let kept = earlier::kept(&mut snapshot, &named, shipment.source.id).await?;
-        let decisions = decide(package.sketches()?, &puts_at_risk, &kept)?;
+        let decisions = decide(&survey, &kept);
+        drop(survey);
         let mut ids =
             earlier::ids(&mut snapshot, &named, &decisions, SourceIds::new(shipment.source.id, &*self.chance)).await?;
         drop(snapshot);
@@ -298,8 +305,17 @@ impl Directory {
 }
 
 /// Whether a service is of a kind of support whose place puts people at risk when it is told.
-fn puts_at_risk(about: &About) -> bool {
-    let term = |word: &String| is_at_risk(word) || vocabulary().term(word).is_some_and(|term| term.at_risk);
+///
+/// `known` holds what has been found out of terms: a file has few, again and again.
+fn puts_at_risk(about: &About, known: &RefCell<HashMap<String, bool>>) -> bool {
+    let term = |word: &String| {
+        if let Some(at_risk) = known.borrow().get(word) {
+            return *at_risk;
+        }
+        let at_risk = is_at_risk(word) || vocabulary().term(word).is_some_and(|term| term.at_risk);
+        known.borrow_mut().insert(word.clone(), at_risk);
+        at_risk
+    };
     is_at_risk(&about.name)
         || is_at_risk(&about.alternate_name)
         || about.terms.iter().any(term)

@@ -132,6 +132,8 @@ impl Planner<'_> {
             .map(|(item, offer)| (Side::organization(offer.record.id), *item))
             .chain(whole_services.iter().map(|(id, item)| (Side::service(*id), *item)))
             .collect();
+        let offered_places: HashSet<_> = sorted.places.iter().map(|(_, offer)| offer.record.id).collect();
+        let offered_locations: HashSet<_> = sorted.locations.iter().map(|(_, offer)| offer.record.id).collect();
         let organizations = self.put(sorted.organizations, &taken, &mut outcomes, true).await?;
         let services = self.put(sorted.services, &taken, &mut outcomes, true).await?;
         let locations = self.put(sorted.locations, &taken, &mut outcomes, false).await?;
@@ -149,8 +151,8 @@ impl Planner<'_> {
         self.touched.organizations.extend(locations.both(|location| location.organization_id));
         links.now.iter().for_each(|link| self.touch(link.record.holder));
         self.withdraw_left_links(&holders, &mut outcomes).await?;
-        self.withdraw_left_places(&whole_services, &mut outcomes).await?;
-        self.withdraw_left_locations(&whole_organizations, &mut outcomes).await?;
+        self.withdraw_left_places(&whole_services, &offered_places, &mut outcomes).await?;
+        self.withdraw_left_locations(&whole_organizations, &offered_locations, &mut outcomes).await?;
         for item in taken {
             outcomes[item] = Outcome::Taken;
         }
@@ -196,10 +198,14 @@ impl Planner<'_> {
     async fn withdraw_left_places(
         &mut self,
         services: &HashMap<Id<kind::Service>, usize>,
+        offered: &HashSet<Id<kind::ServiceAtLocation>>,
         outcomes: &mut [Outcome],
     ) -> Result<()> {
         let ids: Vec<_> = services.keys().copied().collect();
-        let at = self.tx.by_key::<ServiceAtLocation, _>(Key::Service, &ids).await?;
+        // What this batch offers stays: only others are read whole.
+        let at = self.tx.ids_by_key::<ServiceAtLocation, _>(Key::Service, &ids).await?;
+        let others: Vec<_> = at.into_iter().map(|(id, _)| id).filter(|id| !offered.contains(id)).collect();
+        let at = self.tx.get::<ServiceAtLocation>(&others).await?;
         let left = self.withdraw(at).await?;
         for service in left.iter().filter_map(|entry| entry.record.service_id) {
             self.touched.services.insert(service);
@@ -212,10 +218,13 @@ impl Planner<'_> {
     async fn withdraw_left_locations(
         &mut self,
         organizations: &HashMap<Id<kind::Organization>, usize>,
+        offered: &HashSet<Id<kind::Location>>,
         outcomes: &mut [Outcome],
     ) -> Result<()> {
         let ids: Vec<_> = organizations.keys().copied().collect();
-        let mut locations = self.tx.by_key::<Location, _>(Key::Organization, &ids).await?;
+        let own = self.tx.ids_by_key::<Location, _>(Key::Organization, &ids).await?;
+        let others: Vec<_> = own.into_iter().map(|(id, _)| id).filter(|id| !offered.contains(id)).collect();
+        let mut locations = self.tx.get::<Location>(&others).await?;
         locations.retain(|entry| !self.named.contains(&entry.origin.foreign_id));
         let ids: Vec<_> = locations.iter().map(|entry| entry.record.id).collect();
         let at = self.tx.by_key::<ServiceAtLocation, _>(Key::Location, &ids).await?;

@@ -77,28 +77,26 @@ async fn widened(read: &mut Snapshot, touched: &Touched) -> Result<Vec<ListingRe
     let locations: Vec<_> = touched.locations.iter().copied().collect();
     let written: Vec<_> = touched.places.iter().copied().collect();
     let offered: Vec<_> = services.iter().copied().collect();
-    let mut at = read.by_key::<ServiceAtLocation, _>(Key::Location, &locations).await?;
-    at.extend(read.get::<ServiceAtLocation>(&written).await?);
-    at.extend(read.by_key::<ServiceAtLocation, _>(Key::Service, &offered).await?);
+    let at = read.ids_by_key::<ServiceAtLocation, _>(Key::Location, &locations).await?;
+    let there: Vec<_> = at.into_iter().map(|(id, _)| id).chain(written).collect();
     let mut places: BTreeMap<Option<Id<kind::Service>>, BTreeSet<Id<kind::ServiceAtLocation>>> = BTreeMap::new();
-    for at in at {
-        places.entry(at.record.service_id).or_default().insert(at.record.id);
+    let mut at = read.keys_of::<ServiceAtLocation, kind::Service>(Key::Service, &there).await?;
+    at.extend(read.ids_by_key::<ServiceAtLocation, _>(Key::Service, &offered).await?);
+    for (id, service) in at {
+        places.entry(service).or_default().insert(id);
     }
     services.extend(places.keys().flatten());
-    for location in read.get::<Location>(&locations).await? {
-        organizations.extend(location.record.organization_id);
-    }
+    let owners = read.keys_of::<Location, kind::Organization>(Key::Organization, &locations).await?;
+    organizations.extend(owners.into_iter().filter_map(|(_, owner)| owner));
     // An organisation's listing names its services, and a service's listing shows its organisation.
     let ids: Vec<_> = services.iter().copied().collect();
-    let running: Vec<_> =
-        read.get::<Service>(&ids).await?.iter().filter_map(|service| service.record.organization_id).collect();
+    let running = read.keys_of::<Service, kind::Organization>(Key::Organization, &ids).await?;
     let written: Vec<_> = organizations.iter().copied().collect();
-    let offered = read.by_key::<Service, _>(Key::Organization, &written).await?;
-    services.extend(offered.iter().map(|service| service.record.id));
-    organizations.extend(running);
-    let ids: Vec<_> = organizations.into_iter().collect();
-    let written = known(read.get::<Organization>(&ids).await?);
-    let organizations = link_on(read, &mut services, written).await?;
+    let offered = read.ids_by_key::<Service, _>(Key::Organization, &written).await?;
+    services.extend(offered.iter().map(|(id, _)| *id));
+    organizations.extend(running.into_iter().filter_map(|(_, organization)| organization));
+    let organizations = read.present::<Organization>(&organizations.into_iter().collect::<Vec<_>>()).await?;
+    let organizations = link_on(read, &mut services, organizations).await?;
     let mut services: Vec<_> = services.into_iter().collect();
     services.sort_unstable();
     let lone = places.remove(&None).unwrap_or_default();
@@ -118,12 +116,13 @@ async fn widened(read: &mut Snapshot, touched: &Touched) -> Result<Vec<ListingRe
 async fn link_on(
     read: &mut Snapshot,
     services: &mut HashSet<Id<kind::Service>>,
-    organizations: HashMap<Id<kind::Organization>, Origin>,
+    organizations: Vec<Id<kind::Organization>>,
 ) -> Result<BTreeSet<Id<kind::Organization>>> {
-    let mut all: BTreeSet<_> = organizations.keys().copied().collect();
+    let mut all: BTreeSet<_> = organizations.iter().copied().collect();
     if !read.has_links().await? {
         return Ok(all);
     }
+    let organizations = known(read.get::<Organization>(&organizations).await?);
     let ids: Vec<_> = services.iter().copied().collect();
     let sides = known(read.get::<Service>(&ids).await?).into_iter().map(|(id, origin)| (Side::service(id), origin));
     let own = organizations.into_iter().map(|(id, origin)| (Side::organization(id), origin));

@@ -1,7 +1,8 @@
 //! Bytes of a known format become records, in two passes, so that a protected place is never read.
 //!
 //! 1. [`Package::sketches`] decodes ids, names, terms and links of every item and skips all else;
-//!    [`decide`] makes of them each service's place mode, and what is withheld for everyone.
+//!    [`Survey`] keeps of them what
+//!    hangs together, and [`decide`] makes of that each service's place mode, and what is withheld for everyone.
 //! 2. [`Package::records`] reads whole items. Of an `area` service, of its organization and of the
 //!    places it shares, only the members on a short list (`allow`) are decoded; the bytes of all
 //!    others are passed over by the JSON or CSV reader and never become a value.
@@ -43,7 +44,7 @@ mod table;
 mod tabular;
 
 pub use cut::cut;
-pub use decide::{Decisions, Kept, decide};
+pub use decide::{Decisions, Kept, Survey, decide};
 pub use drafts::{Draft, Item, Links, Offer};
 pub use ids::{Ids, SourceIds, usual};
 pub use mapping::Mapping;

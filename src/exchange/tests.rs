@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{About, Decisions, Draft, Error, Format, Item, Kept, Mapping, Package, Part, SourceIds, decide};
+use super::{About, Decisions, Draft, Error, Format, Item, Kept, Mapping, Package, Part, SourceIds, Survey, decide};
 use crate::domain::{
     clock::SeededChance,
     id::Id,
@@ -31,7 +31,7 @@ fn import(bytes: &[u8], format: &Format) -> Result<(Decisions, Vec<Item>), Error
 pub(super) fn import_all(files: &[(&str, &[u8])], format: &Format) -> Result<(Decisions, Vec<Item>), Error> {
     let parts: Vec<_> = files.iter().map(|(name, bytes)| Part { name, bytes }).collect();
     let package = Package::of_parts(&parts, format)?;
-    let decisions = decide(package.sketches()?, &at_risk, &Kept::default())?;
+    let decisions = decide(&Survey::of(package.sketches()?, &at_risk)?, &Kept::default());
     let chance = SeededChance::new(1);
     let mut ids = SourceIds::new(Id::from_u128(1), &chance);
     let items = package.records(&decisions, &mut ids)?.collect::<Result<_, _>>()?;

@@ -8,7 +8,7 @@ use crate::{
         service::Service,
         write::write,
     },
-    exchange::{Draft, Error, Format, Item, Kept, Package, Part, decide},
+    exchange::{Draft, Error, Format, Item, Kept, Package, Part, Survey, decide},
 };
 
 macro_rules! fixture {
@@ -219,7 +219,8 @@ fn nothing_of_a_refuges_place_is_decoded_in_any_table() {
 fn what_was_decided_of_other_tables_is_not_used_for_these() {
     let parts = |text: &'static str| [Part { name: "services.csv", bytes: text.as_bytes() }];
     let open = |parts: &[Part<'static>]| Package::of_parts(parts, &Format::HsdsTabular).unwrap();
-    let decisions = decide(open(&parts("id,name\na,b\n")).sketches().unwrap(), &at_risk, &Kept::default()).unwrap();
+    let decisions =
+        decide(&Survey::of(open(&parts("id,name\na,b\n")).sketches().unwrap(), &at_risk).unwrap(), &Kept::default());
     let chance = crate::domain::clock::SeededChance::new(1);
     let mut ids = crate::exchange::SourceIds::new(crate::domain::id::Id::from_u128(1), &chance);
     let other = open(&parts("id,name\na,b\nc,d\n"));

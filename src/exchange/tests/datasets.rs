@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    super::SourceIds, Draft, Format, Item, Kept, Mapping, Package, Part, SeededChance, at_risk, decide, kinds, shared,
+    super::{SourceIds, Survey},
+    Draft, Format, Item, Kept, Mapping, Package, Part, SeededChance, at_risk, decide, kinds, shared,
 };
 use crate::domain::id::Id;
 
@@ -24,7 +25,7 @@ fn read(mapping: &str, folder: &str) -> Option<(usize, BTreeMap<&'static str, us
     let files = files?;
     let parts: Vec<_> = files.iter().map(|(name, bytes)| Part { name, bytes }).collect();
     let package = Package::of_parts(&parts, &format).unwrap();
-    let decisions = decide(package.sketches().unwrap(), &at_risk, &Kept::default()).unwrap();
+    let decisions = decide(&Survey::of(package.sketches().unwrap(), &at_risk).unwrap(), &Kept::default());
     let chance = SeededChance::new(1);
     let mut ids = SourceIds::new(Id::from_u128(1), &chance);
     let items: Vec<Item> = package.records(&decisions, &mut ids).unwrap().collect::<Result<_, _>>().unwrap();
