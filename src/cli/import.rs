@@ -7,6 +7,7 @@ use std::{
     mem::discriminant,
     path::{Path, PathBuf},
     process::ExitCode,
+    time::Instant,
 };
 
 use anyhow::{Context, Result, bail};
@@ -149,10 +150,13 @@ async fn one(directory: &Directory, arguments: &Arguments, shipped: Shipped<'_>)
         bar.set_length(of);
         bar.set_position(done);
     };
+    let began = Instant::now();
     let report = directory.import(shipment, &mut progress).await.with_context(|| heading.clone());
+    let took = began.elapsed();
     bar.finish_and_clear();
     let report = report?;
     print(&heading, &report, arguments.dry_run);
+    tracing::info!(rows = report.read, seconds = took.as_secs_f64(), "read and kept, before publishing");
     Ok(report)
 }
 

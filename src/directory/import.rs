@@ -167,14 +167,16 @@ impl Directory {
         let of = decisions.items() as u64;
         let mut seen = Seen::new();
         let mut items = package.records(&decisions, &mut ids)?;
-        loop {
-            let batch: Vec<Item> = items.by_ref().take(BATCH).collect::<std::result::Result<_, _>>()?;
-            if batch.is_empty() {
-                return Ok(report);
-            }
-            self.import_batch(batch, shipment, run, &named.locations, &mut seen, &mut report).await?;
+        let mut batch = decoded(&mut items).await?;
+        while !batch.is_empty() {
+            // The database works in a thread of its own: while it does, the next batch is read.
+            let written = self.import_batch(batch, shipment, run, &named.locations, &mut seen, &mut report);
+            let (written, next) = tokio::join!(written, decoded(&mut items));
+            written?;
             progress(report.read, of);
+            batch = next?;
         }
+        Ok(report)
     }
 
     /// Brings the invented listings in.
@@ -302,6 +304,20 @@ impl Directory {
         }
         Ok(())
     }
+}
+
+/// The next items, up to a batch of them; it steps aside after each.
+async fn decoded(
+    items: &mut impl Iterator<Item = std::result::Result<Item, crate::exchange::Error>>,
+) -> Result<Vec<Item>> {
+    let mut batch = Vec::with_capacity(BATCH);
+    while batch.len() < BATCH
+        && let Some(item) = items.next()
+    {
+        batch.push(item?);
+        tokio::task::yield_now().await;
+    }
+    Ok(batch)
 }
 
 /// Whether a service is of a kind of support whose place puts people at risk when it is told.
