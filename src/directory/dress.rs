@@ -13,7 +13,10 @@ use super::{Result, body, explain::Question};
 use crate::domain::{
     answer::AskedPlace,
     card::CardPlaceKind,
-    vocabulary::vocabulary,
+    vocabulary::{
+        values::{Direction, Relationship},
+        vocabulary,
+    },
     welsh::{self, Language},
 };
 
@@ -104,6 +107,7 @@ fn card_in_welsh(card: &mut Value) {
     if let Some(times) = card.get("schedule_text").and_then(Value::as_str).and_then(welsh::when::in_welsh) {
         card["schedule_text"] = times.into();
     }
+    card.get_mut("links").map(links_in_welsh);
     let Some(place) = card.get_mut("place") else { return };
     place.get_mut("areas").map(names_in_welsh);
     let named = place.get("areas").and_then(Value::as_array).into_iter().flatten();
@@ -129,6 +133,18 @@ fn labels_in_welsh(terms: &mut Value) {
     for term in terms.as_array_mut().into_iter().flatten() {
         if let Some(known) = term["id"].as_str().and_then(|id| vocabulary().term(id)) {
             term["label"] = known.label_cy.as_str().into();
+        }
+    }
+}
+
+/// Links: what this listing is to the other, by the Welsh label of the relationship.
+fn links_in_welsh(links: &mut Value) {
+    for link in links.as_array_mut().into_iter().flatten() {
+        let known = link["relationship"].as_str().and_then(Relationship::from_word);
+        if let Some(relationship) = known {
+            let forward = link["direction"] == Direction::To.as_str();
+            let label = if forward { relationship.label_cy() } else { relationship.label_from_cy() };
+            link["label"] = label.into();
         }
     }
 }

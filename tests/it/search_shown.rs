@@ -28,8 +28,13 @@ fn a_search_in_welsh_has_the_directorys_own_words_in_welsh_and_leaves_the_rest_a
         (ids(&welsh["results"]), ids(&welsh["covers_area"]))
     );
     assert_eq!((&english["place"]["resolved"], &welsh["place"]["resolved"]), (&json!("Cardiff"), &json!("Caerdydd")));
-    let (mut told, mut timed) = (0, 0);
+    let (mut told, mut timed, mut linked) = (0, 0, 0);
     for (card, english) in cards(&welsh).zip(cards(&english)) {
+        let links = |card: &Value| card["links"].as_array().cloned().unwrap_or_default();
+        for (link, english) in links(card).iter().zip(links(english)) {
+            assert!(link["label"] != english["label"] && link["target"] == english["target"], "{link}");
+            linked += 1;
+        }
         for member in ["name", "summary", "page_url", "distance_km", "phones", "ask", "serves"] {
             assert_eq!(card[member], english[member], "{member}");
         }
@@ -48,7 +53,7 @@ fn a_search_in_welsh_has_the_directorys_own_words_in_welsh_and_leaves_the_rest_a
             assert_eq!(card["place"], english["place"], "an address is as it is written");
         }
     }
-    assert!(told > 50 && timed > 8, "{told} {timed}");
+    assert!(told > 50 && timed > 8 && linked > 0, "{told} {timed} {linked}");
     for (id, label) in labels(&welsh, "facets").into_iter().chain(labels(&welsh["understood"], "terms")) {
         assert!(vocabulary().term(id).is_none_or(|term| term.label_cy == label), "{id}: {label}");
     }
