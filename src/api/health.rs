@@ -3,7 +3,7 @@
 use poem_openapi::{ApiResponse, Object, OpenApi, payload::Json};
 
 use super::{Tag, problem::Problem};
-use crate::directory::Directory;
+use crate::{directory::Directory, domain::crisis};
 
 /// The probes.
 pub struct Health(pub Directory);
@@ -24,6 +24,8 @@ pub struct Ready {
     pub documents: u64,
     /// The last change that readers can see.
     pub sequence: u64,
+    /// The ids of crisis lines that no person has rung for 45 days, or ever. They are offered all the same.
+    pub crisis_lines_to_check: Vec<String>,
 }
 
 #[derive(ApiResponse)]
@@ -52,6 +54,12 @@ impl Health {
     #[oai(path = "/readyz", method = "get", tag = "Tag::Running", operation_id = "readiness")]
     async fn ready(&self) -> Result<ReadyAnswer, Problem> {
         let documents = self.0.view.reader()?.documents();
-        Ok(ReadyAnswer::Ok(Json(Ready { status: "ready".to_owned(), documents, sequence: self.0.as_of().sequence })))
+        let to_check = crisis::to_check(self.0.clock.now().london_date());
+        Ok(ReadyAnswer::Ok(Json(Ready {
+            status: "ready".to_owned(),
+            documents,
+            sequence: self.0.as_of().sequence,
+            crisis_lines_to_check: to_check.into_iter().map(str::to_owned).collect(),
+        })))
     }
 }

@@ -19,6 +19,7 @@ use crate::{
     directory::{Candidate, Error},
     domain::{
         crisis::{self, CrisisLine},
+        listing::UNITED_KINGDOM,
         read::{Code, Violation},
     },
 };
@@ -99,7 +100,7 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[oai(default)]
     pub candidates: Vec<PlaceCandidate>,
-    /// Lines to ring or text now, where the directory itself cannot answer.
+    /// Lines to ring or text now, where the directory itself cannot answer, or the words asked with sound urgent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[oai(default)]
     pub crisis: Vec<CrisisLine>,
@@ -153,6 +154,16 @@ impl Problem {
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    /// The same with lines to ring or text now, where the words that were asked with sound as if somebody needed one.
+    #[must_use]
+    pub fn asked_with(mut self, words: Option<&str>) -> Self {
+        let (lines, urgency) = crisis::offered_to(words, UNITED_KINGDOM);
+        if self.crisis.is_empty() && !urgency.is_none() {
+            self.crisis = lines.into_iter().cloned().collect();
+        }
         self
     }
 

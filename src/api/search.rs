@@ -240,7 +240,8 @@ impl Search {
         for text in [&mut asked.q, &mut asked.near, &mut asked.postcode] {
             *text = text.take().filter(|text| !text.trim().is_empty());
         }
-        Ok(Private::new(self.0.search(&asked)?).in_language(asked.language_of_answer().as_str()))
+        let found = self.0.search(&asked).map_err(|error| Problem::from(error).asked_with(asked.q.as_deref()))?;
+        Ok(Private::new(found).in_language(asked.language_of_answer().as_str()))
     }
 }
 

@@ -210,13 +210,15 @@ impl Sessions {
             per_page: asked.per_page,
             ..SearchRequest::default()
         };
-        Ok(Private::new(self.0.sessions(&Asked {
+        let asked = Asked {
             search,
             from: asked.from,
             to: asked.to,
             date: asked.date,
             starts_after: asked.starts_after,
             starts_before: asked.starts_before,
-        })?))
+        };
+        let found = self.0.sessions(&asked);
+        Ok(Private::new(found.map_err(|error| Problem::from(error).asked_with(asked.search.q.as_deref()))?))
     }
 }

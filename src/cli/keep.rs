@@ -10,7 +10,8 @@ use crate::{
     config::Config,
     directory::{Directory, Error},
     domain::{
-        clock::{SystemChance, SystemClock},
+        clock::{Clock, SystemChance, SystemClock},
+        crisis,
         entry::Standing,
     },
 };
@@ -54,6 +55,16 @@ pub async fn check(config: &Config) -> Result<ExitCode> {
     );
     for fault in &report.faults {
         say!("  {fault}");
+    }
+    let to_check = crisis::to_check(SystemClock.now().london_date());
+    if !to_check.is_empty() {
+        // Something to do, and nothing wrong with what is kept: it does not fail the check.
+        say!(
+            "{} crisis lines have not been rung by a person for {} days, or ever: {}",
+            to_check.len(),
+            crisis::CHECKED_FOR_DAYS,
+            to_check.join(", ")
+        );
     }
     say!("{}", if report.faults.is_empty() { "store, log and view agree" } else { "they do not agree" });
     Ok(if report.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -12,7 +12,7 @@ use super::body;
 use crate::domain::{
     answer::{AsOf, AskedPlace, KindCount, TermCount, Understood},
     card::Serves,
-    crisis::CrisisLine,
+    crisis::{CrisisLine, urgency::Urgency},
     rhythm::{Moment, Session},
 };
 
@@ -32,6 +32,8 @@ pub struct Frame<'a> {
     pub circle_km: Option<f64>,
     /// Lines for the nation.
     pub crisis: Vec<Cow<'a, CrisisLine>>,
+    /// How urgent the words sound.
+    pub urgency: Urgency,
     /// How fresh.
     pub as_of: AsOf,
     /// Whether the listings are invented.
@@ -82,6 +84,7 @@ impl Frame<'_> {
             member(&mut out, "circle_km", &km);
         }
         member(&mut out, "crisis", &self.crisis);
+        member(&mut out, "urgency", &self.urgency);
         member(&mut out, "as_of", &self.as_of);
         member(&mut out, "sample", &self.sample);
         out.push(b'}');

@@ -145,7 +145,8 @@ impl Directory {
         let language = request.language_of_answer();
         let nation = asked.as_ref().and_then(|asked| nation(&asked.place, asked.area_code.as_deref()));
         let circle_km = radius.zip(asked.as_ref()).map(|(km, asked)| to_ten_metres(km + asked.place.precision_km));
-        let crisis = crisis::for_nation(nation.as_deref().unwrap_or(UNITED_KINGDOM)).into_iter();
+        let (crisis, urgency) = crisis::offered_to(request.q.as_deref(), nation.as_deref().unwrap_or(UNITED_KINGDOM));
+        let crisis = crisis.into_iter();
         Frame {
             place: asked.map(|asked| {
                 let mut told = described(&asked);
@@ -169,6 +170,7 @@ impl Directory {
                 Language::English => crisis.map(Cow::Borrowed).collect(),
                 Language::Welsh => crisis.map(|line| Cow::Owned(welsh::crisis_line(line))).collect(),
             },
+            urgency,
             as_of,
             sample: self.is_sample(),
             page: request.page(),

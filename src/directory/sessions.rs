@@ -101,7 +101,9 @@ impl Directory {
             answer::member(&mut out, "searched_within_km", &km);
             answer::member(&mut out, "circle_km", &to_ten_metres(km + asked.place.precision_km));
         }
-        answer::member(&mut out, "crisis", &crisis::for_nation(nation.as_deref().unwrap_or(UNITED_KINGDOM)));
+        let (crisis, urgency) = crisis::offered_to(search.q.as_deref(), nation.as_deref().unwrap_or(UNITED_KINGDOM));
+        answer::member(&mut out, "crisis", &crisis);
+        answer::member(&mut out, "urgency", &urgency);
         answer::member(&mut out, "as_of", &as_of(reader.payload()));
         answer::member(&mut out, "sample", &self.is_sample());
         out.push(b'}');

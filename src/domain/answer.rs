@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     card::{Card, ListingKind},
-    crisis::CrisisLine,
+    crisis::{CrisisLine, urgency::Urgency},
     vocabulary::Facet,
 };
 
@@ -33,8 +33,11 @@ pub struct SearchAnswer {
     /// The radius of the circle that was searched around the middle of the place, in kilometres: `searched_within_km` and
     /// the place's own `precision_km`, so that nothing is missed that is so near to any address in it.
     pub circle_km: Option<f64>,
-    /// Lines to ring or text now, for the nation of the place asked for. Always there.
+    /// Lines to ring or text now, for the nation of the place asked for. Always there. Where no nation is known and the
+    /// words sound urgent, those of every nation about it are there too.
     pub crisis: Vec<CrisisLine>,
+    /// How urgent the words sound, and which of those lines to show before the results. It changes no result.
+    pub urgency: Urgency,
     /// How fresh the answer is.
     pub as_of: AsOf,
     /// Whether these are invented sample listings.
@@ -63,8 +66,11 @@ pub struct SessionsAnswer {
     pub searched_within_km: Option<f64>,
     /// The radius of the circle around the middle of the place, as in an answer to a search.
     pub circle_km: Option<f64>,
-    /// Lines to ring or text now, for the nation of the place asked for. Always there.
+    /// Lines to ring or text now, for the nation of the place asked for. Always there. Where no nation is known and the
+    /// words sound urgent, those of every nation about it are there too.
     pub crisis: Vec<CrisisLine>,
+    /// How urgent the words sound, and which of those lines to show before the results. It changes no result.
+    pub urgency: Urgency,
     /// How fresh the answer is.
     pub as_of: AsOf,
     /// Whether these are invented sample listings.

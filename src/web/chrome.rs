@@ -2,9 +2,15 @@
 
 use super::{links, view::Value};
 use crate::domain::{
-    crisis::{self, CrisisLine, NOT_CHECKED},
+    crisis::{
+        self, CrisisLine, NOT_CHECKED,
+        urgency::{Concern, Urgency, UrgencyLevel},
+    },
     listing::UNITED_KINGDOM,
 };
+
+/// How many lines are named in the sentence above the results.
+const IN_A_SENTENCE: usize = 3;
 
 /// The surroundings of a page.
 pub struct Chrome {
@@ -18,6 +24,18 @@ pub struct Chrome {
     pub more_lines: Vec<Line>,
     /// Whether some line was never rung for this directory.
     pub unchecked: bool,
+    /// Whether what was typed sounds as if somebody were in danger now.
+    pub now: bool,
+    /// What to say above the results, where they are about something for which there are lines.
+    pub topic: Option<Topic>,
+}
+
+/// Lines for what is looked for, in one sentence above the results.
+pub struct Topic {
+    /// The words may mean something else.
+    pub unclear: bool,
+    /// The first of them.
+    pub lines: Vec<Line>,
 }
 
 /// A line to ring, text or sign to, as a page shows it.
@@ -38,6 +56,37 @@ impl Chrome {
         Self::with_lines(title, sample, crisis::for_nation(UNITED_KINGDOM))
     }
 
+    /// Surroundings for somebody who typed this, of whom no place is known.
+    pub fn asked_with(title: impl Into<String>, sample: bool, words: &str) -> Self {
+        let (lines, urgency) = crisis::offered_to(Some(words), UNITED_KINGDOM);
+        Self::with_lines(title, sample, lines.iter().copied()).urgent(lines.iter().copied(), &urgency)
+    }
+
+    /// The same with the lines that answer an urgency first: all of them, or a sentence above the results.
+    #[must_use]
+    pub fn urgent<'a>(mut self, lines: impl IntoIterator<Item = &'a CrisisLine>, urgency: &Urgency) -> Self {
+        let lines: Vec<&CrisisLine> = lines.into_iter().collect();
+        let by_id = |id: &String| lines.iter().copied().find(|line| line.id == *id);
+        let ordered = urgency.lines.iter().filter_map(by_id);
+        match urgency.level {
+            UrgencyLevel::Now => {
+                let fits = |line: &&CrisisLine| {
+                    line.about.iter().any(|concern| *concern == Concern::Danger || urgency.about.contains(concern))
+                };
+                let (first, more): (Vec<&CrisisLine>, Vec<_>) = ordered.partition(fits);
+                self.now = true;
+                self.lines = first.into_iter().map(|line| shown(line, false)).collect();
+                self.more_lines = more.into_iter().map(|line| shown(line, false)).collect();
+            }
+            UrgencyLevel::Topic => {
+                let lines: Vec<Line> = ordered.take(IN_A_SENTENCE).map(|line| shown(line, true)).collect();
+                self.topic = (!lines.is_empty()).then_some(Topic { unclear: urgency.unclear, lines });
+            }
+            UrgencyLevel::None => {}
+        }
+        self
+    }
+
     /// Surroundings with the lines of one nation.
     pub fn with_lines<'a>(
         title: impl Into<String>,
@@ -51,6 +100,8 @@ impl Chrome {
             unchecked: first.iter().chain(&more).any(|line| line.note == NOT_CHECKED),
             lines: first.into_iter().map(|line| shown(line, true)).collect(),
             more_lines: more.into_iter().map(|line| shown(line, false)).collect(),
+            now: false,
+            topic: None,
         }
     }
 }

@@ -39,7 +39,7 @@ impl HomePage {
     /// A page with these fields and their faults.
     pub fn new(form: Fields, sample: bool) -> Self {
         let title = if form.faults.is_empty() { "Find support" } else { "Error: something to put right" };
-        Self { chrome: Chrome::new(title, sample), form }
+        Self { chrome: Chrome::asked_with(title, sample, &form.q), form }
     }
 }
 

@@ -55,6 +55,11 @@ impl Message {
 
     /// The page, with its status.
     pub fn response(&self, sample: bool) -> Response {
-        page(self.status, &MessagePage { chrome: Chrome::new(self.heading, sample), message: self })
+        self.response_to("", sample)
+    }
+
+    /// The same for somebody who asked with these words.
+    pub fn response_to(&self, words: &str, sample: bool) -> Response {
+        page(self.status, &MessagePage { chrome: Chrome::asked_with(self.heading, sample, words), message: self })
     }
 }

@@ -104,6 +104,7 @@ async fn search(request: &Request, body: Body, Data(directory): Data<&Directory>
         Ok(fields) => fields,
         Err(status) => return Message::of_status(status).response(sample),
     };
+    let words = fields.q.clone();
     let found = match fields.request() {
         Err(faults) => return page(StatusCode::BAD_REQUEST, &form::HomePage::new(fields.with(faults), sample)),
         Ok(asked) => directory.search(&asked),
@@ -115,7 +116,7 @@ async fn search(request: &Request, body: Body, Data(directory): Data<&Directory>
         },
         Err(error) => match form::faults_of(&error) {
             Some(faults) => page(StatusCode::BAD_REQUEST, &form::HomePage::new(fields.with(faults), sample)),
-            None => failed(&error, sample),
+            None => failed(&error, &words, sample),
         },
     }
 }
@@ -150,6 +151,7 @@ async fn sessions(on: On, request: &Request, body: Body, directory: &Directory) 
         Ok(fields) => Fields { on, ..fields },
         Err(status) => return Message::of_status(status).response(sample),
     };
+    let words = fields.q.clone();
     let wrong = |fields| page(StatusCode::BAD_REQUEST, &SessionsPage::asking(fields, sample));
     let found = match sessions_page::request(&fields, directory.clock.now()) {
         Err(faults) => return wrong(fields.with(faults)),
@@ -162,7 +164,7 @@ async fn sessions(on: On, request: &Request, body: Body, directory: &Directory) 
         },
         Err(error) => match form::faults_of(&error) {
             Some(faults) => wrong(fields.with(faults)),
-            None => failed(&error, sample),
+            None => failed(&error, &words, sample),
         },
     }
 }
@@ -177,7 +179,7 @@ fn listing(Path(id): Path<String>, Data(directory): Data<&Directory>) -> Respons
             }
             Err(error) => unreadable(&error, sample),
         },
-        Err(error) => failed(&error, sample),
+        Err(error) => failed(&error, "", sample),
     }
 }
 
@@ -194,12 +196,13 @@ async fn fields(request: &Request, body: Body) -> Result<Fields, StatusCode> {
     Fields::of(sent).ok_or(StatusCode::BAD_REQUEST)
 }
 
-fn failed(error: &Error, sample: bool) -> Response {
+/// The page for an error, with the lines first that the words of the question call for.
+fn failed(error: &Error, words: &str, sample: bool) -> Response {
     match error {
         Error::Missing => Message::of_status(StatusCode::NOT_FOUND).response(sample),
         Error::Gone => Message::of_status(StatusCode::GONE).response(sample),
         Error::NotReady(progress) => Message::not_ready(progress.done, progress.of)
-            .response(sample)
+            .response_to(words, sample)
             .with_header("Retry-After", "5")
             .into_response(),
         other => {

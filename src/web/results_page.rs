@@ -15,6 +15,8 @@ use crate::domain::answer::WordsMatched;
 
 /// A place so wide is told to have a middle, in kilometres.
 const WIDE_KM: f64 = 0.5;
+/// What is searched for where words may be about hurting oneself.
+const SELF_HARM: &str = "self-harm";
 /// How many terms are counted out.
 const COUNTS: usize = 8;
 
@@ -38,6 +40,8 @@ pub struct ResultsPage {
     covers_below: Option<String>,
     covers: Vec<CardView>,
     paging: Option<Paging>,
+    /// The search for one of the things that the words may mean, where that one is self-harm.
+    self_harm: Option<Fields>,
     /// Searches to try when nothing was found.
     tries: Vec<Try>,
 }
@@ -70,7 +74,7 @@ impl ResultsPage {
             (_, page) => format!("Search results, page {page}"),
         };
         Self {
-            chrome: Chrome::with_lines(title, answer.sample, &answer.crisis),
+            chrome: Chrome::with_lines(title, answer.sample, &answer.crisis).urgent(&answer.crisis, &answer.urgency),
             heading: heading(&answer),
             found: found > 0,
             notes: notes(&form, &answer),
@@ -84,6 +88,7 @@ impl ResultsPage {
                 answer.results.per_page,
                 answer.results.total.max(answer.covers_area.total),
             ),
+            self_harm: answer.urgency.unclear.then(|| form.but(SELF_HARM, &form.near, &form.within_km)),
             tries: if found == 0 { tries(&form) } else { Vec::new() },
             counts: counts(answer.facets),
             form,

@@ -177,7 +177,7 @@ async fn every_failure_is_a_page_with_its_status() {
             "1,200 of 40,000 listings",
         ),
     ] {
-        let response = failed(&error, false);
+        let response = failed(&error, "", false);
         assert_eq!(response.headers().contains_key("retry-after"), status == StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(response.status(), status);
         let html = response.into_body().into_string().await.unwrap();

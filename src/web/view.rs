@@ -9,7 +9,7 @@ use crate::domain::{
     answer::WordsMatched,
     card::{CardPlaceKind, ListingKind, Serves},
     coming::{Accepting, Coming, HowToCome, Wait},
-    crisis::CrisisLine,
+    crisis::{CrisisLine, urgency::Urgency},
     link::StatedBy,
     schedule::Schedule,
     vocabulary::values::LinkState,
@@ -32,6 +32,9 @@ pub struct Answer {
     pub searched_within_km: Option<f64>,
     /// Lines for the nation.
     pub crisis: Vec<CrisisLine>,
+    /// How urgent the words sound.
+    #[serde(default)]
+    pub urgency: Urgency,
     /// Whether the listings are invented.
     pub sample: bool,
 }
@@ -170,6 +173,9 @@ pub struct Sessions {
     pub not_on: Block,
     pub searched_within_km: Option<f64>,
     pub crisis: Vec<CrisisLine>,
+    /// How urgent the words sound.
+    #[serde(default)]
+    pub urgency: Urgency,
     pub sample: bool,
 }
 

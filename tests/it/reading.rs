@@ -290,7 +290,11 @@ fn before_the_view_is_ready_crisis_lines_answer_and_the_rest_says_when_to_come_b
     assert!(!page.header("retry-after").is_empty() && page.text().contains("tel:999"));
 
     runtime().block_on(directory.bring_up_to_date()).unwrap();
-    assert_eq!(client.get("/readyz").json(), json!({"status": "ready", "documents": 0, "sequence": 0}));
+    let to_check = kith::domain::crisis::to_check(directory.clock.now().london_date());
+    assert_eq!(
+        client.get("/readyz").json(),
+        json!({"status": "ready", "documents": 0, "sequence": 0, "crisis_lines_to_check": to_check})
+    );
     assert_eq!(client.get("/v1/search?q=grief").json()["results"]["total"], 0);
     assert_eq!(client.get("/v1/services").json()["items"], json!([]));
 }

@@ -201,7 +201,7 @@ fn fold(word: &str) -> String {
 }
 
 /// The plain letter under the accents that English, Welsh, Gaelic and their neighbours write.
-fn without_accent(c: char) -> char {
+pub(in crate::domain) fn without_accent(c: char) -> char {
     match c {
         'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ā' | 'ą' => 'a',
         'ç' | 'ć' | 'č' => 'c',
