@@ -104,11 +104,16 @@ async fn search(request: &Request, body: Body, Data(directory): Data<&Directory>
         Ok(fields) => fields,
         Err(status) => return Message::of_status(status).response(sample),
     };
-    let found = match fields.request() {
+    let asked = match fields.request() {
         Err(faults) => return page(StatusCode::BAD_REQUEST, &form::HomePage::new(fields.with(faults), sample)),
-        Ok(asked) => directory.search(&asked),
+        Ok(asked) => asked,
     };
-    match found {
+    // Held until the page is made, which costs more than the search.
+    let _turn = match directory.turn().await {
+        Ok(turn) => turn,
+        Err(error) => return failed(&error, sample),
+    };
+    match directory.search(&asked) {
         Ok(answer) => match serde_json::from_slice(&answer) {
             Ok(answer) => page(StatusCode::OK, &results_page::ResultsPage::new(fields, answer)),
             Err(error) => unreadable(&error, sample),
@@ -151,11 +156,15 @@ async fn sessions(on: On, request: &Request, body: Body, directory: &Directory) 
         Err(status) => return Message::of_status(status).response(sample),
     };
     let wrong = |fields| page(StatusCode::BAD_REQUEST, &SessionsPage::asking(fields, sample));
-    let found = match sessions_page::request(&fields, directory.clock.now()) {
+    let asked = match sessions_page::request(&fields, directory.clock.now()) {
         Err(faults) => return wrong(fields.with(faults)),
-        Ok(asked) => directory.sessions(&asked),
+        Ok(asked) => asked,
     };
-    match found {
+    let _turn = match directory.turn().await {
+        Ok(turn) => turn,
+        Err(error) => return failed(&error, sample),
+    };
+    match directory.sessions(&asked) {
         Ok(answer) => match serde_json::from_slice(&answer) {
             Ok(answer) => page(StatusCode::OK, &SessionsPage::answering(fields, &answer)),
             Err(error) => unreadable(&error, sample),
@@ -202,6 +211,7 @@ fn failed(error: &Error, sample: bool) -> Response {
             .response(sample)
             .with_header("Retry-After", "5")
             .into_response(),
+        Error::Busy => Message::busy().response(sample).with_header("Retry-After", "2").into_response(),
         other => {
             tracing::error!(error = %other, "a page could not be made");
             Message::of_status(StatusCode::INTERNAL_SERVER_ERROR).response(sample)

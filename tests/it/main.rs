@@ -14,6 +14,7 @@ mod contract;
 mod hsds;
 mod import;
 mod links;
+mod overload;
 mod pages;
 mod places;
 mod problems;
