@@ -2,36 +2,35 @@
 //!
 //! Its shape is documented by `domain::answer::SearchAnswer`; a test reads these bytes through it.
 
-use std::{borrow::Cow, io::Write};
+use std::io::Write;
 
 use bytes::Bytes;
 use kith_index::{Block, Hit};
 use serde::Serialize;
 
-use super::body;
+use super::{body, written::Counted};
 use crate::domain::{
-    answer::{AsOf, AskedPlace, KindCount, TermCount, Understood},
+    answer::{AsOf, AskedPlace, KindCount, Understood},
     card::Serves,
-    crisis::CrisisLine,
     rhythm::{Moment, Session},
 };
 
 /// All of an answer but the cards.
-pub struct Frame<'a> {
+pub struct Frame {
     /// The place, as understood.
     pub place: Option<AskedPlace>,
     /// The words, as understood.
     pub understood: Understood,
     /// Counts of terms.
-    pub facets: Vec<TermCount>,
+    pub facets: Vec<Counted>,
     /// Counts of kinds.
     pub kinds: Vec<KindCount>,
     /// The radius used.
     pub searched_within_km: Option<f64>,
     /// That of the circle searched.
     pub circle_km: Option<f64>,
-    /// Lines for the nation.
-    pub crisis: Vec<Cow<'a, CrisisLine>>,
+    /// Lines for the nation, as JSON.
+    pub crisis: &'static [u8],
     /// How fresh.
     pub as_of: AsOf,
     /// Whether the listings are invented.
@@ -61,11 +60,12 @@ pub(super) struct Slots<'a> {
     pub covers: bool,
 }
 
-impl Frame<'_> {
+impl Frame {
     /// The whole answer as JSON.
     pub fn write(&self, results: &Block, covers: &Block) -> Bytes {
         let cards: usize = results.hits.iter().chain(&covers.hits).map(|hit| hit.body.len() + 144).sum();
-        let mut out = Vec::with_capacity(cards + 4096);
+        // Facets and crisis lines take some 20 kB.
+        let mut out = Vec::with_capacity(cards + self.crisis.len() + 96 * self.facets.len() + 4096);
         out.push(b'{');
         if let Some(place) = &self.place {
             member(&mut out, "place", place);
@@ -73,7 +73,14 @@ impl Frame<'_> {
         member(&mut out, "understood", &self.understood);
         self.block(&mut out, "results", results, false);
         self.block(&mut out, "covers_area", covers, true);
-        member(&mut out, "facets", &self.facets);
+        out.extend_from_slice(b",\"facets\":[");
+        for (at, count) in self.facets.iter().enumerate() {
+            if at > 0 {
+                out.push(b',');
+            }
+            count.write(&mut out);
+        }
+        out.push(b']');
         member(&mut out, "kinds", &self.kinds);
         if let Some(km) = self.searched_within_km {
             member(&mut out, "searched_within_km", &km);
@@ -81,7 +88,8 @@ impl Frame<'_> {
         if let Some(km) = self.circle_km {
             member(&mut out, "circle_km", &km);
         }
-        member(&mut out, "crisis", &self.crisis);
+        out.extend_from_slice(b",\"crisis\":");
+        out.extend_from_slice(self.crisis);
         member(&mut out, "as_of", &self.as_of);
         member(&mut out, "sample", &self.sample);
         out.push(b'}');

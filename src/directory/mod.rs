@@ -33,6 +33,7 @@ pub mod suggest;
 pub mod view;
 pub mod window;
 pub mod withdraw;
+mod written;
 
 use std::{
     fs::{self, File, TryLockError},
