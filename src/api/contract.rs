@@ -170,10 +170,11 @@ fn query_faults(parameters: &BTreeMap<String, Shape>, query: &str, is_strict: bo
         if value.contains('\0') {
             fault(name, Code::HasNul, "holds a NUL character");
         }
-        if *shape != Shape::List && seen.contains(&name.as_str()) {
+        if !seen.contains(&name.as_str()) {
+            seen.push(name);
+        } else if *shape != Shape::List {
             fault(name, Code::Conflict, "is given twice");
         }
-        seen.push(name);
         let readable = match shape {
             Shape::Number => value.parse::<f64>().is_ok_and(f64::is_finite),
             Shape::Integer => value.parse::<u32>().is_ok(),

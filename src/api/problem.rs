@@ -75,6 +75,7 @@ problems! {
     UnsupportedType "unsupported-type" 415 "The body's type is not taken here";
     Internal "internal" 500 "Something went wrong on our side";
     NotReady "not-ready" 503 "The directory is being made ready";
+    Busy "busy" 503 "More is being asked than can be answered";
 }
 
 /// What went wrong, and what to do about it.
@@ -216,6 +217,11 @@ impl From<Error> for Problem {
                 problem.crisis = crisis::lines().to_vec();
                 problem
             }
+            Error::Busy => {
+                let mut problem = Self::new(Slug::Busy).detail("Ask again in two seconds.");
+                problem.crisis = crisis::lines().to_vec();
+                problem
+            }
             error => {
                 tracing::error!(error = %error, "an operation failed");
                 Self::new(Slug::Internal)
@@ -291,7 +297,10 @@ impl ApiResponse for Problem {
                 response(Some(413), "The body is too large."),
                 response(Some(415), "The body's type is not taken here."),
                 response(Some(500), "Something went wrong on our side."),
-                response(Some(503), "The directory is being made ready; `Retry-After` says when to come back."),
+                response(
+                    Some(503),
+                    "The directory is being made ready, or too many ask at this moment; `Retry-After` says when to come back.",
+                ),
             ],
         }
     }

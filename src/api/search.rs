@@ -224,6 +224,7 @@ impl Search {
             page: page.0,
             per_page: per_page.0,
         })
+        .await
     }
 
     /// Search, privately
@@ -231,16 +232,18 @@ impl Search {
     /// The same as the GET with everything in the body, so that nothing of it stands in an address.
     #[oai(path = "/v1/search", method = "post", tag = "Tag::Finding", operation_id = "searchPrivately")]
     async fn post(&self, body: SearchBody) -> Result<Private<SearchAnswer>, Problem> {
-        self.run(body.0)
+        self.run(body.0).await
     }
 }
 
 impl Search {
-    fn run(&self, mut asked: Asked) -> Result<Private<SearchAnswer>, Problem> {
+    async fn run(&self, mut asked: Asked) -> Result<Private<SearchAnswer>, Problem> {
         for text in [&mut asked.q, &mut asked.near, &mut asked.postcode] {
             *text = text.take().filter(|text| !text.trim().is_empty());
         }
-        let found = self.0.search(&asked).map_err(|error| Problem::from(error).asked_with(asked.q.as_deref()))?;
+        let said = |error| Problem::from(error).asked_with(asked.q.as_deref());
+        let _turn = self.0.turn().await.map_err(said)?;
+        let found = self.0.search(&asked).map_err(said)?;
         Ok(Private::new(found).in_language(asked.language_of_answer().as_str()))
     }
 }

@@ -167,6 +167,7 @@ impl Sessions {
             page: page.0,
             per_page: per_page.0,
         })
+        .await
     }
 
     /// Sessions, privately
@@ -174,12 +175,12 @@ impl Sessions {
     /// The same as the GET with everything in the body, so that nothing of it stands in an address.
     #[oai(path = "/v1/sessions", method = "post", tag = "Tag::Finding", operation_id = "sessionsPrivately")]
     async fn post(&self, body: Json<SessionsRequest>) -> Result<Private<SessionsAnswer>, Problem> {
-        self.run(body.0)
+        self.run(body.0).await
     }
 }
 
 impl Sessions {
-    fn run(&self, asked: SessionsRequest) -> Result<Private<SessionsAnswer>, Problem> {
+    async fn run(&self, asked: SessionsRequest) -> Result<Private<SessionsAnswer>, Problem> {
         let stated = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
         let by_facet = [
             (Facet::Need, asked.need),
@@ -218,7 +219,8 @@ impl Sessions {
             starts_after: asked.starts_after,
             starts_before: asked.starts_before,
         };
-        let found = self.0.sessions(&asked);
-        Ok(Private::new(found.map_err(|error| Problem::from(error).asked_with(asked.search.q.as_deref()))?))
+        let said = |error| Problem::from(error).asked_with(asked.search.q.as_deref());
+        let _turn = self.0.turn().await.map_err(said)?;
+        Ok(Private::new(self.0.sessions(&asked).map_err(said)?))
     }
 }

@@ -60,7 +60,7 @@ impl Suggest {
         /// The most of each sort, 1 to 10; 5 unless said otherwise.
         limit: Query<Option<u32>>,
     ) -> Result<Private<SuggestAnswer>, Problem> {
-        self.run(&q.0, limit.0)
+        self.run(&q.0, limit.0).await
     }
 
     /// Suggestions, privately
@@ -68,13 +68,14 @@ impl Suggest {
     /// The same as the GET, so that nothing of it stands in an address.
     #[oai(path = "/v1/suggest", method = "post", tag = "Tag::Finding", operation_id = "suggestPrivately")]
     async fn post(&self, body: Json<SuggestRequest>) -> Result<Private<SuggestAnswer>, Problem> {
-        self.run(&body.0.q, body.0.limit)
+        self.run(&body.0.q, body.0.limit).await
     }
 }
 
 impl Suggest {
-    fn run(&self, text: &str, limit: Option<u32>) -> Result<Private<SuggestAnswer>, Problem> {
+    async fn run(&self, text: &str, limit: Option<u32>) -> Result<Private<SuggestAnswer>, Problem> {
         let limit = limit.map_or(5, |limit| usize::try_from(limit).unwrap_or(MOST + 1));
+        let _turn = self.0.turn().await?;
         let found = self.0.suggest(text, limit)?;
         let listings = found.listings.into_iter().map(|listing| SuggestedListing {
             id: listing.listing,

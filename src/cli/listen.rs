@@ -3,7 +3,8 @@
 //! [`Listening`] is a poem `Acceptor`. Each [`Connection`] watches the bytes that go by and is in one
 //! of three phases: a request head is awaited, its answer is awaited, or the answer is on its way or
 //! done. The watch knows no body lengths; where pipelining hides the start of a head, the longer
-//! deadline of the phase before it holds, so every wait is bounded. Clear-text HTTP/2 is refused
+//! deadline of the phase before it holds, so every wait is bounded. Who hangs up before the answer has begun is not
+//! answered: what was being done for the request is dropped where it waits. Clear-text HTTP/2 is refused
 //! (its frames fit no such phases): a proxy in front speaks it to browsers and HTTP/1.1 to us.
 
 mod head;
@@ -114,6 +115,8 @@ pub struct Connection {
     deadline: Instant,
     /// Since when the peer accepts nothing.
     blocked: Option<Instant>,
+    /// The peer hung up while an answer was awaited.
+    gone: bool,
     /// Fires at `deadline` or before; moved only when it must be earlier, since most are met.
     read_timer: Pin<Box<Sleep>>,
     write_timer: Pin<Box<Sleep>>,
@@ -142,6 +145,7 @@ impl Connection {
             head: HeadWatch::default(),
             deadline,
             blocked: None,
+            gone: false,
             read_timer: Box::pin(sleep_until(deadline)),
             write_timer: Box::pin(sleep_until(now + limits.write)),
             _place: place,
@@ -203,6 +207,7 @@ impl AsyncRead for Connection {
         let before = buf.filled().len();
         if let Poll::Ready(result) = Pin::new(&mut this.stream).poll_read(cx, buf) {
             let came = &buf.filled()[before..];
+            this.gone |= came.is_empty() && this.phase == Phase::Request;
             return Poll::Ready(result.and_then(|()| if came.is_empty() { Ok(()) } else { this.came(came) }));
         }
         // While an answer is stuck its own deadline runs, not the one of what comes after it.
@@ -226,6 +231,11 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // poem awaits a connection once more after it has failed, and with it the answer to a request that nobody waits
+        // for any more; only another failure ends both.
+        if self.gone {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 

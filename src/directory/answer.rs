@@ -8,30 +8,30 @@ use bytes::Bytes;
 use kith_index::{Block, Hit};
 use serde::Serialize;
 
-use super::body;
+use super::{body, written::Counted};
 use crate::domain::{
-    answer::{AsOf, AskedPlace, KindCount, TermCount, Understood},
+    answer::{AsOf, AskedPlace, KindCount, Understood},
     card::Serves,
-    crisis::{CrisisLine, urgency::Urgency},
+    crisis::urgency::Urgency,
     rhythm::{Moment, Session},
 };
 
 /// All of an answer but the cards.
-pub struct Frame<'a> {
+pub struct Frame {
     /// The place, as understood.
     pub place: Option<AskedPlace>,
     /// The words, as understood.
     pub understood: Understood,
     /// Counts of terms.
-    pub facets: Vec<TermCount>,
+    pub facets: Vec<Counted>,
     /// Counts of kinds.
     pub kinds: Vec<KindCount>,
     /// The radius used.
     pub searched_within_km: Option<f64>,
     /// That of the circle searched.
     pub circle_km: Option<f64>,
-    /// Lines for the nation.
-    pub crisis: Vec<Cow<'a, CrisisLine>>,
+    /// Lines for the nation, as JSON.
+    pub crisis: Cow<'static, [u8]>,
     /// How urgent the words sound.
     pub urgency: Urgency,
     /// How fresh.
@@ -63,11 +63,12 @@ pub(super) struct Slots<'a> {
     pub covers: bool,
 }
 
-impl Frame<'_> {
+impl Frame {
     /// The whole answer as JSON.
     pub fn write(&self, results: &Block, covers: &Block) -> Bytes {
         let cards: usize = results.hits.iter().chain(&covers.hits).map(|hit| hit.body.len() + 144).sum();
-        let mut out = Vec::with_capacity(cards + 4096);
+        // Facets and crisis lines take some 20 kB.
+        let mut out = Vec::with_capacity(cards + self.crisis.len() + 96 * self.facets.len() + 4096);
         out.push(b'{');
         if let Some(place) = &self.place {
             member(&mut out, "place", place);
@@ -75,7 +76,14 @@ impl Frame<'_> {
         member(&mut out, "understood", &self.understood);
         self.block(&mut out, "results", results, false);
         self.block(&mut out, "covers_area", covers, true);
-        member(&mut out, "facets", &self.facets);
+        out.extend_from_slice(b",\"facets\":[");
+        for (at, count) in self.facets.iter().enumerate() {
+            if at > 0 {
+                out.push(b',');
+            }
+            count.write(&mut out);
+        }
+        out.push(b']');
         member(&mut out, "kinds", &self.kinds);
         if let Some(km) = self.searched_within_km {
             member(&mut out, "searched_within_km", &km);
@@ -83,7 +91,8 @@ impl Frame<'_> {
         if let Some(km) = self.circle_km {
             member(&mut out, "circle_km", &km);
         }
-        member(&mut out, "crisis", &self.crisis);
+        out.extend_from_slice(b",\"crisis\":");
+        out.extend_from_slice(&self.crisis);
         member(&mut out, "urgency", &self.urgency);
         member(&mut out, "as_of", &self.as_of);
         member(&mut out, "sample", &self.sample);

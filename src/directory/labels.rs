@@ -12,7 +12,7 @@ use std::{
 use kith_index::{FacetGroup, Query, Reader};
 use serde::Deserialize;
 
-use super::{Directory, body};
+use super::{Directory, body, written::Counted};
 use crate::domain::{
     answer::TermCount,
     id::{Id, kind},
@@ -24,9 +24,8 @@ pub struct Labels(Mutex<(u64, HashMap<String, String>)>);
 
 impl Directory {
     /// The same counts, those of imported terms with their labels. A term keeps its id where no card tells its label.
-    pub(super) fn labelled(&self, mut counts: Vec<TermCount>) -> Vec<TermCount> {
-        let imported = |count: &TermCount| count.facet.is_none() && count.id.parse::<Id<kind::TaxonomyTerm>>().is_ok();
-        if !counts.iter().any(imported) {
+    pub(super) fn labelled(&self, mut counts: Vec<Counted>) -> Vec<Counted> {
+        if imported(&mut counts).next().is_none() {
             return counts;
         }
         let hidden = self.view.hidden();
@@ -34,7 +33,7 @@ impl Directory {
         let sequence = reader.payload().sequence;
         let mut labels = self.labels.of(sequence);
         let known = labels.len();
-        for count in counts.iter_mut().filter(|count| imported(count)) {
+        for count in imported(&mut counts) {
             if !labels.contains_key(&count.id)
                 && let Some(label) = label(&reader, &count.id, &hidden)
             {
@@ -49,6 +48,14 @@ impl Directory {
         }
         counts
     }
+}
+
+fn imported(counts: &mut [Counted]) -> impl Iterator<Item = &mut TermCount> {
+    let told = counts.iter_mut().filter_map(|count| match count {
+        Counted::Told(count) => Some(count),
+        Counted::Known(..) => None,
+    });
+    told.filter(|count| count.facet.is_none() && count.id.parse::<Id<kind::TaxonomyTerm>>().is_ok())
 }
 
 impl Labels {

@@ -3,6 +3,7 @@
 //! Writes go to the store; the follower carries them into the published view; readers read the view
 //! and nothing else. Nothing here knows HTTP.
 
+pub mod admission;
 pub mod answer;
 pub mod assemble;
 mod beside;
@@ -32,6 +33,7 @@ pub mod suggest;
 pub mod view;
 pub mod window;
 pub mod withdraw;
+mod written;
 
 use std::{
     fs::{self, File, TryLockError},
@@ -69,6 +71,9 @@ pub enum Error {
     /// The view is being built for the first time.
     #[error("the published view is being built ({} of {} listings)", .0.done, .0.of)]
     NotReady(view::Progress),
+    /// More ask than can be answered, and too many wait.
+    #[error("too many searches are waiting")]
+    Busy,
     /// Another process holds the data folder.
     #[error("another kith process holds the data folder")]
     Locked,
@@ -131,6 +136,7 @@ pub struct Directory {
     tie_key: u64,
     sample: Arc<AtomicBool>,
     labels: Arc<labels::Labels>,
+    admission: Arc<admission::Admission>,
 }
 
 /// The lock on a data folder: only its holder writes `view/`. Let go when dropped.
@@ -176,7 +182,14 @@ impl Directory {
             tie_key: u64::from_le_bytes(key),
             sample,
             labels: Arc::default(),
+            admission: Arc::default(),
         })
+    }
+
+    /// The same with another number of searches at work and waiting.
+    #[must_use]
+    pub fn admitting(self, admission: Arc<admission::Admission>) -> Self {
+        Self { admission, ..self }
     }
 
     /// Reaches the store. It may be called again.

@@ -2,7 +2,6 @@
 //! the answer written. The store is not asked.
 
 use std::{
-    borrow::Cow,
     cmp::Reverse,
     collections::{BTreeMap, HashMap},
     sync::LazyLock,
@@ -23,12 +22,13 @@ use super::{
     explain::Question,
     places,
     request::{DEEPEST, Order, SearchRequest},
+    written::{Counted, offered_lines},
 };
 use crate::domain::{
     answer::{AsOf, AskedPlace, BroaderTerm, KindCount, TermCount, Understood, UnderstoodTerm, WordsMatched},
     card::ListingKind,
     coming::{Field, mark, marks},
-    crisis,
+    crisis::{self, Nation},
     listing::{AREA_NOT_STATED, UNITED_KINGDOM},
     rhythm::Moment,
     vocabulary::{Facet, Term, vocabulary},
@@ -141,12 +141,12 @@ impl Directory {
         hits: &Hits,
         radius: Option<f64>,
         as_of: AsOf,
-    ) -> Frame<'static> {
+    ) -> Frame {
         let language = request.language_of_answer();
         let nation = asked.as_ref().and_then(|asked| nation(&asked.place, asked.area_code.as_deref()));
         let circle_km = radius.zip(asked.as_ref()).map(|(km, asked)| to_ten_metres(km + asked.place.precision_km));
-        let (crisis, urgency) = crisis::offered_to(request.q.as_deref(), nation.as_deref().unwrap_or(UNITED_KINGDOM));
-        let crisis = crisis.into_iter();
+        let (lines, urgency) = crisis::offered_to(request.q.as_deref(), nation.as_deref().unwrap_or(UNITED_KINGDOM));
+        let nation = nation.as_deref().and_then(Nation::from_code);
         Frame {
             place: asked.map(|asked| {
                 let mut told = described(&asked);
@@ -166,10 +166,7 @@ impl Directory {
                 .collect(),
             searched_within_km: radius,
             circle_km,
-            crisis: match language {
-                Language::English => crisis.map(Cow::Borrowed).collect(),
-                Language::Welsh => crisis.map(|line| Cow::Owned(welsh::crisis_line(line))).collect(),
-            },
+            crisis: offered_lines(&lines, nation, language),
             urgency,
             as_of,
             sample: self.is_sample(),
@@ -405,10 +402,14 @@ fn label(term: &Term, language: Language) -> &str {
 }
 
 /// The counts that were asked for: of these facets, of each so many, those with most results first.
-fn counted(hits: &Hits, request: &SearchRequest) -> Vec<TermCount> {
+fn counted(hits: &Hits, request: &SearchRequest) -> Vec<Counted> {
     let language = request.language_of_answer();
     if request.counts.is_empty() && request.per_facet.is_none() {
-        return hits.counts.iter().map(|(id, count)| term_count(id, *count, language)).collect();
+        let known = |id: &str, count| Counted::known(id, count).filter(|_| language == Language::English);
+        let counted = |(id, count): &(String, u32)| {
+            known(id, *count).unwrap_or_else(|| Counted::Told(term_count(id, *count, language)))
+        };
+        return hits.counts.iter().map(counted).collect();
     }
     let mut by_facet: BTreeMap<String, Vec<TermCount>> = BTreeMap::new();
     let mut order = Vec::new();
@@ -436,7 +437,7 @@ fn counted(hits: &Hits, request: &SearchRequest) -> Vec<TermCount> {
         }
         counts.extend(of_facet);
     }
-    counts
+    counts.into_iter().map(Counted::Told).collect()
 }
 
 pub(super) fn to_ten_metres(km: f64) -> f64 {

@@ -53,6 +53,17 @@ impl Message {
         }
     }
 
+    /// More ask than can be answered.
+    pub fn busy() -> Self {
+        Self {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            heading: "Many people are searching at this moment",
+            paragraphs: vec![
+                "Go back and send your search again in a few seconds. The lines above answer now.".to_owned(),
+            ],
+        }
+    }
+
     /// The page, with its status.
     pub fn response(&self, sample: bool) -> Response {
         self.response_to("", sample)

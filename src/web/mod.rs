@@ -105,11 +105,16 @@ async fn search(request: &Request, body: Body, Data(directory): Data<&Directory>
         Err(status) => return Message::of_status(status).response(sample),
     };
     let words = fields.q.clone();
-    let found = match fields.request() {
+    let asked = match fields.request() {
         Err(faults) => return page(StatusCode::BAD_REQUEST, &form::HomePage::new(fields.with(faults), sample)),
-        Ok(asked) => directory.search(&asked),
+        Ok(asked) => asked,
     };
-    match found {
+    // Held until the page is made, which costs more than the search.
+    let _turn = match directory.turn().await {
+        Ok(turn) => turn,
+        Err(error) => return failed(&error, &words, sample),
+    };
+    match directory.search(&asked) {
         Ok(answer) => match serde_json::from_slice(&answer) {
             Ok(answer) => page(StatusCode::OK, &results_page::ResultsPage::new(fields, answer)),
             Err(error) => unreadable(&error, sample),
@@ -153,11 +158,15 @@ async fn sessions(on: On, request: &Request, body: Body, directory: &Directory) 
     };
     let words = fields.q.clone();
     let wrong = |fields| page(StatusCode::BAD_REQUEST, &SessionsPage::asking(fields, sample));
-    let found = match sessions_page::request(&fields, directory.clock.now()) {
+    let asked = match sessions_page::request(&fields, directory.clock.now()) {
         Err(faults) => return wrong(fields.with(faults)),
-        Ok(asked) => directory.sessions(&asked),
+        Ok(asked) => asked,
     };
-    match found {
+    let _turn = match directory.turn().await {
+        Ok(turn) => turn,
+        Err(error) => return failed(&error, &words, sample),
+    };
+    match directory.sessions(&asked) {
         Ok(answer) => match serde_json::from_slice(&answer) {
             Ok(answer) => page(StatusCode::OK, &SessionsPage::answering(fields, &answer)),
             Err(error) => unreadable(&error, sample),
@@ -205,6 +214,7 @@ fn failed(error: &Error, words: &str, sample: bool) -> Response {
             .response_to(words, sample)
             .with_header("Retry-After", "5")
             .into_response(),
+        Error::Busy => Message::busy().response_to(words, sample).with_header("Retry-After", "2").into_response(),
         other => {
             tracing::error!(error = %other, "a page could not be made");
             Message::of_status(StatusCode::INTERNAL_SERVER_ERROR).response(sample)

@@ -15,6 +15,7 @@ mod crisis;
 mod hsds;
 mod import;
 mod links;
+mod overload;
 mod pages;
 mod places;
 mod problems;

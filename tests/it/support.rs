@@ -200,7 +200,7 @@ pub fn with_one_withdrawn() -> (Client, String) {
 }
 
 /// The sample in a folder, ready to be searched.
-fn sample_in(folder: &Path) -> Directory {
+pub fn sample_in(folder: &Path) -> Directory {
     runtime().block_on(async {
         let directory = directory_in(folder).await;
         directory.become_sample().await.unwrap();

@@ -104,7 +104,7 @@ impl Feed {
         #[oai(name = "If-None-Match")]
         if_none_match: Header<Option<String>>,
     ) -> Result<Cached<ListPage<ServiceInList>>, Problem> {
-        self.list(Collection::Services, page.0, per_page.0.or(per_page_too.0), if_none_match.0)
+        self.list(Collection::Services, page.0, per_page.0.or(per_page_too.0), if_none_match.0).await
     }
 
     /// One service, with all that belongs to it
@@ -137,7 +137,7 @@ impl Feed {
         #[oai(name = "If-None-Match")]
         if_none_match: Header<Option<String>>,
     ) -> Result<Cached<ListPage<OrganizationInList>>, Problem> {
-        self.list(Collection::Organizations, page.0, per_page.0.or(per_page_too.0), if_none_match.0)
+        self.list(Collection::Organizations, page.0, per_page.0.or(per_page_too.0), if_none_match.0).await
     }
 
     /// One organization, with all that belongs to it
@@ -176,7 +176,7 @@ impl Feed {
         #[oai(name = "If-None-Match")]
         if_none_match: Header<Option<String>>,
     ) -> Result<Cached<ListPage<AtLocationInList>>, Problem> {
-        self.list(Collection::Places, page.0, per_page.0.or(per_page_too.0), if_none_match.0)
+        self.list(Collection::Places, page.0, per_page.0.or(per_page_too.0), if_none_match.0).await
     }
 
     /// One service at a location
@@ -214,7 +214,7 @@ impl Feed {
         #[oai(name = "If-None-Match")]
         if_none_match: Header<Option<String>>,
     ) -> Result<Cached<ListPage<Taxonomy>>, Problem> {
-        self.list(Collection::Taxonomies, page.0, per_page.0.or(per_page_too.0), if_none_match.0)
+        self.list(Collection::Taxonomies, page.0, per_page.0.or(per_page_too.0), if_none_match.0).await
     }
 
     /// One taxonomy
@@ -245,7 +245,7 @@ impl Feed {
         #[oai(name = "If-None-Match")]
         if_none_match: Header<Option<String>>,
     ) -> Result<Cached<ListPage<TaxonomyTerm>>, Problem> {
-        self.list(Collection::Terms, page.0, per_page.0.or(per_page_too.0), if_none_match.0)
+        self.list(Collection::Terms, page.0, per_page.0.or(per_page_too.0), if_none_match.0).await
     }
 
     /// One term
@@ -271,7 +271,7 @@ impl Feed {
         Ok(Cached::new(written(&record.into()), if_none_match.as_deref()))
     }
 
-    fn list<T>(
+    async fn list<T>(
         &self,
         of: Collection,
         page: Option<u32>,
@@ -288,6 +288,8 @@ impl Feed {
             return Err(Problem::invalid(faults));
         }
         let (page, per_page) = (u64::from(page), u64::from(per_page.min(MOST)));
+        // Counted off from the first, so that a late page costs more than a look-up.
+        let _turn = self.0.turn().await?;
         let part = self.0.feed_part(of, (page - 1) * per_page, per_page as usize)?;
         Ok(Cached::new(written(&envelope(page, per_page, part.total, part.items)), if_none_match.as_deref()))
     }
