@@ -11,6 +11,7 @@ mod canary;
 mod client;
 mod container;
 mod contract;
+mod guard;
 mod hsds;
 mod import;
 mod links;
