@@ -101,6 +101,8 @@ impl Frame {
     }
 
     fn block(&self, out: &mut Vec<u8>, name: &str, block: &Block, covers: bool) {
+        #[cfg(debug_assertions)]
+        let block = &without_hidden(block);
         separate(out);
         out.extend_from_slice(
             format!("\"{name}\":{{\"total\":{},\"page\":{},\"per_page\":{}", block.total, self.page, self.per_page)
@@ -137,6 +139,8 @@ pub(super) fn card(out: &mut Vec<u8>, hit: &Hit, Slots { asked, when, now, cover
         times(out, &session);
         out.push(b'}');
     }
+    #[cfg(debug_assertions)]
+    let hit = &without_distance(hit);
     if let Some(metres) = hit.distance_m {
         // To ten metres: finer says more than the positions know.
         member(out, "distance_km", &((metres / 10.0).round() / 100.0));
@@ -163,6 +167,32 @@ pub(super) fn card(out: &mut Vec<u8>, hit: &Hit, Slots { asked, when, now, cover
         member(out, "ask", &ask);
     }
     out.push(b'}');
+}
+
+/// Where a test has protected listings counted but not shown: the others.
+#[cfg(debug_assertions)]
+fn without_hidden(block: &Block) -> Block {
+    use crate::domain::sabotage::on;
+    let mut block = block.clone();
+    if on("leak-count") || on("leak-facet") {
+        let before = block.hits.len();
+        block.hits.retain(|hit| !is_area(hit));
+        block.total -= if on("leak-facet") { (before - block.hits.len()) as u64 } else { 0 };
+    }
+    block
+}
+
+/// Where a test has protected listings ordered by a distance that is not told: without it.
+#[cfg(debug_assertions)]
+fn without_distance(hit: &Hit) -> Hit {
+    let silent = crate::domain::sabotage::on("leak-order") && is_area(hit);
+    Hit { distance_m: hit.distance_m.filter(|_| !silent), ..hit.clone() }
+}
+
+#[cfg(debug_assertions)]
+fn is_area(hit: &Hit) -> bool {
+    let place = br#""place":{"kind":"area""#;
+    hit.body.windows(place.len()).any(|bytes| bytes == place)
 }
 
 /// A session's members.

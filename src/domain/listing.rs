@@ -178,6 +178,14 @@ impl Joined {
                 term_ids.push(mark(Field::Audience, None));
             }
         }
+        #[cfg(debug_assertions)]
+        let (term_words, facts) = {
+            let (card, whereabouts) = &mut cards[0];
+            let told = super::sabotage::leak(self, card, whereabouts, gazetteer);
+            places.extend(told.places);
+            let names = format!("{} {}", facts.names, told.names);
+            (format!("{term_words} {}", told.words), Facts { names, ..facts })
+        };
         let listing = Listing {
             id: cards[0].0.id.clone(),
             card: cards[0].0.clone(),

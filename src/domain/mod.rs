@@ -24,6 +24,8 @@ pub mod place;
 pub mod plain;
 pub mod read;
 pub mod rhythm;
+#[cfg(debug_assertions)]
+pub mod sabotage;
 pub mod schedule;
 pub mod schema;
 pub mod service;

@@ -1,7 +1,30 @@
 //! How a listing's place may be told: the modes, as types that cannot hold what must not be told.
 //!
 //! The true address of a confidential place is not collected. An [`AreaCode`] is all that an `area`
-//! listing has, and it has no field for a street, a postcode or a coordinate.
+//! listing has, and it has no field for a street, a postcode or a coordinate:
+//!
+//! ```
+//! # use kith::domain::{entry::ServiceFacts, listing::Whereabouts, place::AreaCode};
+//! let area = AreaCode("E08000035".to_owned());
+//! let Whereabouts::Area(areas) = Whereabouts::Area(vec![area]) else { unreachable!() };
+//! let facts = ServiceFacts { areas, ..ServiceFacts::default() };
+//! ```
+//! ```compile_fail,E0609
+//! kith::domain::place::AreaCode("E08000035".to_owned()).latitude;
+//! ```
+//! ```compile_fail,E0609
+//! kith::domain::place::AreaCode("E08000035".to_owned()).postal_code;
+//! ```
+//! ```compile_fail,E0560
+//! # use kith::domain::entry::ServiceFacts;
+//! ServiceFacts { address_1: String::new(), ..ServiceFacts::default() };
+//! ```
+//! ```compile_fail,E0023
+//! # use kith::domain::{listing::Whereabouts, place::Position};
+//! # fn reads(whereabouts: Whereabouts) {
+//! if let Whereabouts::Area(position, areas) = whereabouts {}
+//! # }
+//! ```
 
 use serde::{Deserialize, Serialize};
 

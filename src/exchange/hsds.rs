@@ -93,6 +93,10 @@ pub fn with_service_shape<T>(
     mode: PlaceMode,
     then: impl FnOnce(Shape<'_>) -> T,
 ) -> T {
+    #[cfg(debug_assertions)]
+    if mode == PlaceMode::Area && crate::domain::sabotage::keeps_places() {
+        return then(Shape::Only(&[lists.service, &[("service_at_locations", Shape::Whole)]].concat()));
+    }
     if mode == PlaceMode::Area {
         return then(Shape::Only(lists.service));
     }

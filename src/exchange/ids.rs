@@ -52,6 +52,10 @@ impl Ids for SourceIds<'_> {
         if let Some(bits) = self.known.get(&key) {
             return *bits;
         }
+        #[cfg(debug_assertions)]
+        if crate::domain::sabotage::on("id-from-source") {
+            return Id::<kind::Service>::named(self.source, &format!("{kind}/{foreign_id}")).as_u128();
+        }
         if mode == PlaceMode::Area {
             let bits = Id::<kind::Service>::random(self.chance).as_u128();
             self.known.insert(key, bits);

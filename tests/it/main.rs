@@ -12,6 +12,7 @@ mod client;
 mod container;
 mod contract;
 mod crisis;
+mod guard;
 mod hsds;
 mod import;
 mod links;

@@ -1,0 +1,17 @@
+//! A confidential place cannot be found out: twin worlds, an attacker, a guessing game, and the sabotage that shows
+//! that each of them would see a leak.
+//!
+//! Two directories are given the same public facts and different secrets; every operation of both documents is asked
+//! of both, in every way that the documents allow (`walk`), and no byte may differ (`twins`, C1). An attacker with
+//! strategies of the literature does no better than the published area (`attack`, C2) and cannot tell which of two
+//! houses it is (`game`, C3). Debug builds can be made to leak, and each leak is caught (`control`, C4). What was
+//! measured is printed and kept, a line a figure, for the documents (`table`).
+
+mod attack;
+mod control;
+mod game;
+mod strategies;
+mod table;
+mod twins;
+mod walk;
+mod worlds;

@@ -1,0 +1,128 @@
+//! C4: each leak that a debug build can be made to have is caught, and a release build has none of them.
+//!
+//! A leak is switched on by the environment of a whole process, so each is looked for by this test program itself,
+//! started once more for one test.
+
+use std::{
+    env, fs,
+    path::PathBuf,
+    process::{Command, Stdio},
+    thread,
+};
+
+use kith::domain::sabotage::LEAKS;
+
+use super::{
+    attack::attack,
+    table,
+    twins::compare,
+    worlds::{Secret, World},
+};
+
+/// The test that looks into all that is kept, logged and said by the real program.
+const CANARY: &str = "canary::an_import_of_refuges_leaves_no_trace_of_where_they_are";
+/// What leaks nowhere but into what is kept or logged.
+const INSIDE: [&str; 2] = ["leak-kept", "leak-log"];
+/// Which strategy is made for which leak; it must be among those that see it.
+const MADE_FOR: [(&str, &str); 14] = [
+    ("leak-distance", "distance told"),
+    ("leak-order", "order among public listings"),
+    ("leak-count", "counts by circle"),
+    ("leak-facet", "facets by circle"),
+    ("leak-pin", "pins and addresses in every record"),
+    ("leak-area", "areas touched, beside a listing of one's own"),
+    ("leak-phone", "telephones of the card"),
+    ("leak-words", "words of addresses"),
+    ("leak-suggest", "suggestions"),
+    ("leak-feed", "pins and addresses in every record"),
+    ("leak-history", "history when the house moves"),
+    ("leak-length", "tags and lengths, beside a copy of one's own"),
+    ("leak-duplicate", "imports at guessed addresses"),
+    ("id-from-source", "structure of ids"),
+];
+
+/// Runs one test of this program with a leak switched on; all that it printed, and whether it passed.
+fn under(leak: &str, test: &str) -> (String, bool) {
+    let output = Command::new(env::current_exe().unwrap())
+        .args(["--exact", test, "--include-ignored", "--nocapture", "--test-threads=1"])
+        .env("KITH_SABOTAGE", leak)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("running 1 test"), "{said}");
+    (said, output.status.success())
+}
+
+/// What the harness says of a leak: who saw it.
+fn seen(leak: &str) -> Vec<String> {
+    if INSIDE.contains(&leak) {
+        let (_, passed) = under(leak, CANARY);
+        return (!passed).then(|| "canaries".to_owned()).into_iter().collect();
+    }
+    let (said, _) = under(leak, "guard::control::looked_for");
+    said.lines().filter_map(|line| line.strip_prefix("seen by ")).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_leak_is_caught() {
+    // Without a leak nobody sees one.
+    let mut missed = seen("none");
+    let mut caught = 0;
+    for pair in LEAKS.chunks(2) {
+        let runs: Vec<_> = pair.iter().map(|leak| (*leak, thread::spawn(|| seen(leak)))).collect();
+        for (leak, run) in runs {
+            let by = run.join().unwrap();
+            println!("{leak}: {}", by.join("; "));
+            let made_for = MADE_FOR.iter().find(|(name, _)| *name == leak).map(|(_, strategy)| *strategy);
+            let expected = made_for.is_none_or(|strategy| by.iter().any(|seen| seen == strategy));
+            if by.is_empty() || !expected {
+                missed.push(format!("{leak}: {by:?}, expected {made_for:?}"));
+            } else {
+                caught += 1;
+            }
+        }
+    }
+    table::row(
+        "C4",
+        "leaks on purpose, caught",
+        LEAKS.len(),
+        &format!("{caught} of {}", LEAKS.len()),
+        missed.is_empty(),
+    );
+    assert!(missed.is_empty(), "{missed:#?}");
+}
+
+#[test]
+#[ignore = "a part of every_leak_is_caught, which starts it with a leak switched on"]
+fn looked_for() {
+    let secrets = [Secret::number(1), Secret::number(2)];
+    let worlds = secrets.each_ref().map(World::whole);
+    let compared = compare(&worlds[0], &worlds[1], secrets.each_ref(), 1);
+    for difference in compared.differences.iter().take(1) {
+        println!("\nseen by twin worlds\n{difference}");
+    }
+    for outcome in attack(10).into_iter().filter(super::attack::Outcome::is_better) {
+        println!(
+            "\nseen by {}\n{:?}, {:.3} km off, blind {:.3} km",
+            outcome.strategy, outcome.signs, outcome.error, outcome.blind
+        );
+    }
+}
+
+#[test]
+fn a_release_build_cannot_be_made_to_leak() {
+    let folder = PathBuf::from(env!("CARGO_BIN_EXE_kith")).ancestors().nth(2).unwrap().to_owned();
+    let program = folder.join("release").join("kith");
+    let Ok(bytes) = fs::read(&program) else {
+        println!("skipped: no release build beside the debug one");
+        assert!(env::var_os("KITH_RELEASE").is_none(), "{} is missing", program.display());
+        return;
+    };
+    let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
+    assert!(text.contains("KITH_LISTEN"), "names of the environment can be found in it");
+    for name in LEAKS.into_iter().chain(["KITH_SABOTAGE"]) {
+        assert!(!text.contains(name), "{name} is in the release build");
+    }
+    table::row("C4", "names of leaks in a release build", LEAKS.len(), "0", true);
+}
