@@ -8,11 +8,17 @@
 //! bodies:   entry, entry, ...  entry = lengths of all but the record | listing id | id | name | body | record
 //! ```
 
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
 use tantivy::directory::OwnedBytes;
 use tantivy::{DocId, SegmentReader, index::SegmentComponent};
 
 use crate::ages::AgeRange;
+use crate::cover::Span;
 use crate::hilbert::{PositionE7, UNPLACED};
+use crate::tally::Sums;
 use crate::{Document, Error, Result, Role, Whereabouts};
 
 /// Extensions of the two files.
@@ -116,8 +122,21 @@ pub(crate) struct Columns {
     pub letters: Vec<u8>,
     /// First document without a position: those sort last.
     pub unplaced: DocId,
+    /// Which documents may be answered by a search, a bit each.
+    pub hits: Arc<[u64]>,
+    /// Those of them that share their listing with others, ascending.
+    pub siblings: Vec<DocId>,
+    pub sums: Sums,
     addresses: OwnedBytes,
     bodies: OwnedBytes,
+}
+
+/// Documents that stand together on the curve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stretch {
+    pub docs: Range<DocId>,
+    /// All of them lie in the circle asked for.
+    pub inside: bool,
 }
 
 /// What the bodies file holds for one document.
@@ -142,13 +161,20 @@ impl Columns {
             mask.iter_mut().zip(cell.chunks_exact(8)).for_each(|(word, bytes)| *word = u64_of(bytes));
             mask
         };
+        let masks: Vec<Mask> = file.column(2).chunks_exact(32).map(mask).collect();
+        let (flags, kinds) = (file.column(5).to_vec(), file.column(6).to_vec());
+        let word = |flags: &[u8]| flags.iter().rev().fold(0, |word, flags| word << 1 | u64::from(flags & HIT));
+        let shares = |&doc: &DocId| flags[doc as usize] & (HIT | SIBLINGS) == HIT | SIBLINGS;
         Ok(Self {
+            hits: flags.chunks(64).map(word).collect(),
+            siblings: (0..flags.len() as DocId).filter(shares).collect(),
+            sums: Sums::new(&masks, &kinds, &flags),
             positions: file.column(1).chunks_exact(8).map(|cell| [i32_of(&cell[..4]), i32_of(&cell[4..])]).collect(),
-            masks: file.column(2).chunks_exact(32).map(mask).collect(),
+            masks,
             listings: file.column(3).chunks_exact(8).map(u64_of).collect(),
             checked: file.column(4).chunks_exact(8).map(|cell| u64_of(cell) as i64).collect(),
-            flags: file.column(5).to_vec(),
-            kinds: file.column(6).to_vec(),
+            flags,
+            kinds,
             ages: file.column(7).chunks_exact(2).map(|cell| [cell[0], cell[1]]).collect(),
             letters: file.column(8).to_vec(),
             unplaced: keys.partition_point(|&key| key < UNPLACED) as DocId,
@@ -158,10 +184,36 @@ impl Columns {
         })
     }
 
-    /// Documents whose keys lie in a range.
-    pub(crate) fn documents(&self, keys: &std::ops::Range<u64>) -> std::ops::Range<DocId> {
-        let at = |key: u64| self.keys.partition_point(|&have| have < key) as DocId;
-        at(keys.start)..at(keys.end)
+    /// The documents of stretches of keys, ascending.
+    pub(crate) fn stretches(&self, spans: &[Span]) -> Vec<Stretch> {
+        let mut out: Vec<Stretch> = Vec::with_capacity(spans.len());
+        let mut from = 0;
+        for span in spans {
+            let start = self.first_at(span.keys.start, from);
+            from = self.first_at(span.keys.end, start);
+            if start < from {
+                out.push(Stretch { docs: start..from, inside: span.inside });
+            }
+        }
+        out
+    }
+
+    /// The first document at or after a key, `from` on: looks ahead in growing steps, because stretches lie close.
+    fn first_at(&self, key: u64, from: DocId) -> DocId {
+        let keys = &self.keys[from as usize..];
+        let mut step = 1;
+        while step < keys.len() && keys[step] < key {
+            step *= 2;
+        }
+        let (low, high) = (step / 2, step.min(keys.len()));
+        from + (low + keys[low..high].partition_point(|&have| have < key)) as DocId
+    }
+
+    /// The body of a document, without copying it.
+    pub(crate) fn body(&self, doc: DocId) -> Result<Bytes> {
+        let (entry, all) = (self.entry(doc)?.body, self.bodies.as_slice());
+        let start = entry.as_ptr() as usize - all.as_ptr() as usize;
+        Ok(Bytes::from_owner(self.bodies.slice(start..start + entry.len())))
     }
 
     /// The entry of a document, in place.

@@ -32,7 +32,9 @@ pub mod gazetteer;
 
 mod ages;
 mod analysis;
+mod asked;
 mod columns;
+mod cover;
 mod document;
 mod error;
 mod hilbert;

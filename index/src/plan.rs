@@ -1,17 +1,18 @@
 //! A query made ready: its words weighed over the whole index, then for each segment the streams and tests of a scan.
 
 use std::collections::{HashMap, HashSet};
-use std::ops::Range;
 
 use tantivy::postings::TermInfo;
 
-use crate::columns::listing_key;
+use crate::asked::{ALL_KINDS, AgeTest, FacetTest, Leg, Need, OneOf, Plan};
+use crate::columns::{Stretch, listing_key};
+use crate::cover::Span;
 use crate::near::Circle;
 use crate::postings::{Stream, Weights, WordWeight};
 use crate::rank::Order;
-use crate::scan::{AgeTest, FacetTest, Gather, Gathered, Leg, Need, OneOf, Plan};
+use crate::scan::{Gather, Gathered};
 use crate::snapshot::{Segment, Snapshot, set_bit};
-use crate::tally::Beyond;
+use crate::tally::{BLOCK, Beyond};
 use crate::words::Group;
 use crate::{Asks, DEEPEST, Query, Result};
 
@@ -107,17 +108,60 @@ impl<'a> Asked<'a> {
             covers: Gathered::new(Order::covers(query.tie_key), most(query.covers_offset, query.covers_limit)),
             matched: 0,
             most_matched: 0,
+            summing: false,
+            most: 0.0,
         };
+        let segments = &self.snapshot.segments;
         let cover = self.circle.as_ref().map(Circle::cover);
-        for (at, segment) in self.snapshot.segments.iter().enumerate() {
-            let plan = self.plan(segment, at, need, cover.as_deref())?;
-            gather.segment(&self.snapshot.segments, at, plan)?;
+        let stretches: Vec<Vec<Stretch>> = segments.iter().map(|segment| self.stretches(segment, &cover)).collect();
+        // Where the nearest come first, counting need not look at every document.
+        let blocks = stretches.iter().flatten().any(|stretch| stretch.inside && stretch.docs.len() >= 4 * BLOCK);
+        gather.summing = blocks && query.words.is_empty() && gather.nearest_first();
+        for (at, (segment, stretches)) in segments.iter().zip(stretches).enumerate() {
+            let plan = self.plan(segment, at, need, stretches)?;
+            gather.summing &= plan.only_columns() && plan.passes_all() && plan.legs[0].areas.is_none();
+            gather.segment(segments, at, plan)?;
         }
-        gather.finish(&self.snapshot.segments)?;
+        if gather.summing {
+            self.nearest(&mut gather)?;
+        }
+        gather.finish(segments)?;
         Ok(gather)
     }
 
-    fn plan(&self, segment: &Segment, at: usize, need: Need, cover: Option<&[Range<u64>]>) -> Result<Plan> {
+    /// Finds the nearest after all have been counted: looks in smaller circles, for they are likely to be close.
+    fn nearest<'g>(&'g self, gather: &mut Gather<'g>) -> Result<()> {
+        let Some(circle) = &self.circle else { return Ok(()) };
+        let enough = 3.0 * gather.results.best.most() as f64;
+        let mut share = (enough / gather.results.tally.total.max(1) as f64).sqrt().clamp(1.0 / 256.0, 1.0);
+        while let Some(part) = circle.part(share) {
+            let cover = Some(part.cover());
+            gather.results.best.clear();
+            for (at, segment) in self.snapshot.segments.iter().enumerate() {
+                gather.offer_all(segment, at, &part, &self.stretches(segment, &cover))?;
+            }
+            if share >= 1.0 || gather.results.best.len() >= gather.results.best.most() {
+                break;
+            }
+            share = (share * 2.0).min(1.0);
+        }
+        Ok(())
+    }
+
+    /// Where points are to be looked for.
+    fn stretches(&self, segment: &Segment, cover: &Option<Vec<Span>>) -> Vec<Stretch> {
+        let columns = &segment.columns;
+        let all = |docs| vec![Stretch { docs, inside: true }];
+        match (cover, self.place) {
+            (Some(cover), _) => columns.stretches(cover),
+            // A circle that is none (a centre off the globe) holds nothing.
+            (None, true) if self.query.near.is_some() => Vec::new(),
+            (None, true) => all(0..columns.unplaced),
+            (None, false) => all(0..columns.keys.len() as u32),
+        }
+    }
+
+    fn plan(&self, segment: &Segment, at: usize, need: Need, stretches: Vec<Stretch>) -> Result<Plan> {
         let (query, fields) = (self.query, &self.snapshot.fields);
         let groups = query.words.groups().iter().map(|group| self.group(segment, at, group));
         let groups = groups.collect::<Result<_>>()?;
@@ -137,17 +181,9 @@ impl<'a> Asked<'a> {
             }
         }
         let columns = &segment.columns;
-        let documents = columns.keys.len() as u32;
-        let ranges = match (cover, self.place) {
-            (Some(cover), _) => cover.iter().map(|keys| columns.documents(keys)).collect(),
-            // A circle that is none (a centre off the globe) holds nothing.
-            (None, true) if query.near.is_some() => Vec::new(),
-            (None, true) => std::iter::once(0..columns.unplaced).collect(),
-            (None, false) => std::iter::once(0..documents).collect(),
-        };
         let area = |codes: &[String]| Stream::any_value(&segment.area, fields.area, codes);
         let within = if query.within_areas.is_empty() { None } else { Some(area(&query.within_areas)?) };
-        let mut legs = vec![Leg::results(ranges, self.place, within)];
+        let mut legs = vec![Leg::results(stretches, within)];
         if self.place && !(query.areas.is_empty() && query.area_unstated.is_none()) {
             let unstated = query.area_unstated.as_slice();
             // Who wants only what is stated is not told to ask.
@@ -156,7 +192,8 @@ impl<'a> Asked<'a> {
             legs.push(Leg::covers(columns, areas, area(&query.areas_here)?, area(unstated)?));
         }
         let age = query.age.map(|age| AgeTest { age, strict: query.strict });
-        Ok(Plan { need, groups, filters, facets, age, kinds: self.snapshot.kinds(&query.kinds), legs })
+        let kinds = if query.kinds.is_empty() { ALL_KINDS } else { self.snapshot.kinds(&query.kinds) };
+        Ok(Plan { need, groups, filters, facets, age, kinds, legs })
     }
 
     /// Documents with all words typed or of a further phrase, or with a term that they mean; or both, which adds up.

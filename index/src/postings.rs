@@ -217,6 +217,19 @@ impl Stream {
         }
     }
 
+    /// No document scores more.
+    pub(crate) fn most(&self) -> f32 {
+        match self {
+            Stream::Word(word) => {
+                word.weights.all.weight + word.name.as_ref().map_or(0.0, |_| word.weights.name.weight)
+            }
+            Stream::Term(_, score) => *score,
+            Stream::All(streams, _) => streams.iter().map(Stream::most).sum(),
+            Stream::Any(union) => union.streams.iter().map(Stream::most).fold(0.0, union.score),
+            Stream::Empty => 0.0,
+        }
+    }
+
     /// About how many documents it has: the order in which streams lead.
     pub(crate) fn size(&self) -> u32 {
         match self {

@@ -69,6 +69,11 @@ impl Order {
         Self { by: By::Covers(key), stated_first: true }
     }
 
+    /// The nearest come first, whatever else there is.
+    pub(crate) fn is_nearest(self) -> bool {
+        matches!(self.by, By::Distance)
+    }
+
     /// First by whether it says which area it serves and by whether it serves the point (in `covers`), then by whether it has to be asked, then the rank itself,
     /// then the keyed hash (in `covers`).
     fn rank(self, found: &Found, segment: &Segment) -> Rank {
@@ -132,6 +137,29 @@ impl Best {
     /// Keeps the first `most` by `order`.
     pub(crate) fn new(order: Order, most: usize) -> Self {
         Self { order, most, heap: BinaryHeap::new() }
+    }
+
+    /// Whether a hit that scores no more, and is no nearer, than this may be among the first.
+    #[inline]
+    pub(crate) fn admits(&self, found: &Found, segment: &Segment) -> bool {
+        let full = self.heap.len() >= self.most;
+        let worst = self.heap.peek().filter(|_| full);
+        self.most > 0 && worst.is_none_or(|worst| compare(self.order.rank(found, segment), worst.rank).is_le())
+    }
+
+    /// Forgets what was offered.
+    pub(crate) fn clear(&mut self) {
+        self.heap.clear();
+    }
+
+    /// Hits that are kept.
+    pub(crate) fn len(&self) -> usize {
+        self.heap.len()
+    }
+
+    /// Hits that may be kept.
+    pub(crate) fn most(&self) -> usize {
+        self.most
     }
 
     /// Offers a hit. `exact` gives its exact metres; it is asked only for hits that may be among the first.

@@ -27,115 +27,14 @@ use std::sync::Arc;
 
 use tantivy::{DocId, TERMINATED};
 
-use crate::ages::{self, AgeRange};
-use crate::columns::{AREA, Columns, HIT, Mask, POINT, REMOTE, SIBLINGS};
+use crate::asked::{Leg, Need, Plan};
+use crate::columns::{Columns, Mask, SIBLINGS, Stretch};
 use crate::near::Circle;
 use crate::postings::{Stream, seek_all};
 use crate::rank::{Best, Found, Order};
 use crate::snapshot::Segment;
-use crate::tally::{Beyond, Tally};
+use crate::tally::{BLOCK, Beyond, Tally};
 use crate::{Asks, Result};
-
-/// How many of the word groups a document must match.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Need {
-    /// Every one.
-    Every,
-    /// At least so many.
-    AtLeast(usize),
-}
-
-/// Terms of which a document has one or not.
-pub(crate) struct OneOf {
-    /// The terms that have bits.
-    pub mask: Mask,
-    /// The others.
-    pub rest: Stream,
-}
-
-/// A group of terms of which a document must have one.
-pub(crate) struct FacetTest {
-    pub any: OneOf,
-    /// Terms that do too, as something to ask.
-    pub ask: OneOf,
-    pub flag: Asks,
-}
-
-impl OneOf {
-    fn meets(&mut self, mask: &Mask, doc: DocId) -> bool {
-        self.mask.iter().zip(mask).any(|(a, b)| a & b != 0) || self.rest.seek(doc) == doc
-    }
-}
-
-impl FacetTest {
-    /// What has to be asked of a document; `None` when it does not meet the group.
-    fn test(&mut self, mask: &Mask, doc: DocId) -> Option<Asks> {
-        if self.any.meets(mask, doc) {
-            return Some(Asks::default());
-        }
-        self.ask.meets(mask, doc).then_some(self.flag)
-    }
-}
-
-/// What is asked of one segment.
-pub(crate) struct Plan {
-    pub need: Need,
-    /// One stream per word group; in the words' order unless every one is needed.
-    pub groups: Vec<Stream>,
-    /// Streams every document must be in.
-    pub filters: Vec<Stream>,
-    pub facets: Vec<FacetTest>,
-    pub age: Option<AgeTest>,
-    /// Kinds asked for, as bits.
-    pub kinds: u16,
-    pub legs: Vec<Leg>,
-}
-
-/// The age a document must be for.
-#[derive(Clone, Copy)]
-pub(crate) struct AgeTest {
-    pub age: u8,
-    /// Documents that state no age do not pass.
-    pub strict: bool,
-}
-
-impl AgeTest {
-    /// What has to be asked of a document with this range; `None` when it is not for the age.
-    fn test(self, range: AgeRange) -> Option<Asks> {
-        match ages::holds(range, self.age) {
-            Some(holds) => holds.then_some(Asks::default()),
-            None => (!self.strict).then_some(Asks::AGE),
-        }
-    }
-}
-
-/// A part of the segment that feeds one block of the answer.
-pub(crate) struct Leg {
-    pub into_covers: bool,
-    pub ranges: Vec<Range<DocId>>,
-    /// Place flags of which a document must have one; zero when any will do.
-    pub places: u8,
-    /// Documents of the leg's areas, where areas are asked for.
-    pub areas: Option<Stream>,
-    /// Documents of areas that hold the asked point.
-    pub here: Stream,
-    /// Documents that do not say which area they serve.
-    pub unstated: Stream,
-}
-
-impl Leg {
-    /// The leg of `results`.
-    pub(crate) fn results(ranges: Vec<Range<DocId>>, place: bool, areas: Option<Stream>) -> Self {
-        let places = if place { POINT } else { 0 };
-        Self { into_covers: false, ranges, places, areas, here: Stream::Empty, unstated: Stream::Empty }
-    }
-
-    /// The leg of `covers`.
-    pub(crate) fn covers(columns: &Columns, areas: Stream, here: Stream, unstated: Stream) -> Self {
-        let rest = columns.unplaced..columns.keys.len() as DocId;
-        Self { into_covers: true, ranges: vec![rest], places: AREA | REMOTE, areas: Some(areas), here, unstated }
-    }
-}
 
 /// What has been found so far for one block.
 pub(crate) struct Gathered {
@@ -169,6 +68,10 @@ pub(crate) struct Gather<'a> {
     pub matched: u32,
     /// The most groups an accepted document matches.
     pub most_matched: usize,
+    /// Whole blocks of documents are counted by their sums; the nearest are found afterwards.
+    pub summing: bool,
+    /// No document of the segment at hand scores more.
+    pub most: f32,
 }
 
 impl Gathered {
@@ -183,6 +86,11 @@ impl Gather<'_> {
         self.results.tally.total + self.covers.tally.total
     }
 
+    /// Whether the nearest come first, and nothing is hidden or counted that sums do not know of.
+    pub(crate) fn nearest_first(&self) -> bool {
+        self.results.best.order.is_nearest() && self.withdrawn.is_empty() && self.beyond.is_none()
+    }
+
     /// Runs a plan over the segment of its number.
     pub(crate) fn segment(&mut self, segments: &[Arc<Segment>], at: usize, mut plan: Plan) -> Result<()> {
         if plan.need == Need::Every {
@@ -192,13 +100,92 @@ impl Gather<'_> {
         if let Some(beyond) = &mut self.beyond {
             beyond.enter(&segments[at])?;
         }
+        self.most = plan.most();
         for mut leg in std::mem::take(&mut plan.legs) {
-            for range in std::mem::take(&mut leg.ranges) {
-                let mut from = range.start;
-                while let Some(doc) = next(&mut plan, &mut leg.areas, from, range.end) {
-                    from = doc + 1;
-                    if let Some(asks) = self.passes(&segments[at], doc, &mut plan, &leg) {
-                        self.accept(&segments[at], at, doc, asks, &mut plan, &mut leg)?;
+            for Stretch { docs, inside } in std::mem::take(&mut leg.stretches) {
+                if !plan.only_columns() || leg.areas.is_some() {
+                    self.follow(&segments[at], at, docs, &mut plan, &mut leg)?;
+                } else if self.summing && inside && docs.len() >= 2 * BLOCK {
+                    let blocks = docs.start.div_ceil(BLOCK as DocId)..docs.end / BLOCK as DocId;
+                    let whole = blocks.start * BLOCK as DocId..blocks.end * BLOCK as DocId;
+                    self.look(&segments[at], at, docs.start..whole.start, inside, &mut plan, &mut leg)?;
+                    self.results.tally.count_blocks(&segments[at].columns.sums, &blocks);
+                    self.correct(&segments[at], at, whole.clone(), &mut plan, &mut leg)?;
+                    self.look(&segments[at], at, whole.end..docs.end, inside, &mut plan, &mut leg)?;
+                } else {
+                    self.look(&segments[at], at, docs, inside, &mut plan, &mut leg)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Follows the streams through a stretch.
+    fn follow(
+        &mut self,
+        segment: &Segment,
+        number: usize,
+        docs: Range<DocId>,
+        plan: &mut Plan,
+        leg: &mut Leg,
+    ) -> Result<()> {
+        let mut from = docs.start;
+        while let Some(doc) = next(plan, &mut leg.areas, from, docs.end) {
+            from = doc + 1;
+            let fits =
+                segment.is_live(doc) && (leg.places == 0 || segment.columns.flags[doc as usize] & leg.places != 0);
+            if let Some(asks) = fits.then(|| plan.test(&segment.columns, doc)).flatten()
+                && !self.hides(segment, doc)
+            {
+                self.accept(segment, number, doc, asks, plan, leg)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at every document of a stretch, 64 at a time: nothing but columns decides.
+    fn look(
+        &mut self,
+        segment: &Segment,
+        number: usize,
+        docs: Range<DocId>,
+        inside: bool,
+        plan: &mut Plan,
+        leg: &mut Leg,
+    ) -> Result<()> {
+        let columns = &*segment.columns;
+        let rim = self.circle.filter(|_| !inside);
+        let (tests, offers) = (!plan.passes_all() || !self.withdrawn.is_empty(), !self.summing);
+        for first in (docs.start & !63..docs.end).step_by(64) {
+            let mut bits = segment.live[first as usize / 64] & window(&docs, first);
+            if let Some(circle) = rim {
+                bits = retain(bits, |at| circle.at_least_m(columns.positions[(first + at) as usize]).is_some());
+            }
+            while bits != 0 {
+                let doc = first + bits.trailing_zeros();
+                bits &= bits - 1;
+                let mut asks = Asks::default();
+                if tests {
+                    match plan.test(columns, doc) {
+                        Some(found) if !self.hides(segment, doc) => asks = found,
+                        _ => continue,
+                    }
+                }
+                let at = doc as usize;
+                if columns.flags[at] & SIBLINGS != 0 || self.beyond.is_some() {
+                    self.accept(segment, number, doc, asks, plan, leg)?;
+                    continue;
+                }
+                self.results.tally.total += 1;
+                if self.counting {
+                    self.results.tally.count(&columns.masks[at], columns.kinds[at]);
+                }
+                if offers {
+                    let metres = self.circle.map(|circle| circle.no_more_m(columns.positions[at]));
+                    let found = Found { segment: number, doc, score: 0.0, metres, here: false, asks };
+                    if self.results.best.admits(&found, segment) {
+                        let exact = || self.circle.map(|circle| circle.exact_m(columns.positions[at]));
+                        self.results.best.offer(found, segment, exact)?;
                     }
                 }
             }
@@ -206,21 +193,56 @@ impl Gather<'_> {
         Ok(())
     }
 
-    /// The tests of one document, cheapest first; what has to be asked of it if it passes.
-    fn passes(&self, segment: &Segment, doc: DocId, plan: &mut Plan, leg: &Leg) -> Option<Asks> {
-        let (columns, at) = (&segment.columns, doc as usize);
-        let flags = columns.flags[at];
-        let fits = flags & HIT != 0
-            && (leg.places == 0 || flags & leg.places != 0)
-            && (plan.kinds >> columns.kinds[at]) & 1 != 0;
-        if !fits {
-            return None;
+    /// Makes good what sums of whole blocks do not know: documents deleted since, and listings with several.
+    fn correct(
+        &mut self,
+        segment: &Segment,
+        number: usize,
+        docs: Range<DocId>,
+        plan: &mut Plan,
+        leg: &mut Leg,
+    ) -> Result<()> {
+        let columns = &*segment.columns;
+        for &doc in within(&segment.dead, &docs).iter().filter(|&&doc| columns.flags[doc as usize] & SIBLINGS == 0) {
+            self.results.tally.take_back(&columns.masks[doc as usize], columns.kinds[doc as usize]);
         }
-        let mut asks = plan.age.map_or(Some(Asks::default()), |age| age.test(columns.ages[at]))?;
-        for facet in &mut plan.facets {
-            asks.0 |= facet.test(&columns.masks[at], doc)?.0;
+        for &doc in within(&columns.siblings, &docs).iter().filter(|&&doc| segment.is_live(doc)) {
+            self.accept(segment, number, doc, Asks::default(), plan, leg)?;
         }
-        (segment.is_alive(doc) && !self.withdrawn.contains(&columns.listings[at])).then_some(asks)
+        Ok(())
+    }
+
+    /// Offers the documents of some stretches that lie in a circle, without counting them. Listings with several have
+    /// been met already.
+    pub(crate) fn offer_all(
+        &mut self,
+        segment: &Segment,
+        number: usize,
+        circle: &Circle,
+        stretches: &[Stretch],
+    ) -> Result<()> {
+        let columns = &*segment.columns;
+        for Stretch { docs, .. } in stretches {
+            for first in (docs.start & !63..docs.end).step_by(64) {
+                let mut bits = segment.live[first as usize / 64] & window(docs, first);
+                while bits != 0 {
+                    let doc = first + bits.trailing_zeros();
+                    bits &= bits - 1;
+                    let position = columns.positions[doc as usize];
+                    let metres = circle.at_least_m(position);
+                    if metres.is_none() || columns.flags[doc as usize] & SIBLINGS != 0 {
+                        continue;
+                    }
+                    let found = Found { segment: number, doc, score: 0.0, metres, here: false, asks: Asks::default() };
+                    self.results.best.offer(found, segment, || Some(circle.exact_m(position)))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn hides(&self, segment: &Segment, doc: DocId) -> bool {
+        !self.withdrawn.is_empty() && self.withdrawn.contains(&segment.columns.listings[doc as usize])
     }
 
     /// Counts and offers a document that passed, if it lies in the circle.
@@ -246,15 +268,11 @@ impl Gather<'_> {
             self.matched |= set;
             self.most_matched = self.most_matched.max(number);
         }
-        let scores = plan.groups.iter_mut().filter(|group| group.doc() == doc).map(Stream::score);
-        // Not `sum`, which is a negative zero when nothing was typed.
-        let score = scores.fold(0.0, |sum, score| sum + score);
         let here = leg.here.seek(doc) == doc;
         if leg.unstated.seek(doc) == doc {
             asks.0 |= Asks::AREA.0;
         }
-        let mut found = Found { segment: number, doc, score, metres, here, asks };
-        let exact = || circle.map(|circle| circle.exact_m(columns.positions[at]));
+        let mut found = Found { segment: number, doc, score: self.most, metres, here, asks };
         // Only `results` are counted by more than their number.
         let counting = self.counting && !leg.into_covers;
         if let Some(beyond) = self.beyond.as_mut().filter(|_| counting) {
@@ -262,16 +280,27 @@ impl Gather<'_> {
         }
         let terms: &[u32] = if counting { &self.terms } else { &[] };
         let into = if leg.into_covers { &mut self.covers } else { &mut self.results };
-        let (mask, kind) = (columns.masks[at], columns.kinds[at]);
-        if columns.flags[at] & SIBLINGS == 0 {
-            into.tally.total += 1;
-            if counting {
-                into.tally.count(&mask, kind, terms);
-            }
-            return into.best.offer(found, segment, exact);
+        let exact = || circle.map(|circle| circle.exact_m(columns.positions[at]));
+        let (mask, kind) = (&columns.masks[at], columns.kinds[at]);
+        let mut score = || {
+            let groups = plan.groups.iter_mut().filter(|group| group.doc() == doc);
+            // Not `sum`, which is a negative zero when nothing was typed.
+            groups.map(Stream::score).fold(0.0, |sum, score| sum + score)
+        };
+        if columns.flags[at] & SIBLINGS != 0 {
+            (found.score, found.metres) = (score(), exact());
+            return into.meet_sibling(columns, found, *mask, kind, terms);
         }
-        found.metres = exact();
-        into.meet_sibling(columns, found, mask, kind, terms)
+        into.tally.total += 1;
+        if counting {
+            into.tally.count(mask, kind);
+            into.tally.count_beyond(terms);
+        }
+        if into.best.admits(&found, segment) {
+            found.score = score();
+            into.best.offer(found, segment, exact)?;
+        }
+        Ok(())
     }
 
     /// Counts and offers the listings with several documents, now that all of those have been met.
@@ -284,7 +313,8 @@ impl Gather<'_> {
                 if counting {
                     seen.beyond.sort_unstable();
                     seen.beyond.dedup();
-                    block.tally.count(&seen.mask, seen.kind, &seen.beyond);
+                    block.tally.count(&seen.mask, seen.kind);
+                    block.tally.count_beyond(&seen.beyond);
                 }
                 block.best.offer(seen.found, &segments[seen.found.segment], || seen.found.metres)?;
             }
@@ -317,9 +347,37 @@ impl Gathered {
     }
 }
 
+/// The bits of a word of 64 documents from `first` on that stand for documents of a range.
+fn window(docs: &Range<DocId>, first: DocId) -> u64 {
+    let above = u64::MAX << docs.start.saturating_sub(first).min(63);
+    let below = u64::MAX >> (first + 64).saturating_sub(docs.end).min(63);
+    above & below
+}
+
+/// The bits that a test holds of.
+fn retain(bits: u64, mut test: impl FnMut(u32) -> bool) -> u64 {
+    let (mut rest, mut kept) = (bits, 0);
+    while rest != 0 {
+        let at = rest.trailing_zeros();
+        rest &= rest - 1;
+        kept |= u64::from(test(at)) << at;
+    }
+    kept
+}
+
+/// The part of an ascending list that lies in a range.
+fn within<'a>(list: &'a [DocId], docs: &Range<DocId>) -> &'a [DocId] {
+    let at = |doc: DocId| list.partition_point(|&have| have < doc);
+    &list[at(docs.start)..at(docs.end)]
+}
+
 /// The first document in `from..end` that the streams agree on.
 fn next(plan: &mut Plan, areas: &mut Option<Stream>, mut from: DocId, end: DocId) -> Option<DocId> {
     let Plan { need, groups, filters, .. } = plan;
+    if let (Need::Every, [only], [], None) = (&need, &mut groups[..], &filters[..], &areas) {
+        let doc = only.seek(from);
+        return (doc < end).then_some(doc);
+    }
     // Each turn moves `from` ahead, so the loop ends with the range.
     while from < end {
         let doc = match need {

@@ -108,7 +108,7 @@ fn place(document: &Document, query: &Query) -> Option<(bool, Option<f64>)> {
     }
 }
 
-fn check(index: &Index, world: &World, asked: &Asked) {
+pub fn check(index: &Index, world: &World, asked: &Asked) {
     let reader = index.reader();
     let expected = expect(world, asked);
     let hits = reader.search(&asked.query).expect("an answer");

@@ -1,0 +1,147 @@
+//! What a query comes to in one segment: streams of documents, tests of their columns, and where to look.
+
+use tantivy::DocId;
+
+use crate::Asks;
+use crate::ages::{self, AgeRange};
+use crate::columns::{AREA, Columns, Mask, REMOTE, Stretch};
+use crate::postings::Stream;
+
+/// How many of the word groups a document must match.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Need {
+    /// Every one.
+    Every,
+    /// At least so many.
+    AtLeast(usize),
+}
+
+/// Terms of which a document has one or not.
+pub(crate) struct OneOf {
+    /// The terms that have bits.
+    pub mask: Mask,
+    /// The others.
+    pub rest: Stream,
+}
+
+/// A group of terms of which a document must have one.
+pub(crate) struct FacetTest {
+    pub any: OneOf,
+    /// Terms that do too, as something to ask.
+    pub ask: OneOf,
+    pub flag: Asks,
+}
+
+impl OneOf {
+    #[inline]
+    fn meets(&mut self, mask: &Mask, doc: DocId) -> bool {
+        self.mask.iter().zip(mask).any(|(a, b)| a & b != 0) || self.rest.seek(doc) == doc
+    }
+}
+
+impl FacetTest {
+    /// What has to be asked of a document; `None` when it does not meet the group.
+    fn test(&mut self, mask: &Mask, doc: DocId) -> Option<Asks> {
+        if self.any.meets(mask, doc) {
+            return Some(Asks::default());
+        }
+        self.ask.meets(mask, doc).then_some(self.flag)
+    }
+}
+
+/// What is asked of one segment.
+pub(crate) struct Plan {
+    pub need: Need,
+    /// One stream per word group; in the words' order unless every one is needed.
+    pub groups: Vec<Stream>,
+    /// Streams every document must be in.
+    pub filters: Vec<Stream>,
+    pub facets: Vec<FacetTest>,
+    pub age: Option<AgeTest>,
+    /// Kinds asked for, as bits; all of them are [`ALL_KINDS`].
+    pub kinds: u16,
+    pub legs: Vec<Leg>,
+}
+
+/// Every kind.
+pub(crate) const ALL_KINDS: u16 = u16::MAX;
+
+impl Plan {
+    /// Whether columns alone decide: no postings need to be followed.
+    pub(crate) fn only_columns(&self) -> bool {
+        self.groups.is_empty() && self.filters.is_empty()
+    }
+
+    /// Whether every document there is passes the tests of columns.
+    pub(crate) fn passes_all(&self) -> bool {
+        self.facets.is_empty() && self.age.is_none() && self.kinds == ALL_KINDS
+    }
+
+    /// The tests of a document's columns, cheapest first; what has to be asked of it if it passes.
+    #[inline]
+    pub(crate) fn test(&mut self, columns: &Columns, doc: DocId) -> Option<Asks> {
+        let at = doc as usize;
+        if self.kinds != ALL_KINDS && (self.kinds >> columns.kinds[at]) & 1 == 0 {
+            return None;
+        }
+        let mut asks = match self.age {
+            Some(age) => age.test(columns.ages[at])?,
+            None => Asks::default(),
+        };
+        for facet in &mut self.facets {
+            asks.0 |= facet.test(&columns.masks[at], doc)?.0;
+        }
+        Some(asks)
+    }
+
+    /// No document scores more.
+    pub(crate) fn most(&self) -> f32 {
+        // Not `sum`, which is a negative zero when nothing was typed; a hair more, for rounding.
+        self.groups.iter().map(Stream::most).fold(0.0, |sum, most| sum + most) * 1.0001
+    }
+}
+
+/// The age a document must be for.
+#[derive(Clone, Copy)]
+pub(crate) struct AgeTest {
+    pub age: u8,
+    /// Documents that state no age do not pass.
+    pub strict: bool,
+}
+
+impl AgeTest {
+    /// What has to be asked of a document with this range; `None` when it is not for the age.
+    fn test(self, range: AgeRange) -> Option<Asks> {
+        match ages::holds(range, self.age) {
+            Some(holds) => holds.then_some(Asks::default()),
+            None => (!self.strict).then_some(Asks::AGE),
+        }
+    }
+}
+
+/// A part of the segment that feeds one block of the answer.
+pub(crate) struct Leg {
+    pub into_covers: bool,
+    pub stretches: Vec<Stretch>,
+    /// Place flags of which a document must have one; zero when any will do: its stretches say enough.
+    pub places: u8,
+    /// Documents of the leg's areas, where areas are asked for.
+    pub areas: Option<Stream>,
+    /// Documents of areas that hold the asked point.
+    pub here: Stream,
+    /// Documents that do not say which area they serve.
+    pub unstated: Stream,
+}
+
+impl Leg {
+    /// The leg of `results`.
+    pub(crate) fn results(stretches: Vec<Stretch>, areas: Option<Stream>) -> Self {
+        Self { into_covers: false, stretches, places: 0, areas, here: Stream::Empty, unstated: Stream::Empty }
+    }
+
+    /// The leg of `covers`.
+    pub(crate) fn covers(columns: &Columns, areas: Stream, here: Stream, unstated: Stream) -> Self {
+        let rest = Stretch { docs: columns.unplaced..columns.keys.len() as DocId, inside: true };
+        Self { into_covers: true, stretches: vec![rest], places: AREA | REMOTE, areas: Some(areas), here, unstated }
+    }
+}
