@@ -3,6 +3,9 @@
 //! Invented listings round invented towns; `KITH_BENCH_N` says how many (100,000). A tenth have two or three places, a
 //! tenth stand in the country. Times are of the thread's processor clock, which other work on the machine hardly
 //! disturbs, but for its caches. Goals are those of a million listings.
+//!
+//! To try something out: `KITH_BENCH_FOLDER` keeps the index and finds it again, `KITH_BENCH_ROW` measures only rows
+//! whose name holds it, `KITH_BENCH_QUERIES` says how many queries a row has (1500).
 #![expect(clippy::print_stdout, reason = "a benchmark speaks to people")]
 
 use std::collections::HashSet;
@@ -21,7 +24,10 @@ use support::{Clock, Random, folder_bytes_by_extension, process_seconds, residen
 const TERMS: usize = 180;
 const IMPORTED: usize = 600;
 const VOCABULARY: usize = 20_000;
-const QUERIES: usize = 1500;
+
+fn queries() -> usize {
+    std::env::var("KITH_BENCH_QUERIES").ok().and_then(|n| n.parse().ok()).unwrap_or(1500)
+}
 
 /// Centre and spread of an invented town, in degrees.
 type Town = (f64, f64, f64);
@@ -35,7 +41,13 @@ fn main() {
         .collect();
 
     let synonyms = synonyms(&mut random);
-    let index = build(folder.path(), number, &towns, &mut random);
+    // An index that was kept is opened instead of built: to try something out.
+    let kept = std::env::var_os("KITH_BENCH_FOLDER").map(std::path::PathBuf::from);
+    let path = kept.as_deref().unwrap_or(folder.path());
+    if !path.join("meta.json").exists() {
+        build(path, number, &towns, &mut random);
+    }
+    let index = open(path);
     println!("\n{:<56}{:>8}{:>8}{:>8}{:>8}  goal", "processor time, us", "p50", "p90", "p99", "found");
     let words = "words + circle + facets + counts";
     measure(words, "40 / - / 500", &index, &mut random, |random| query(&towns, random, true));
@@ -79,7 +91,9 @@ fn main() {
         ..query(&towns, random, false)
     });
     suggest(&index, &mut random);
-    under_writes(&index, number, &towns, &mut random);
+    if std::env::var("KITH_BENCH_ROW").is_err() {
+        under_writes(&index, number, &towns, &mut random);
+    }
 }
 
 /// Searches while ten changes are committed every 200 ms, as the follower does it.
@@ -128,7 +142,7 @@ fn under_writes(index: &Index, number: usize, towns: &[Town], random: &mut Rando
     println!("memory at the end: {own:.0} MB own, {mapped:.0} MB of mapped files");
 }
 
-fn build(folder: &Path, number: usize, towns: &[Town], random: &mut Random) -> Index {
+fn build(folder: &Path, number: usize, towns: &[Town], random: &mut Random) {
     let payload = Payload {
         directory: "bench".to_owned(),
         epoch: "1".to_owned(),
@@ -139,6 +153,7 @@ fn build(folder: &Path, number: usize, towns: &[Town], random: &mut Random) -> I
         terms: (0..TERMS).map(|n| format!("term-{n}")).collect(),
     };
     let index = Index::create(folder, payload).expect("an index");
+    index.load();
     let (mut cpu, mut wall) = (0.0, 0.0);
     for (at, first) in (0..number).step_by(20_000).enumerate() {
         let ops: Vec<Op> = (first..number.min(first + 20_000)).map(|n| put(n, towns, random)).collect();
@@ -172,7 +187,9 @@ fn build(folder: &Path, number: usize, towns: &[Town], random: &mut Random) -> I
         rest as f64 / number as f64,
         rest as f64 / 1e6
     );
-    drop(index);
+}
+
+fn open(folder: &Path) -> Index {
     let (start, clock) = (Instant::now(), Clock::start());
     let index = Index::open(folder).expect("opened");
     let (own, mapped) = resident_megabytes();
@@ -218,7 +235,10 @@ fn measure_each<T>(
     mut make: impl FnMut(&mut Random) -> T,
     search: impl Fn(&T) -> u64,
 ) {
-    let queries: Vec<T> = (0..QUERIES).map(|_| make(random)).collect();
+    if std::env::var("KITH_BENCH_ROW").is_ok_and(|only| !name.contains(&only)) {
+        return;
+    }
+    let queries: Vec<T> = (0..queries()).map(|_| make(random)).collect();
     let warm: u64 = queries.iter().take(200).map(&search).sum();
     let mut found = 0;
     assert!(warm > 0, "the queries find nothing");
@@ -230,7 +250,7 @@ fn measure_each<T>(
             clock.thread_micros()
         })
         .collect();
-    row(name, goal, &mut micros, found as f64 / QUERIES as f64);
+    row(name, goal, &mut micros, found as f64 / queries.len() as f64);
 }
 
 /// Prints percentiles of some times.

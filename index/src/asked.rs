@@ -35,12 +35,15 @@ pub(crate) struct FacetTest {
 impl OneOf {
     #[inline]
     fn meets(&mut self, mask: &Mask, doc: DocId) -> bool {
-        self.mask.iter().zip(mask).any(|(a, b)| a & b != 0) || self.rest.seek(doc) == doc
+        let [a, b, c, d] = self.mask;
+        let met = a & mask[0] | b & mask[1] | c & mask[2] | d & mask[3];
+        met != 0 || (!matches!(self.rest, Stream::Empty) && self.rest.seek(doc) == doc)
     }
 }
 
 impl FacetTest {
     /// What has to be asked of a document; `None` when it does not meet the group.
+    #[inline]
     fn test(&mut self, mask: &Mask, doc: DocId) -> Option<Asks> {
         if self.any.meets(mask, doc) {
             return Some(Asks::default());

@@ -17,6 +17,7 @@ use tantivy::{DocId, SegmentReader, index::SegmentComponent};
 
 use crate::ages::AgeRange;
 use crate::cover::Span;
+use crate::families::families;
 use crate::hilbert::{PositionE7, UNPLACED};
 use crate::tally::Sums;
 use crate::{Document, Error, Result, Role, Whereabouts};
@@ -112,6 +113,7 @@ pub(crate) fn flags(document: &Document, siblings: bool) -> u8 {
 /// A segment's columns, decoded, and its bodies, mapped.
 pub(crate) struct Columns {
     pub keys: Vec<u64>,
+    every_64th: Vec<u64>,
     pub positions: Vec<PositionE7>,
     pub masks: Vec<Mask>,
     pub listings: Vec<u64>,
@@ -126,6 +128,9 @@ pub(crate) struct Columns {
     pub hits: Arc<[u64]>,
     /// Those of them that share their listing with others, ascending.
     pub siblings: Vec<DocId>,
+    /// By document: which of the segment's listings with several documents it belongs to; empty if there are none.
+    pub families: Vec<u32>,
+    pub families_number: usize,
     pub sums: Sums,
     addresses: OwnedBytes,
     bodies: OwnedBytes,
@@ -165,19 +170,25 @@ impl Columns {
         let (flags, kinds) = (file.column(5).to_vec(), file.column(6).to_vec());
         let word = |flags: &[u8]| flags.iter().rev().fold(0, |word, flags| word << 1 | u64::from(flags & HIT));
         let shares = |&doc: &DocId| flags[doc as usize] & (HIT | SIBLINGS) == HIT | SIBLINGS;
+        let siblings: Vec<DocId> = (0..flags.len() as DocId).filter(shares).collect();
+        let listings: Vec<u64> = file.column(3).chunks_exact(8).map(u64_of).collect();
+        let (families, families_number) = families(&siblings, &listings);
         Ok(Self {
+            families,
+            families_number,
             hits: flags.chunks(64).map(word).collect(),
-            siblings: (0..flags.len() as DocId).filter(shares).collect(),
+            siblings,
             sums: Sums::new(&masks, &kinds, &flags),
             positions: file.column(1).chunks_exact(8).map(|cell| [i32_of(&cell[..4]), i32_of(&cell[4..])]).collect(),
             masks,
-            listings: file.column(3).chunks_exact(8).map(u64_of).collect(),
+            listings,
             checked: file.column(4).chunks_exact(8).map(|cell| u64_of(cell) as i64).collect(),
             flags,
             kinds,
             ages: file.column(7).chunks_exact(2).map(|cell| [cell[0], cell[1]]).collect(),
             letters: file.column(8).to_vec(),
             unplaced: keys.partition_point(|&key| key < UNPLACED) as DocId,
+            every_64th: keys.iter().step_by(64).copied().collect(),
             addresses: file.addresses(),
             bodies: file.bodies,
             keys,
@@ -198,22 +209,24 @@ impl Columns {
         out
     }
 
-    /// The first document at or after a key, `from` on: looks ahead in growing steps, because stretches lie close.
+    /// The first document at or after a key, `from` on: near by, or by way of every 64th key, which stay in the cache.
     fn first_at(&self, key: u64, from: DocId) -> DocId {
-        let keys = &self.keys[from as usize..];
-        let mut step = 1;
-        while step < keys.len() && keys[step] < key {
-            step *= 2;
+        let from = from as usize;
+        let near = |from: usize, to: usize| {
+            let to = to.min(self.keys.len());
+            (from + self.keys[from..to].partition_point(|&have| have < key)) as DocId
+        };
+        if self.keys.get(from + 64).is_none_or(|&have| have >= key) {
+            return near(from, from + 64);
         }
-        let (low, high) = (step / 2, step.min(keys.len()));
-        from + (low + keys[low..high].partition_point(|&have| have < key)) as DocId
+        let block = from / 64 + self.every_64th[from / 64..].partition_point(|&have| have < key);
+        near((block.max(1) - 1) * 64, block * 64)
     }
 
-    /// The body of a document, without copying it.
-    pub(crate) fn body(&self, doc: DocId) -> Result<Bytes> {
-        let (entry, all) = (self.entry(doc)?.body, self.bodies.as_slice());
-        let start = entry.as_ptr() as usize - all.as_ptr() as usize;
-        Ok(Bytes::from_owner(self.bodies.slice(start..start + entry.len())))
+    /// A part of an entry, without copying it.
+    pub(crate) fn shared(&self, part: &[u8]) -> Bytes {
+        let start = part.as_ptr() as usize - self.bodies.as_slice().as_ptr() as usize;
+        Bytes::from_owner(self.bodies.slice(start..start + part.len()))
     }
 
     /// The entry of a document, in place.

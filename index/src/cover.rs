@@ -18,8 +18,10 @@ use crate::hilbert::{BITS, HEIGHT_DEGREES, SIDE_DEGREES, first_key};
 
 /// Half the length of a meridian, metres: the height of the grid.
 const MERIDIAN_METRES: f64 = 20_015_115.0;
-/// Rows that cross a circle, at least; twice as many at most, if cells are small enough.
-const ROWS: f64 = 10.0;
+/// Rows that cross a circle, at least, where every document of a stretch is looked at; twice as many at most.
+pub(crate) const FINE: f64 = 10.0;
+/// The same where postings are followed: there a stretch costs more than a document too many.
+pub(crate) const COARSE: f64 = 5.0;
 /// Columns of a row that a circle may touch; with more, cells are taken twice as large.
 const MOST_COLUMNS: i64 = 64;
 /// Circles wider than this (radians from the centre) are not covered closely: all of the globe is their cover.
@@ -75,12 +77,14 @@ impl Level {
 }
 
 /// The stretches of the curve that a circle meets, ascending and apart: centre in degrees, radius in radians.
-pub(crate) fn cover(lat: f64, lon: f64, radius: f64) -> Vec<Span> {
+///
+/// `fine` is [`FINE`] or [`COARSE`].
+pub(crate) fn cover(lat: f64, lon: f64, radius: f64, fine: f64) -> Vec<Span> {
     if radius > WIDEST {
         return vec![Span { keys: 0..first_key(1 << (2 * BITS)), inside: false }];
     }
     let metres = radius / std::f64::consts::PI * MERIDIAN_METRES;
-    let mut depth = (MERIDIAN_METRES * ROWS / (2.0 * metres).max(1.0)).log2().ceil().clamp(1.0, f64::from(BITS)) as u32;
+    let mut depth = (MERIDIAN_METRES * fine / (2.0 * metres).max(1.0)).log2().ceil().clamp(1.0, f64::from(BITS)) as u32;
     let mut finest = rows(lat, lon, radius, depth);
     // Towards the poles cells are narrow, and a circle has too many of them.
     while finest.rows.iter().any(|row| row.touched[1].saturating_sub(row.touched[0]) > MOST_COLUMNS) && depth > 0 {
@@ -93,9 +97,23 @@ pub(crate) fn cover(lat: f64, lon: f64, radius: f64) -> Vec<Span> {
         levels.push(next);
     }
     levels.reverse();
-    let mut walk = Walk { levels: &levels, depth, spans: Vec::with_capacity(64) };
+    let beside = |row: &Row| row.touched[0] <= row.touched[1] && (row.touched[0] < 0 || row.touched[1] >> depth != 0);
+    let wraps = levels[depth as usize].rows.iter().any(beside);
+    let mut walk = Walk { levels: &levels, depth, wraps, spans: Vec::with_capacity(128) };
     walk.cell(0, 0, 0, 0, false, false);
     walk.spans
+}
+
+/// The same with spans joined that follow each other, whether all of them is inside or not.
+pub(crate) fn joined(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.dedup_by(|next, last| {
+        let follows = last.keys.end == next.keys.start;
+        if follows {
+            (last.keys.end, last.inside) = (next.keys.end, last.inside && next.inside);
+        }
+        follows
+    });
+    spans
 }
 
 /// The rows of a circle at a depth of the grid.
@@ -192,6 +210,8 @@ impl Cap {
 struct Walk<'a> {
     levels: &'a [Level],
     depth: u32,
+    /// Some columns lie beside the grid.
+    wraps: bool,
     spans: Vec<Span>,
 }
 
@@ -200,8 +220,12 @@ impl Walk<'_> {
     /// the curve runs as over the whole globe, except that columns and rows are swapped or run backwards.
     fn cell(&mut self, x: i64, y: i64, level: u32, number: u64, swapped: bool, turned: bool) {
         let row = self.levels[level as usize].row(y);
-        let turn = 1_i64 << level;
-        let has = |[from, to]: [i64; 2]| [x - turn, x, x + turn].iter().any(|x| (from..=to).contains(x));
+        let wraps = self.wraps;
+        let has = |[from, to]: [i64; 2]| {
+            let turn = 1_i64 << level;
+            let at = |x: i64| from <= x && x <= to;
+            at(x) || wraps && (at(x - turn) || at(x + turn))
+        };
         if !has(row.touched) {
             return;
         }
@@ -253,7 +277,7 @@ mod tests {
         let (mut within, mut sure) = (0, 0);
         for (lat, lon) in CENTRES {
             for km in [0.0, 0.3, 1.0, 5.0, 25.0, 90.0, 3000.0, 8000.0, 19_000.0] {
-                let spans = cover(lat, lon, km * 1000.0 / EARTH_METRES);
+                let spans = cover(lat, lon, km * 1000.0 / EARTH_METRES, [FINE, COARSE][random.below(2)]);
                 assert!(spans.len() <= 400 && spans.windows(2).all(|pair| pair[0].keys.end <= pair[1].keys.start));
                 for _ in 0..400 {
                     let spread = (km / 111.0).clamp(1e-6, 180.0) * [1.3, 0.5][random.below(2)];
@@ -282,7 +306,7 @@ mod tests {
         let cells = |spans: &[Span]| spans.iter().map(|span| (span.keys.end - span.keys.start) >> 29).sum::<u64>();
         let cell_m2 = (40_007_863.0 / 2.0 / 131_072.0) * (40_075_017.0 / 131_072.0 * 53.8_f64.to_radians().cos());
         for km in [2.0, 5.0, 10.0, 25.0] {
-            let spans = cover(53.8, -1.55, km * 1000.0 / EARTH_METRES);
+            let spans = cover(53.8, -1.55, km * 1000.0 / EARTH_METRES, FINE);
             let circle = std::f64::consts::PI * (km * 1000.0).powi(2);
             let ratio = cells(&spans) as f64 * cell_m2 / circle;
             let inside: Vec<Span> = spans.into_iter().filter(|span| span.inside).collect();

@@ -37,6 +37,7 @@ mod columns;
 mod cover;
 mod document;
 mod error;
+mod families;
 mod hilbert;
 mod lookup;
 mod merging;

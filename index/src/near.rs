@@ -3,7 +3,7 @@
 //! Distances are great-circle metres on a sphere of the mean earth radius. The scan uses a flat approximation in
 //! `f32` and asks the exact formula only where the two could disagree: within 0.1 % of the rim.
 
-use crate::cover::{Span, cover};
+use crate::cover::{COARSE, FINE, Span, cover, joined};
 use crate::hilbert::{self, PositionE7};
 
 /// A circle a reader asked for.
@@ -108,8 +108,12 @@ impl Circle {
     }
 
     /// Stretches of sort keys that hold every position in the circle, ascending and apart.
-    pub(crate) fn cover(&self) -> Vec<Span> {
-        cover(self.near.lat, self.near.lon, self.metres / EARTH_METRES)
+    ///
+    /// With `follows` for one who follows postings through them, else for one who looks at every document.
+    pub(crate) fn cover(&self, follows: bool) -> Vec<Span> {
+        let spans =
+            cover(self.near.lat, self.near.lon, self.metres / EARTH_METRES, if follows { COARSE } else { FINE });
+        if follows { joined(spans) } else { spans }
     }
 }
 

@@ -112,7 +112,8 @@ impl<'a> Asked<'a> {
             most: 0.0,
         };
         let segments = &self.snapshot.segments;
-        let cover = self.circle.as_ref().map(Circle::cover);
+        let follows = !(query.words.is_empty() && query.organization.is_none() && query.languages.is_empty());
+        let cover = self.circle.as_ref().map(|circle| circle.cover(follows));
         let stretches: Vec<Vec<Stretch>> = segments.iter().map(|segment| self.stretches(segment, &cover)).collect();
         // Where the nearest come first, counting need not look at every document.
         let blocks = stretches.iter().flatten().any(|stretch| stretch.inside && stretch.docs.len() >= 4 * BLOCK);
@@ -123,29 +124,28 @@ impl<'a> Asked<'a> {
             gather.segment(segments, at, plan)?;
         }
         if gather.summing {
-            self.nearest(&mut gather)?;
+            self.nearest(&mut gather);
         }
-        gather.finish(segments)?;
+        gather.finish(segments);
         Ok(gather)
     }
 
     /// Finds the nearest after all have been counted: looks in smaller circles, for they are likely to be close.
-    fn nearest<'g>(&'g self, gather: &mut Gather<'g>) -> Result<()> {
-        let Some(circle) = &self.circle else { return Ok(()) };
+    fn nearest(&self, gather: &mut Gather) {
+        let Some(circle) = &self.circle else { return };
         let enough = 3.0 * gather.results.best.most() as f64;
         let mut share = (enough / gather.results.tally.total.max(1) as f64).sqrt().clamp(1.0 / 256.0, 1.0);
         while let Some(part) = circle.part(share) {
-            let cover = Some(part.cover());
+            let cover = Some(part.cover(false));
             gather.results.best.clear();
             for (at, segment) in self.snapshot.segments.iter().enumerate() {
-                gather.offer_all(segment, at, &part, &self.stretches(segment, &cover))?;
+                gather.offer_all(&self.snapshot.segments, at, &part, &self.stretches(segment, &cover));
             }
-            if share >= 1.0 || gather.results.best.len() >= gather.results.best.most() {
+            if share >= 1.0 || gather.results.best.is_full() {
                 break;
             }
             share = (share * 2.0).min(1.0);
         }
-        Ok(())
     }
 
     /// Where points are to be looked for.

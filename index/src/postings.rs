@@ -102,9 +102,16 @@ pub(crate) enum Stream {
 pub(crate) struct WordStream {
     all: SegmentPostings,
     all_lengths: Option<FieldNormReader>,
-    name: Option<SegmentPostings>,
+    name: InNames,
     name_lengths: Option<FieldNormReader>,
     weights: Weights,
+}
+
+/// The postings of a word in names. Only scores ask for them, and most words are never scored.
+enum InNames {
+    No,
+    Unread(Arc<InvertedIndexReader>, TermInfo),
+    Read(SegmentPostings),
 }
 
 /// Several streams, and where each stands.
@@ -124,17 +131,14 @@ impl Stream {
         name: (&TextField, Option<&TermInfo>),
         weights: Weights,
     ) -> Result<Self> {
-        let read = |(field, found): (&TextField, Option<&TermInfo>)| {
-            let read = |info| field.postings.read_postings_from_terminfo(info, IndexRecordOption::WithFreqs);
-            found.map(read).transpose()
-        };
-        let Some(postings) = read(all)? else {
+        let Some(info) = all.1 else {
             return Ok(Stream::Empty);
         };
+        let unread = |info: &TermInfo| InNames::Unread(Arc::clone(&name.0.postings), info.clone());
         Ok(Stream::Word(Box::new(WordStream {
-            all: postings,
+            all: all.0.postings.read_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?,
             all_lengths: all.0.lengths.clone(),
-            name: read(name)?,
+            name: name.1.map_or(InNames::No, unread),
             name_lengths: name.0.lengths.clone(),
             weights,
         })))
@@ -220,9 +224,10 @@ impl Stream {
     /// No document scores more.
     pub(crate) fn most(&self) -> f32 {
         match self {
-            Stream::Word(word) => {
-                word.weights.all.weight + word.name.as_ref().map_or(0.0, |_| word.weights.name.weight)
-            }
+            Stream::Word(word) => match word.name {
+                InNames::No => word.weights.all.weight,
+                _ => word.weights.all.weight + word.weights.name.weight,
+            },
             Stream::Term(_, score) => *score,
             Stream::All(streams, _) => streams.iter().map(Stream::most).sum(),
             Stream::Any(union) => union.streams.iter().map(Stream::most).fold(0.0, union.score),
@@ -270,7 +275,12 @@ impl WordStream {
         let doc = self.all.doc();
         let length = |lengths: &Option<FieldNormReader>| lengths.as_ref().map_or(0, |l| l.fieldnorm_id(doc));
         let mut score = self.weights.all.score(self.all.term_freq(), length(&self.all_lengths));
-        if let Some(name) = &mut self.name
+        if let InNames::Unread(index, info) = &self.name {
+            // Reading what is mapped fails only where the file is damaged, and checksums find that.
+            let read = index.read_postings_from_terminfo(info, IndexRecordOption::WithFreqs);
+            self.name = read.map_or(InNames::No, InNames::Read);
+        }
+        if let InNames::Read(name) = &mut self.name
             && forward(name, doc) == doc
         {
             score += self.weights.name.score(name.term_freq(), length(&self.name_lengths));

@@ -77,20 +77,20 @@ impl Reader {
     }
 
     fn block(&self, gathered: Gathered, offset: usize) -> Result<Block> {
-        let shown = gathered.best.into_sorted();
+        let shown = gathered.best.into_sorted(&self.snapshot.segments);
         let hits = shown.iter().skip(offset).map(|found| self.hit(found)).collect::<Result<_>>()?;
         Ok(Block { total: gathered.tally.total, hits })
     }
 
     fn hit(&self, found: &Found) -> Result<Hit> {
-        let columns = &self.snapshot.segments[found.segment].columns;
+        let columns = &self.snapshot.segments[found.segment as usize].columns;
         let entry = columns.entry(found.doc)?;
         let alone = columns.flags[found.doc as usize] & SIBLINGS == 0;
         Ok(Hit {
             listing: entry.listing.to_owned(),
             id: entry.id.to_owned(),
-            body: columns.body(found.doc)?,
-            distance_m: found.metres,
+            body: columns.shared(entry.body),
+            distance_m: found.metres.is_finite().then_some(found.metres),
             other_places: if alone { 0 } else { self.documents_of(entry.listing, HIT)?.saturating_sub(1) },
             score: found.score,
             here: found.here,

@@ -21,17 +21,18 @@
 //! Without a place there is one leg over everything. Documents of listings with several go through `seen`, so that a
 //! listing counts once and is shown at its nearest place; all others are counted on the spot.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
 use tantivy::{DocId, TERMINATED};
 
 use crate::asked::{Leg, Need, Plan};
-use crate::columns::{Columns, Mask, SIBLINGS, Stretch};
+use crate::columns::{SIBLINGS, Stretch};
+use crate::families::Families;
 use crate::near::Circle;
 use crate::postings::{Stream, seek_all};
-use crate::rank::{Best, Found, Order};
+use crate::rank::{Best, Found, NOWHERE, Order};
 use crate::snapshot::Segment;
 use crate::tally::{BLOCK, Beyond, Tally};
 use crate::{Asks, Result};
@@ -40,16 +41,7 @@ use crate::{Asks, Result};
 pub(crate) struct Gathered {
     pub tally: Tally,
     pub best: Best,
-    pub seen: HashMap<u64, Seen>,
-}
-
-/// A listing with several documents: the one to show, and the terms of all that match.
-pub(crate) struct Seen {
-    found: Found,
-    id: String,
-    mask: Mask,
-    kind: u8,
-    beyond: Vec<u32>,
+    pub families: Families,
 }
 
 /// The answer as it grows over the segments.
@@ -76,7 +68,7 @@ pub(crate) struct Gather<'a> {
 
 impl Gathered {
     pub(crate) fn new(order: Order, most: usize) -> Self {
-        Self { tally: Tally::new(), best: Best::new(order, most), seen: HashMap::new() }
+        Self { tally: Tally::new(), best: Best::new(order, most), families: Families::default() }
     }
 }
 
@@ -104,16 +96,16 @@ impl Gather<'_> {
         for mut leg in std::mem::take(&mut plan.legs) {
             for Stretch { docs, inside } in std::mem::take(&mut leg.stretches) {
                 if !plan.only_columns() || leg.areas.is_some() {
-                    self.follow(&segments[at], at, docs, &mut plan, &mut leg)?;
+                    self.follow(segments, at, docs, &mut plan, &mut leg)?;
                 } else if self.summing && inside && docs.len() >= 2 * BLOCK {
                     let blocks = docs.start.div_ceil(BLOCK as DocId)..docs.end / BLOCK as DocId;
                     let whole = blocks.start * BLOCK as DocId..blocks.end * BLOCK as DocId;
-                    self.look(&segments[at], at, docs.start..whole.start, inside, &mut plan, &mut leg)?;
+                    self.look(segments, at, docs.start..whole.start, inside, &mut plan, &mut leg)?;
                     self.results.tally.count_blocks(&segments[at].columns.sums, &blocks);
-                    self.correct(&segments[at], at, whole.clone(), &mut plan, &mut leg)?;
-                    self.look(&segments[at], at, whole.end..docs.end, inside, &mut plan, &mut leg)?;
+                    self.correct(segments, at, whole.clone(), &mut plan, &mut leg)?;
+                    self.look(segments, at, whole.end..docs.end, inside, &mut plan, &mut leg)?;
                 } else {
-                    self.look(&segments[at], at, docs, inside, &mut plan, &mut leg)?;
+                    self.look(segments, at, docs, inside, &mut plan, &mut leg)?;
                 }
             }
         }
@@ -123,12 +115,13 @@ impl Gather<'_> {
     /// Follows the streams through a stretch.
     fn follow(
         &mut self,
-        segment: &Segment,
+        segments: &[Arc<Segment>],
         number: usize,
         docs: Range<DocId>,
         plan: &mut Plan,
         leg: &mut Leg,
     ) -> Result<()> {
+        let segment = &*segments[number];
         let mut from = docs.start;
         while let Some(doc) = next(plan, &mut leg.areas, from, docs.end) {
             from = doc + 1;
@@ -137,7 +130,7 @@ impl Gather<'_> {
             if let Some(asks) = fits.then(|| plan.test(&segment.columns, doc)).flatten()
                 && !self.hides(segment, doc)
             {
-                self.accept(segment, number, doc, asks, plan, leg)?;
+                self.accept(segments, number, doc, asks, plan, leg)?;
             }
         }
         Ok(())
@@ -146,13 +139,14 @@ impl Gather<'_> {
     /// Looks at every document of a stretch, 64 at a time: nothing but columns decides.
     fn look(
         &mut self,
-        segment: &Segment,
+        segments: &[Arc<Segment>],
         number: usize,
         docs: Range<DocId>,
         inside: bool,
         plan: &mut Plan,
         leg: &mut Leg,
     ) -> Result<()> {
+        let segment = &*segments[number];
         let columns = &*segment.columns;
         let rim = self.circle.filter(|_| !inside);
         let (tests, offers) = (!plan.passes_all() || !self.withdrawn.is_empty(), !self.summing);
@@ -173,7 +167,7 @@ impl Gather<'_> {
                 }
                 let at = doc as usize;
                 if columns.flags[at] & SIBLINGS != 0 || self.beyond.is_some() {
-                    self.accept(segment, number, doc, asks, plan, leg)?;
+                    self.accept(segments, number, doc, asks, plan, leg)?;
                     continue;
                 }
                 self.results.tally.total += 1;
@@ -181,11 +175,11 @@ impl Gather<'_> {
                     self.results.tally.count(&columns.masks[at], columns.kinds[at]);
                 }
                 if offers {
-                    let metres = self.circle.map(|circle| circle.no_more_m(columns.positions[at]));
-                    let found = Found { segment: number, doc, score: 0.0, metres, here: false, asks };
+                    let metres = self.circle.map_or(NOWHERE, |circle| circle.no_more_m(columns.positions[at]));
+                    let found = Found { segment: number as u32, doc, score: 0.0, metres, here: false, asks };
                     if self.results.best.admits(&found, segment) {
-                        let exact = || self.circle.map(|circle| circle.exact_m(columns.positions[at]));
-                        self.results.best.offer(found, segment, exact)?;
+                        let exact = || self.circle.map_or(NOWHERE, |circle| circle.exact_m(columns.positions[at]));
+                        self.results.best.offer(found, segments, exact);
                     }
                 }
             }
@@ -196,18 +190,19 @@ impl Gather<'_> {
     /// Makes good what sums of whole blocks do not know: documents deleted since, and listings with several.
     fn correct(
         &mut self,
-        segment: &Segment,
+        segments: &[Arc<Segment>],
         number: usize,
         docs: Range<DocId>,
         plan: &mut Plan,
         leg: &mut Leg,
     ) -> Result<()> {
+        let segment = &*segments[number];
         let columns = &*segment.columns;
         for &doc in within(&segment.dead, &docs).iter().filter(|&&doc| columns.flags[doc as usize] & SIBLINGS == 0) {
             self.results.tally.take_back(&columns.masks[doc as usize], columns.kinds[doc as usize]);
         }
         for &doc in within(&columns.siblings, &docs).iter().filter(|&&doc| segment.is_live(doc)) {
-            self.accept(segment, number, doc, Asks::default(), plan, leg)?;
+            self.accept(segments, number, doc, Asks::default(), plan, leg)?;
         }
         Ok(())
     }
@@ -216,11 +211,12 @@ impl Gather<'_> {
     /// been met already.
     pub(crate) fn offer_all(
         &mut self,
-        segment: &Segment,
+        segments: &[Arc<Segment>],
         number: usize,
         circle: &Circle,
         stretches: &[Stretch],
-    ) -> Result<()> {
+    ) {
+        let segment = &*segments[number];
         let columns = &*segment.columns;
         for Stretch { docs, .. } in stretches {
             for first in (docs.start & !63..docs.end).step_by(64) {
@@ -229,16 +225,16 @@ impl Gather<'_> {
                     let doc = first + bits.trailing_zeros();
                     bits &= bits - 1;
                     let position = columns.positions[doc as usize];
-                    let metres = circle.at_least_m(position);
-                    if metres.is_none() || columns.flags[doc as usize] & SIBLINGS != 0 {
+                    let Some(metres) = circle.at_least_m(position) else { continue };
+                    if columns.flags[doc as usize] & SIBLINGS != 0 {
                         continue;
                     }
-                    let found = Found { segment: number, doc, score: 0.0, metres, here: false, asks: Asks::default() };
-                    self.results.best.offer(found, segment, || Some(circle.exact_m(position)))?;
+                    let found =
+                        Found { segment: number as u32, doc, score: 0.0, metres, here: false, asks: Asks::default() };
+                    self.results.best.offer(found, segments, || circle.exact_m(position));
                 }
             }
         }
-        Ok(())
     }
 
     fn hides(&self, segment: &Segment, doc: DocId) -> bool {
@@ -248,19 +244,20 @@ impl Gather<'_> {
     /// Counts and offers a document that passed, if it lies in the circle.
     fn accept(
         &mut self,
-        segment: &Segment,
+        segments: &[Arc<Segment>],
         number: usize,
         doc: DocId,
         mut asks: Asks,
         plan: &mut Plan,
         leg: &mut Leg,
     ) -> Result<()> {
+        let segment = &*segments[number];
         let (columns, at) = (&segment.columns, doc as usize);
         let circle = self.circle.filter(|_| !leg.into_covers);
         let metres = match circle.map(|circle| circle.at_least_m(columns.positions[at])) {
             Some(None) => return Ok(()),
-            Some(inside) => inside,
-            None => None,
+            Some(Some(metres)) => metres,
+            None => NOWHERE,
         };
         if plan.need != Need::Every {
             let matching = plan.groups.iter().enumerate().filter(|(_, group)| group.doc() == doc);
@@ -272,7 +269,7 @@ impl Gather<'_> {
         if leg.unstated.seek(doc) == doc {
             asks.0 |= Asks::AREA.0;
         }
-        let mut found = Found { segment: number, doc, score: self.most, metres, here, asks };
+        let mut found = Found { segment: number as u32, doc, score: self.most, metres, here, asks };
         // Only `results` are counted by more than their number.
         let counting = self.counting && !leg.into_covers;
         if let Some(beyond) = self.beyond.as_mut().filter(|_| counting) {
@@ -280,7 +277,7 @@ impl Gather<'_> {
         }
         let terms: &[u32] = if counting { &self.terms } else { &[] };
         let into = if leg.into_covers { &mut self.covers } else { &mut self.results };
-        let exact = || circle.map(|circle| circle.exact_m(columns.positions[at]));
+        let exact = || circle.map_or(NOWHERE, |circle| circle.exact_m(columns.positions[at]));
         let (mask, kind) = (&columns.masks[at], columns.kinds[at]);
         let mut score = || {
             let groups = plan.groups.iter_mut().filter(|group| group.doc() == doc);
@@ -288,8 +285,9 @@ impl Gather<'_> {
             groups.map(Stream::score).fold(0.0, |sum, score| sum + score)
         };
         if columns.flags[at] & SIBLINGS != 0 {
-            (found.score, found.metres) = (score(), exact());
-            return into.meet_sibling(columns, found, *mask, kind, terms);
+            found.score = score();
+            let Gathered { tally, best, families } = into;
+            return families.meet(segments, circle, found, best.order.stated_first, (tally, counting, terms));
         }
         into.tally.total += 1;
         if counting {
@@ -298,52 +296,29 @@ impl Gather<'_> {
         }
         if into.best.admits(&found, segment) {
             found.score = score();
-            into.best.offer(found, segment, exact)?;
+            into.best.offer(found, segments, exact);
         }
         Ok(())
     }
 
-    /// Counts and offers the listings with several documents, now that all of those have been met.
-    pub(crate) fn finish(&mut self, segments: &[Arc<Segment>]) -> Result<()> {
-        // A listing is in one block only.
-        self.covers.seen.retain(|listing, _| !self.results.seen.contains_key(listing));
-        for (block, counting) in [(&mut self.results, self.counting), (&mut self.covers, false)] {
-            for mut seen in std::mem::take(&mut block.seen).into_values() {
-                block.tally.total += 1;
-                if counting {
-                    seen.beyond.sort_unstable();
-                    seen.beyond.dedup();
-                    block.tally.count(&seen.mask, seen.kind);
-                    block.tally.count_beyond(&seen.beyond);
-                }
-                block.best.offer(seen.found, &segments[seen.found.segment], || seen.found.metres)?;
+    /// Offers the listings with several documents, now that all of those have been met.
+    pub(crate) fn finish(&mut self, segments: &[Arc<Segment>]) {
+        let circle = self.circle;
+        let exact = |found: &Found| match circle.filter(|_| found.metres.is_finite()) {
+            Some(circle) => circle.exact_m(segments[found.segment as usize].columns.positions[found.doc as usize]),
+            None => found.metres,
+        };
+        for found in self.results.families.take() {
+            self.results.best.offer(found, segments, || exact(&found));
+        }
+        for found in self.covers.families.take() {
+            // A listing is in one block only.
+            if self.results.families.has(segments, &found) {
+                self.covers.tally.total -= 1;
+            } else {
+                self.covers.best.offer(found, segments, || found.metres);
             }
         }
-        Ok(())
-    }
-}
-
-impl Gathered {
-    /// Keeps the document to show of a listing that has several: one that serves the point, one that states all (where
-    /// the order is by that), the nearest, the best by words, the first by id; each where those before are equal.
-    fn meet_sibling(&mut self, columns: &Columns, found: Found, mask: Mask, kind: u8, beyond: &[u32]) -> Result<()> {
-        let id = columns.entry(found.doc)?.id;
-        let stated_first = self.best.order.stated_first;
-        let seen = self.seen.entry(columns.listings[found.doc as usize]);
-        let seen = seen.or_insert_with(|| Seen { found, id: id.to_owned(), mask, kind, beyond: Vec::new() });
-        seen.mask.iter_mut().zip(mask).for_each(|(word, more)| *word |= more);
-        seen.beyond.extend(beyond);
-        let asks = |found: &Found| stated_first && !found.asks.is_empty();
-        let metres = |found: &Found| found.metres.unwrap_or(f64::MAX);
-        let order = (seen.found.here.cmp(&found.here))
-            .then(asks(&found).cmp(&asks(&seen.found)))
-            .then(metres(&found).total_cmp(&metres(&seen.found)))
-            .then(seen.found.score.total_cmp(&found.score))
-            .then_with(|| id.cmp(&seen.id));
-        if order.is_lt() {
-            (seen.found, seen.id, seen.kind) = (found, id.to_owned(), kind);
-        }
-        Ok(())
     }
 }
 

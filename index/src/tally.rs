@@ -36,6 +36,19 @@ impl Tally {
         self.bits.add(mask);
     }
 
+    /// Counts the terms of a counted listing that are not yet among those known of it, and adds them there.
+    pub(crate) fn count_more(&mut self, mask: &Mask, known: &mut Mask) {
+        let more = std::array::from_fn(|word| mask[word] & !known[word]);
+        known.iter_mut().zip(&more).for_each(|(known, more)| *known |= more);
+        self.bits.add(&more);
+    }
+
+    /// Counts a listing under another kind than before.
+    pub(crate) fn change_kind(&mut self, from: u8, to: u8) {
+        self.kinds[usize::from(from) & 15] -= 1;
+        self.kinds[usize::from(to) & 15] += 1;
+    }
+
     /// Counts the terms of a listing that have none.
     pub(crate) fn count_beyond(&mut self, beyond: &[u32]) {
         for &number in beyond {

@@ -1,6 +1,6 @@
 //! Many listings in one place, where searches count whole blocks of documents without looking at each.
 
-use kith_index::{Document, Index, Near, Op, Query, Role, Sort, Whereabouts, Words};
+use kith_index::{Document, Index, Near, Op, Query, Sort, Whereabouts, Words};
 
 use crate::oracle::check;
 use crate::world::{Asked, Random, World, listing, payload, query, some_ids};

@@ -1,0 +1,126 @@
+//! Listings with several documents that searches may answer with: each is counted once, and shown at one place.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::Result;
+use crate::columns::{Columns, Mask};
+use crate::near::Circle;
+use crate::rank::Found;
+use crate::snapshot::Segment;
+use crate::tally::Tally;
+
+/// Listings with several documents, as far as a block of an answer has met them.
+#[derive(Default)]
+pub(crate) struct Families {
+    /// By segment and family: where it stands in `met`, counted from 1. A listing's documents are all in one segment.
+    places: Vec<Vec<u32>>,
+    /// The document to show of each, with metres that are no more than exact.
+    met: Vec<Found>,
+    /// Terms of all documents met, where those of the first do not say it all.
+    terms: HashMap<u32, Terms>,
+}
+
+struct Terms {
+    mask: Mask,
+    beyond: Vec<u32>,
+}
+
+impl Families {
+    /// Meets a document of such a listing. Counts the listing the first time, later only what it has more; keeps as the
+    /// document to show one that serves the point, one that states all (where `stated_first`), the nearest, the best by
+    /// words, the first by id; each where those before are equal.
+    pub(crate) fn meet(
+        &mut self,
+        segments: &[Arc<Segment>],
+        circle: Option<&Circle>,
+        mut found: Found,
+        stated_first: bool,
+        (tally, counting, beyond): (&mut Tally, bool, &[u32]),
+    ) -> Result<()> {
+        let columns = &*segments[found.segment as usize].columns;
+        let mask = |found: &Found| &columns.masks[found.doc as usize];
+        let kind = |found: &Found| columns.kinds[found.doc as usize];
+        let place = self.place(segments, &found);
+        if *place == 0 {
+            self.met.push(found);
+            let at = self.met.len() as u32;
+            *self.place(segments, &found) = at;
+            tally.total += 1;
+            if counting {
+                tally.count(mask(&found), kind(&found));
+                tally.count_beyond(beyond);
+                if !beyond.is_empty() {
+                    self.terms.insert(at, Terms { mask: *mask(&found), beyond: beyond.to_vec() });
+                }
+            }
+            return Ok(());
+        }
+        let at = *place;
+        let shown = &mut self.met[at as usize - 1];
+        if counting {
+            let known = self.terms.entry(at).or_insert_with(|| Terms { mask: *mask(shown), beyond: Vec::new() });
+            tally.count_more(mask(&found), &mut known.mask);
+            let more: Vec<u32> = beyond.iter().copied().filter(|term| !known.beyond.contains(term)).collect();
+            tally.count_beyond(&more);
+            known.beyond.extend(more);
+        }
+        if let Some(circle) = circle {
+            let exact = |found: &Found| circle.exact_m(columns.positions[found.doc as usize]);
+            (found.metres, shown.metres) = (exact(&found), exact(shown));
+        }
+        if is_before(&found, shown, stated_first, columns)? {
+            if counting {
+                tally.change_kind(kind(shown), kind(&found));
+            }
+            *shown = found;
+        }
+        Ok(())
+    }
+
+    /// The documents to show, with what tells whether a listing is also among others.
+    pub(crate) fn take(&mut self) -> Vec<Found> {
+        std::mem::take(&mut self.met)
+    }
+
+    /// Whether the listing of a document has been met.
+    pub(crate) fn has(&self, segments: &[Arc<Segment>], found: &Found) -> bool {
+        let family = segments[found.segment as usize].columns.families[found.doc as usize];
+        let places = self.places.get(found.segment as usize);
+        places.and_then(|places| places.get(family as usize)).is_some_and(|&place| place != 0)
+    }
+
+    fn place(&mut self, segments: &[Arc<Segment>], found: &Found) -> &mut u32 {
+        let columns = &segments[found.segment as usize].columns;
+        self.places.resize_with(segments.len(), Vec::new);
+        let places = &mut self.places[found.segment as usize];
+        if places.is_empty() {
+            places.resize(columns.families_number, 0);
+        }
+        &mut places[columns.families[found.doc as usize] as usize]
+    }
+}
+
+fn is_before(found: &Found, shown: &Found, stated_first: bool, columns: &Columns) -> Result<bool> {
+    let asks = |found: &Found| stated_first && !found.asks.is_empty();
+    let order = (shown.here.cmp(&found.here))
+        .then(asks(found).cmp(&asks(shown)))
+        .then(found.metres.total_cmp(&shown.metres))
+        .then(shown.score.total_cmp(&found.score));
+    Ok(match order.is_eq() {
+        true => columns.entry(found.doc)?.id < columns.entry(shown.doc)?.id,
+        false => order.is_lt(),
+    })
+}
+
+/// The family of each document of a segment, by the keys of their listings, and how many there are. Documents that have
+/// none are given 0.
+pub(crate) fn families(siblings: &[u32], listings: &[u64]) -> (Vec<u32>, usize) {
+    let mut out = if siblings.is_empty() { Vec::new() } else { vec![0; listings.len()] };
+    let mut numbers: HashMap<u64, u32> = HashMap::with_capacity(siblings.len());
+    for &doc in siblings {
+        let next = numbers.len() as u32;
+        out[doc as usize] = *numbers.entry(listings[doc as usize]).or_insert(next);
+    }
+    (out, numbers.len())
+}
