@@ -4,7 +4,7 @@ use tantivy::DocId;
 
 use crate::Asks;
 use crate::ages::{self, AgeRange};
-use crate::columns::{AREA, Columns, Mask, REMOTE, Stretch};
+use crate::columns::{AREA, Columns, Mask, REMOTE, Stretch, shares};
 use crate::postings::Stream;
 
 /// How many of the word groups a document must match.
@@ -35,9 +35,7 @@ pub(crate) struct FacetTest {
 impl OneOf {
     #[inline]
     fn meets(&mut self, mask: &Mask, doc: DocId) -> bool {
-        let [a, b, c, d] = self.mask;
-        let met = a & mask[0] | b & mask[1] | c & mask[2] | d & mask[3];
-        met != 0 || (!matches!(self.rest, Stream::Empty) && self.rest.seek(doc) == doc)
+        shares(&self.mask, mask) || self.rest.seek(doc) == doc
     }
 }
 
@@ -59,6 +57,9 @@ pub(crate) struct Plan {
     pub groups: Vec<Stream>,
     /// Streams every document must be in.
     pub filters: Vec<Stream>,
+    /// Of each of these masks a document must have a bit: groups of terms that all have one, and ask for nothing.
+    pub required: Vec<Mask>,
+    /// The other groups of terms.
     pub facets: Vec<FacetTest>,
     pub age: Option<AgeTest>,
     /// Kinds asked for, as bits; all of them are [`ALL_KINDS`].
@@ -75,12 +76,28 @@ impl Plan {
         self.groups.is_empty() && self.filters.is_empty()
     }
 
-    /// Whether every document there is passes the tests of columns.
-    pub(crate) fn passes_all(&self) -> bool {
-        self.facets.is_empty() && self.age.is_none() && self.kinds == ALL_KINDS
+    /// Whether words are all that is followed, and every one of them is needed.
+    pub(crate) fn only_words(&self) -> bool {
+        self.need == Need::Every && self.groups.iter().all(|group| matches!(group, Stream::Word(_)))
     }
 
-    /// The tests of a document's columns, cheapest first; what has to be asked of it if it passes.
+    /// Whether every document there is passes the tests of columns.
+    pub(crate) fn passes_all(&self) -> bool {
+        self.required.is_empty() && !self.tests_more()
+    }
+
+    /// Whether there is more to test than what is required.
+    pub(crate) fn tests_more(&self) -> bool {
+        !self.facets.is_empty() || self.age.is_some() || self.kinds != ALL_KINDS
+    }
+
+    /// Whether a document has what is required.
+    #[inline]
+    pub(crate) fn has_required(&self, mask: &Mask) -> bool {
+        self.required.iter().all(|required| shares(required, mask))
+    }
+
+    /// The tests of a document's columns, beside what is required, cheapest first; what has to be asked of it if it passes.
     #[inline]
     pub(crate) fn test(&mut self, columns: &Columns, doc: DocId) -> Option<Asks> {
         let at = doc as usize;

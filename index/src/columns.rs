@@ -3,8 +3,8 @@
 //! Two files of each segment, both in the segment's order of documents:
 //!
 //! ```text
-//! columns:  magic, n | key n*8 | position n*8 | mask n*32 | listing n*8 | checked n*8 | flags n | kind n | ages n*2
-//!           | letters n | address (n+1)*8
+//! columns:  magic, n | key n*8 | position n*8 | mask n*32 | listing n*8 | checked n*4 | flags n | kind n | ages n*2
+//!           | letters n | address (n+1)*5
 //! bodies:   entry, entry, ...  entry = lengths of all but the record | listing id | id | name | body | record
 //! ```
 
@@ -17,7 +17,7 @@ use tantivy::{DocId, SegmentReader, index::SegmentComponent};
 
 use crate::ages::AgeRange;
 use crate::cover::Span;
-use crate::families::families;
+use crate::families::{alone, families};
 use crate::hilbert::{PositionE7, UNPLACED};
 use crate::tally::Sums;
 use crate::{Document, Error, Result, Role, Whereabouts};
@@ -27,15 +27,23 @@ pub(crate) const COLUMNS: &str = "columns";
 /// See [`COLUMNS`].
 pub(crate) const BODIES: &str = "bodies";
 /// First bytes of a columns file.
-pub(crate) const MAGIC: [u8; 8] = *b"kithcol2";
+pub(crate) const MAGIC: [u8; 8] = *b"kithcol3";
 /// Bytes per document of each column of fixed width, in file order.
-pub(crate) const WIDTHS: [usize; 9] = [8, 8, 32, 8, 8, 1, 1, 2, 1];
+pub(crate) const WIDTHS: [usize; 9] = [8, 8, 32, 8, 4, 1, 1, 2, 1];
 /// Bytes per document of all of them.
-pub(crate) const ROW: usize = 69;
+pub(crate) const ROW: usize = 65;
+/// Bytes of the address of an entry.
+pub(crate) const ADDRESS: usize = 5;
 const ENTRY_HEAD: usize = 10;
 
 /// Terms that have a bit.
 pub(crate) type Mask = [u64; 4];
+
+/// Whether two masks have a bit in common.
+#[inline]
+pub(crate) fn shares(a: &Mask, b: &Mask) -> bool {
+    a[0] & b[0] | a[1] & b[1] | a[2] & b[2] | a[3] & b[3] != 0
+}
 
 /// The document may be answered by a search.
 pub(crate) const HIT: u8 = 1;
@@ -58,7 +66,8 @@ pub(crate) struct Row {
     pub position: PositionE7,
     pub mask: Mask,
     pub listing: u64,
-    pub checked: i64,
+    /// Unix seconds; 0 when unknown.
+    pub checked: u32,
     pub flags: u8,
     pub kind: u8,
     pub ages: AgeRange,
@@ -117,7 +126,7 @@ pub(crate) struct Columns {
     pub positions: Vec<PositionE7>,
     pub masks: Vec<Mask>,
     pub listings: Vec<u64>,
-    pub checked: Vec<i64>,
+    pub checked: Vec<u32>,
     pub flags: Vec<u8>,
     pub kinds: Vec<u8>,
     pub ages: Vec<AgeRange>,
@@ -131,6 +140,8 @@ pub(crate) struct Columns {
     /// By document: which of the segment's listings with several documents it belongs to; empty if there are none.
     pub families: Vec<u32>,
     pub families_number: usize,
+    /// By document: metres from which on another document of its listing may be found; infinite where there is none.
+    alone: Vec<f32>,
     pub sums: Sums,
     addresses: OwnedBytes,
     bodies: OwnedBytes,
@@ -172,27 +183,38 @@ impl Columns {
         let shares = |&doc: &DocId| flags[doc as usize] & (HIT | SIBLINGS) == HIT | SIBLINGS;
         let siblings: Vec<DocId> = (0..flags.len() as DocId).filter(shares).collect();
         let listings: Vec<u64> = file.column(3).chunks_exact(8).map(u64_of).collect();
+        let positions: Vec<PositionE7> =
+            file.column(1).chunks_exact(8).map(|cell| [i32_of(&cell[..4]), i32_of(&cell[4..])]).collect();
+        let unplaced = keys.partition_point(|&key| key < UNPLACED) as DocId;
         let (families, families_number) = families(&siblings, &listings);
+        let alone = alone(&siblings, &families, &positions[..unplaced as usize]);
         Ok(Self {
             families,
             families_number,
             hits: flags.chunks(64).map(word).collect(),
             siblings,
             sums: Sums::new(&masks, &kinds, &flags),
-            positions: file.column(1).chunks_exact(8).map(|cell| [i32_of(&cell[..4]), i32_of(&cell[4..])]).collect(),
+            positions,
+            alone,
             masks,
             listings,
-            checked: file.column(4).chunks_exact(8).map(|cell| u64_of(cell) as i64).collect(),
+            checked: file.column(4).chunks_exact(4).map(u32_of).collect(),
             flags,
             kinds,
             ages: file.column(7).chunks_exact(2).map(|cell| [cell[0], cell[1]]).collect(),
             letters: file.column(8).to_vec(),
-            unplaced: keys.partition_point(|&key| key < UNPLACED) as DocId,
+            unplaced,
             every_64th: keys.iter().step_by(64).copied().collect(),
             addresses: file.addresses(),
             bodies: file.bodies,
             keys,
         })
+    }
+
+    /// Whether another document of its listing that searches may answer with lies within so many metres.
+    #[inline]
+    pub(crate) fn has_siblings_within(&self, doc: DocId, metres: f32) -> bool {
+        self.flags[doc as usize] & SIBLINGS != 0 && self.alone[doc as usize] <= metres
     }
 
     /// The documents of stretches of keys, ascending.
@@ -253,7 +275,7 @@ impl RawColumns {
         };
         let (file, bodies) = (read(COLUMNS)?, read(BODIES)?);
         let documents = segment.max_doc() as usize;
-        let whole = file.len() == 16 + documents * ROW + (documents + 1) * 8
+        let whole = file.len() == 16 + documents * ROW + (documents + 1) * ADDRESS
             && file[..8] == MAGIC
             && u64_of(&file[8..16]) == documents as u64;
         let out = Self { file, bodies, documents };
@@ -277,8 +299,7 @@ impl RawColumns {
     }
 
     fn address(&self, doc: usize) -> usize {
-        let start = self.start(WIDTHS.len()) + doc * 8;
-        u64_of(&self.file[start..start + 8]) as usize
+        address_at(&self.file[self.start(WIDTHS.len())..], doc).unwrap_or(usize::MAX)
     }
 
     /// The sort key of a document.
@@ -299,9 +320,13 @@ impl RawColumns {
 }
 
 fn entry_bytes<'a>(addresses: &[u8], bodies: &'a [u8], doc: DocId) -> &'a [u8] {
-    let at = doc as usize * 8;
-    let address = |at: usize| addresses.get(at..at + 8).map_or(usize::MAX, |bytes| u64_of(bytes) as usize);
-    bodies.get(address(at)..address(at + 8)).unwrap_or_default()
+    let address = |doc: usize| address_at(addresses, doc).unwrap_or(usize::MAX);
+    bodies.get(address(doc as usize)..address(doc as usize + 1)).unwrap_or_default()
+}
+
+fn address_at(addresses: &[u8], doc: usize) -> Option<usize> {
+    let bytes = addresses.get(doc * ADDRESS..(doc + 1) * ADDRESS)?;
+    Some(bytes.iter().rev().fold(0, |address, &byte| address << 8 | usize::from(byte)))
 }
 
 fn parse_entry(bytes: &[u8]) -> Option<Entry<'_>> {
@@ -323,6 +348,10 @@ fn damaged_bodies() -> Error {
 /// Little-endian number in exactly eight bytes.
 fn u64_of(bytes: &[u8]) -> u64 {
     u64::from_le_bytes(bytes.try_into().expect("callers cut eight bytes"))
+}
+
+fn u32_of(bytes: &[u8]) -> u32 {
+    u32::from_le_bytes(bytes.try_into().expect("callers cut four bytes"))
 }
 
 fn i32_of(bytes: &[u8]) -> i32 {

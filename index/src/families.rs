@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::Result;
 use crate::columns::{Columns, Mask};
-use crate::near::Circle;
+use crate::hilbert::{PositionE7, SERIAL_BITS};
+use crate::near::{Circle, distance_m};
 use crate::rank::Found;
 use crate::snapshot::Segment;
 use crate::tally::Tally;
@@ -37,7 +37,7 @@ impl Families {
         mut found: Found,
         stated_first: bool,
         (tally, counting, beyond): (&mut Tally, bool, &[u32]),
-    ) -> Result<()> {
+    ) {
         let columns = &*segments[found.segment as usize].columns;
         let mask = |found: &Found| &columns.masks[found.doc as usize];
         let kind = |found: &Found| columns.kinds[found.doc as usize];
@@ -54,7 +54,7 @@ impl Families {
                     self.terms.insert(at, Terms { mask: *mask(&found), beyond: beyond.to_vec() });
                 }
             }
-            return Ok(());
+            return;
         }
         let at = *place;
         let shown = &mut self.met[at as usize - 1];
@@ -69,13 +69,12 @@ impl Families {
             let exact = |found: &Found| circle.exact_m(columns.positions[found.doc as usize]);
             (found.metres, shown.metres) = (exact(&found), exact(shown));
         }
-        if is_before(&found, shown, stated_first, columns)? {
+        if is_before(&found, shown, stated_first, columns) {
             if counting {
                 tally.change_kind(kind(shown), kind(&found));
             }
             *shown = found;
         }
-        Ok(())
     }
 
     /// The documents to show, with what tells whether a listing is also among others.
@@ -101,16 +100,40 @@ impl Families {
     }
 }
 
-fn is_before(found: &Found, shown: &Found, stated_first: bool, columns: &Columns) -> Result<bool> {
+fn is_before(found: &Found, shown: &Found, stated_first: bool, columns: &Columns) -> bool {
     let asks = |found: &Found| stated_first && !found.asks.is_empty();
     let order = (shown.here.cmp(&found.here))
         .then(asks(found).cmp(&asks(shown)))
         .then(found.metres.total_cmp(&shown.metres))
         .then(shown.score.total_cmp(&found.score));
-    Ok(match order.is_eq() {
-        true => columns.entry(found.doc)?.id < columns.entry(shown.doc)?.id,
-        false => order.is_lt(),
-    })
+    // Documents of a listing arrive in the order of their ids.
+    let arrived = |found: &Found| columns.keys[found.doc as usize] & ((1 << SERIAL_BITS) - 1);
+    order.then(arrived(found).cmp(&arrived(shown))).is_lt()
+}
+
+/// How far each document of a segment is from the next of its family, in metres and rather less than more; nothing
+/// where one of them has no position (is not among `positions`), infinitely far for documents without a family.
+pub(crate) fn alone(siblings: &[u32], families: &[u32], positions: &[PositionE7]) -> Vec<f32> {
+    let mut out = if siblings.is_empty() { Vec::new() } else { vec![f32::INFINITY; families.len()] };
+    let mut members: Vec<(u32, u32)> = siblings.iter().map(|&doc| (families[doc as usize], doc)).collect();
+    members.sort_unstable();
+    for family in members.chunk_by(|a, b| a.0 == b.0) {
+        for &(_, one) in family {
+            for &(_, other) in family.iter().filter(|(_, other)| *other != one) {
+                let metres = match (positions.get(one as usize), positions.get(other as usize)) {
+                    (Some(one), Some(other)) => between(*one, *other),
+                    _ => 0.0,
+                };
+                out[one as usize] = out[one as usize].min(metres);
+            }
+        }
+    }
+    out
+}
+
+fn between(one: PositionE7, other: PositionE7) -> f32 {
+    let [[a, b], [c, d]] = [one, other].map(|position| position.map(|part| f64::from(part) * 1e-7));
+    distance_m(a, b, c, d) as f32 * 0.999
 }
 
 /// The family of each document of a segment, by the keys of their listings, and how many there are. Documents that have

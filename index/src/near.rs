@@ -81,6 +81,19 @@ impl Circle {
         (metres <= self.metres).then_some(metres)
     }
 
+    /// Radius in metres.
+    pub(crate) fn metres(&self) -> f64 {
+        self.metres
+    }
+
+    /// Whether a position may lie in the circle, as a quick look tells.
+    #[inline]
+    pub(crate) fn may_hold(&self, position: PositionE7) -> bool {
+        self.flat.is_none_or(|(cos, half_sin)| {
+            self.flat_m(position, cos, half_sin) <= self.metres as f32 * (1.0 + SLACK) + 1.0
+        })
+    }
+
     /// No more than the distance of a position in metres.
     #[inline]
     pub(crate) fn no_more_m(&self, position: PositionE7) -> f64 {

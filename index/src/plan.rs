@@ -110,6 +110,8 @@ impl<'a> Asked<'a> {
             most_matched: 0,
             summing: false,
             most: 0.0,
+            reach: f32::INFINITY,
+            frequencies: Vec::new(),
         };
         let segments = &self.snapshot.segments;
         let follows = !(query.words.is_empty() && query.organization.is_none() && query.languages.is_empty());
@@ -172,12 +174,15 @@ impl<'a> Asked<'a> {
         if !query.languages.is_empty() {
             filters.push(Stream::any_value(&segment.language, fields.language, &query.languages)?);
         }
-        let mut facets = Vec::new();
+        let (mut required, mut facets) = (Vec::new(), Vec::new());
         for (number, group) in query.facets.iter().enumerate() {
             if !(group.any.is_empty() && group.ask.is_empty()) {
                 let ask: &[String] = if query.strict { &[] } else { &group.ask };
                 let (any, ask) = (self.one_of(segment, &group.any)?, self.one_of(segment, ask)?);
-                facets.push(FacetTest { any, ask, flag: Asks::of_facet(number) });
+                match (&any.rest, ask.mask, &ask.rest) {
+                    (Stream::Empty, [0, 0, 0, 0], Stream::Empty) => required.push(any.mask),
+                    _ => facets.push(FacetTest { any, ask, flag: Asks::of_facet(number) }),
+                }
             }
         }
         let columns = &segment.columns;
@@ -193,7 +198,7 @@ impl<'a> Asked<'a> {
         }
         let age = query.age.map(|age| AgeTest { age, strict: query.strict });
         let kinds = if query.kinds.is_empty() { ALL_KINDS } else { self.snapshot.kinds(&query.kinds) };
-        Ok(Plan { need, groups, filters, facets, age, kinds, legs })
+        Ok(Plan { need, groups, filters, required, facets, age, kinds, legs })
     }
 
     /// Documents with all words typed or of a further phrase, or with a term that they mean; or both, which adds up.

@@ -210,6 +210,16 @@ impl Stream {
         }
     }
 
+    /// How often the document it stands at has the word; 1 where it is no word.
+    pub(crate) fn frequency(&self) -> u32 {
+        if let Stream::Word(word) = self { word.all.term_freq() } else { 1 }
+    }
+
+    /// Score of a document, given how often it has the word. Documents come in ascending order.
+    pub(crate) fn score_of(&mut self, doc: DocId, frequency: u32) -> f32 {
+        if let Stream::Word(word) = self { word.score_of(doc, frequency) } else { 0.0 }
+    }
+
     /// Score of the document it stands at.
     pub(crate) fn score(&mut self) -> f32 {
         match self {
@@ -272,9 +282,12 @@ impl Union {
 
 impl WordStream {
     fn score(&mut self) -> f32 {
-        let doc = self.all.doc();
+        self.score_of(self.all.doc(), self.all.term_freq())
+    }
+
+    fn score_of(&mut self, doc: DocId, frequency: u32) -> f32 {
         let length = |lengths: &Option<FieldNormReader>| lengths.as_ref().map_or(0, |l| l.fieldnorm_id(doc));
-        let mut score = self.weights.all.score(self.all.term_freq(), length(&self.all_lengths));
+        let mut score = self.weights.all.score(frequency, length(&self.all_lengths));
         if let InNames::Unread(index, info) = &self.name {
             // Reading what is mapped fails only where the file is damaged, and checksums find that.
             let read = index.read_postings_from_terminfo(info, IndexRecordOption::WithFreqs);

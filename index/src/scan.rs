@@ -28,7 +28,7 @@ use std::sync::Arc;
 use tantivy::{DocId, TERMINATED};
 
 use crate::asked::{Leg, Need, Plan};
-use crate::columns::{SIBLINGS, Stretch};
+use crate::columns::{Stretch, shares};
 use crate::families::Families;
 use crate::near::Circle;
 use crate::postings::{Stream, seek_all};
@@ -64,7 +64,14 @@ pub(crate) struct Gather<'a> {
     pub summing: bool,
     /// No document of the segment at hand scores more.
     pub most: f32,
+    /// Metres that two documents in the circle may lie apart.
+    pub reach: f32,
+    /// How often each document at hand has each word.
+    pub frequencies: Vec<u32>,
 }
+
+/// Documents that are looked at together.
+const BATCH: usize = 64;
 
 impl Gathered {
     pub(crate) fn new(order: Order, most: usize) -> Self {
@@ -93,6 +100,7 @@ impl Gather<'_> {
             beyond.enter(&segments[at])?;
         }
         self.most = plan.most();
+        self.reach = self.circle.map_or(f32::INFINITY, |circle| 2.002 * circle.metres() as f32 + 1.0);
         for mut leg in std::mem::take(&mut plan.legs) {
             for Stretch { docs, inside } in std::mem::take(&mut leg.stretches) {
                 if !plan.only_columns() || leg.areas.is_some() {
@@ -112,7 +120,8 @@ impl Gather<'_> {
         Ok(())
     }
 
-    /// Follows the streams through a stretch.
+    /// Follows the streams through a stretch. Where the words' frequencies are all that the streams are still asked
+    /// for, columns are looked at for many documents at a time: they lie apart, and are fetched side by side.
     fn follow(
         &mut self,
         segments: &[Arc<Segment>],
@@ -122,15 +131,39 @@ impl Gather<'_> {
         leg: &mut Leg,
     ) -> Result<()> {
         let segment = &*segments[number];
+        let columns = &*segment.columns;
+        let circle = self.circle.filter(|_| !leg.into_covers);
+        let most = if plan.only_words() { BATCH } else { 1 };
         let mut from = docs.start;
-        while let Some(doc) = next(plan, &mut leg.areas, from, docs.end) {
-            from = doc + 1;
-            let fits =
-                segment.is_live(doc) && (leg.places == 0 || segment.columns.flags[doc as usize] & leg.places != 0);
-            if let Some(asks) = fits.then(|| plan.test(&segment.columns, doc)).flatten()
-                && !self.hides(segment, doc)
-            {
-                self.accept(segments, number, doc, asks, plan, leg)?;
+        let mut batch = [0; BATCH];
+        while from < docs.end {
+            let (mut agreed, mut kept) = (0, 0);
+            self.frequencies.clear();
+            while agreed < most {
+                let Some(doc) = next(plan, &mut leg.areas, from, docs.end) else {
+                    from = docs.end;
+                    break;
+                };
+                from = doc + 1;
+                (batch[agreed], agreed) = (doc, agreed + 1);
+                self.frequencies.extend(plan.groups.iter().map(Stream::frequency));
+            }
+            let mut places = [0; BATCH];
+            for (place, &doc) in batch[..agreed].iter().enumerate() {
+                places[kept] = place;
+                let fits = leg.places == 0 || columns.flags[doc as usize] & leg.places != 0;
+                let near = circle.is_none_or(|circle| circle.may_hold(columns.positions[doc as usize]));
+                kept +=
+                    usize::from(segment.is_live(doc) & fits & near & plan.has_required(&columns.masks[doc as usize]));
+            }
+            for &place in &places[..kept] {
+                let doc = batch[place];
+                if let Some(asks) = plan.test(columns, doc)
+                    && !self.hides(segment, doc)
+                {
+                    let words = if most == 1 { 0 } else { plan.groups.len() };
+                    self.accept(segments, number, doc, asks, plan, leg, place * words..(place + 1) * words)?;
+                }
             }
         }
         Ok(())
@@ -149,9 +182,12 @@ impl Gather<'_> {
         let segment = &*segments[number];
         let columns = &*segment.columns;
         let rim = self.circle.filter(|_| !inside);
-        let (tests, offers) = (!plan.passes_all() || !self.withdrawn.is_empty(), !self.summing);
+        let (tests, offers) = (plan.tests_more() || !self.withdrawn.is_empty(), !self.summing);
         for first in (docs.start & !63..docs.end).step_by(64) {
             let mut bits = segment.live[first as usize / 64] & window(&docs, first);
+            for required in &plan.required {
+                bits = retain(bits, |at| shares(required, &columns.masks[(first + at) as usize]));
+            }
             if let Some(circle) = rim {
                 bits = retain(bits, |at| circle.at_least_m(columns.positions[(first + at) as usize]).is_some());
             }
@@ -166,8 +202,8 @@ impl Gather<'_> {
                     }
                 }
                 let at = doc as usize;
-                if columns.flags[at] & SIBLINGS != 0 || self.beyond.is_some() {
-                    self.accept(segments, number, doc, asks, plan, leg)?;
+                if columns.has_siblings_within(doc, self.reach) || self.beyond.is_some() {
+                    self.accept(segments, number, doc, asks, plan, leg, 0..0)?;
                     continue;
                 }
                 self.results.tally.total += 1;
@@ -198,11 +234,14 @@ impl Gather<'_> {
     ) -> Result<()> {
         let segment = &*segments[number];
         let columns = &*segment.columns;
-        for &doc in within(&segment.dead, &docs).iter().filter(|&&doc| columns.flags[doc as usize] & SIBLINGS == 0) {
+        for &doc in within(&segment.dead, &docs) {
             self.results.tally.take_back(&columns.masks[doc as usize], columns.kinds[doc as usize]);
         }
-        for &doc in within(&columns.siblings, &docs).iter().filter(|&&doc| segment.is_live(doc)) {
-            self.accept(segments, number, doc, Asks::default(), plan, leg)?;
+        for &doc in within(&columns.siblings, &docs) {
+            if columns.has_siblings_within(doc, self.reach) && segment.is_live(doc) {
+                self.results.tally.take_back(&columns.masks[doc as usize], columns.kinds[doc as usize]);
+                self.accept(segments, number, doc, Asks::default(), plan, leg, 0..0)?;
+            }
         }
         Ok(())
     }
@@ -226,7 +265,7 @@ impl Gather<'_> {
                     bits &= bits - 1;
                     let position = columns.positions[doc as usize];
                     let Some(metres) = circle.at_least_m(position) else { continue };
-                    if columns.flags[doc as usize] & SIBLINGS != 0 {
+                    if columns.has_siblings_within(doc, self.reach) {
                         continue;
                     }
                     let found =
@@ -241,7 +280,9 @@ impl Gather<'_> {
         !self.withdrawn.is_empty() && self.withdrawn.contains(&segment.columns.listings[doc as usize])
     }
 
-    /// Counts and offers a document that passed, if it lies in the circle.
+    /// Counts and offers a document that passed, if it lies in the circle. `frequencies` says where those of its words
+    /// are kept; where it is empty the streams still stand at the document.
+    #[expect(clippy::too_many_arguments, reason = "one document, and everything that is known of it")]
     fn accept(
         &mut self,
         segments: &[Arc<Segment>],
@@ -250,6 +291,7 @@ impl Gather<'_> {
         mut asks: Asks,
         plan: &mut Plan,
         leg: &mut Leg,
+        frequencies: Range<usize>,
     ) -> Result<()> {
         let segment = &*segments[number];
         let (columns, at) = (&segment.columns, doc as usize);
@@ -279,15 +321,22 @@ impl Gather<'_> {
         let into = if leg.into_covers { &mut self.covers } else { &mut self.results };
         let exact = || circle.map_or(NOWHERE, |circle| circle.exact_m(columns.positions[at]));
         let (mask, kind) = (&columns.masks[at], columns.kinds[at]);
+        let frequencies = &self.frequencies[frequencies];
+        let reach = if leg.into_covers { f32::INFINITY } else { self.reach };
         let mut score = || {
+            if !frequencies.is_empty() {
+                let groups = plan.groups.iter_mut().zip(frequencies);
+                return groups.fold(0.0, |sum, (group, &frequency)| sum + group.score_of(doc, frequency));
+            }
             let groups = plan.groups.iter_mut().filter(|group| group.doc() == doc);
             // Not `sum`, which is a negative zero when nothing was typed.
             groups.map(Stream::score).fold(0.0, |sum, score| sum + score)
         };
-        if columns.flags[at] & SIBLINGS != 0 {
+        if columns.has_siblings_within(doc, reach) {
             found.score = score();
             let Gathered { tally, best, families } = into;
-            return families.meet(segments, circle, found, best.order.stated_first, (tally, counting, terms));
+            families.meet(segments, circle, found, best.order.stated_first, (tally, counting, terms));
+            return Ok(());
         }
         into.tally.total += 1;
         if counting {

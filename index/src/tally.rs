@@ -11,7 +11,7 @@ use tantivy::DocId;
 use tantivy::columnar::StrColumn;
 
 use crate::Result;
-use crate::columns::{HIT, Mask, SIBLINGS};
+use crate::columns::{HIT, Mask};
 use crate::snapshot::Segment;
 
 /// Listings counted so far.
@@ -187,7 +187,7 @@ pub(crate) fn for_each_bit(mask: &Mask, mut with: impl FnMut(usize)) {
 pub(crate) const BLOCK: usize = 256;
 
 /// Counts of a segment's documents from its first up to every 256th, deleted ones included: what two such rows differ
-/// by are the counts of all documents between. Listings with several documents are left out.
+/// by are the counts of all documents between.
 pub(crate) struct Sums {
     rows: Vec<[u32; 256 + 16]>,
 }
@@ -200,7 +200,7 @@ impl Sums {
         for block in 0..masks.len() / BLOCK + 1 {
             rows.push(row);
             for doc in block * BLOCK..masks.len().min((block + 1) * BLOCK) {
-                if flags[doc] & (HIT | SIBLINGS) == HIT {
+                if flags[doc] & HIT != 0 {
                     for_each_bit(&masks[doc], |bit| row[bit] += 1);
                     row[256 + (usize::from(kinds[doc]) & 15)] += 1;
                 }

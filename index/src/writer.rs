@@ -186,6 +186,9 @@ impl Index {
             let mut group = vec![UserOperation::Delete(Term::from_field_text(self.fields.listing, op.listing()))];
             if let Op::Put { listing, documents } = op {
                 let siblings = documents.iter().filter(|document| document.role == Role::Hit).count() > 1;
+                // Searches rely on it: equal ones stand in the order of ids.
+                let mut documents: Vec<&Document> = documents.iter().collect();
+                documents.sort_by(|a, b| a.id.cmp(&b.id));
                 for document in documents {
                     if document.listing != *listing {
                         return Err(Error::Document("it names another listing than the put it came with"));
@@ -371,7 +374,7 @@ fn prepare<'a>(
         position,
         mask,
         listing: listing_key(&document.listing),
-        checked: document.checked,
+        checked: u32::try_from(document.checked.max(0)).unwrap_or(u32::MAX),
         flags: flags(document, siblings),
         kind: u8::try_from(kind).expect("kinds are fewer than 16"),
         ages: age_range(document.minimum_age, document.maximum_age),
