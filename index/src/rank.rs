@@ -117,7 +117,7 @@ pub(crate) struct Best {
     most: usize,
     kept: Vec<Ranked>,
     /// The last of the first `most`, once so many have been sorted out.
-    last: Option<Rank>,
+    last: Option<Ranked>,
 }
 
 impl Best {
@@ -129,7 +129,7 @@ impl Best {
     /// Whether a hit that scores no more, and is no nearer, than this may be among the first.
     #[inline]
     pub(crate) fn admits(&self, found: &Found, segment: &Segment) -> bool {
-        self.most > 0 && self.last.is_none_or(|last| compare(self.order.rank(found, segment), last).is_le())
+        self.most > 0 && self.last.is_none_or(|last| compare(self.order.rank(found, segment), last.rank).is_le())
     }
 
     /// Offers a hit. `exact` gives its exact metres; it is asked only for hits that may be among the first.
@@ -139,14 +139,15 @@ impl Best {
             return;
         }
         found.metres = exact();
-        if !self.admits(&found, segment) {
+        let ranked = Ranked { rank: self.order.rank(&found, segment), found };
+        if self.last.is_some_and(|last| ranked.before(&last, segments).is_ge()) {
             return;
         }
-        self.kept.push(Ranked { rank: self.order.rank(&found, segment), found });
+        self.kept.push(ranked);
         if self.kept.len() >= self.most + (self.most / 2).max(16) {
             self.kept.select_nth_unstable_by(self.most - 1, |a, b| a.before(b, segments));
             self.kept.truncate(self.most);
-            self.last = self.kept.last().map(|last| last.rank);
+            self.last = self.kept.last().copied();
         }
     }
 

@@ -10,16 +10,22 @@
 //!   leg 1: the circle's ranges, or all when the place is     leg 2: those with an
 //!   an area (then only documents with its code)              area code of the place
 //!
-//!  in a leg:  streams of postings agree on a document   every word, language, organisation, area
-//!             -> flags, kind, alive, withdrawn           one byte or two each
-//!             -> mask & group, for each group            32 bytes
-//!             -> age in the stated range                 2 bytes
-//!             -> distance, flat                          8 bytes; exact at the rim
-//!             -> count the listing; offer it to the best (score and exact distance only if it may be shown)
+//!  Words, languages, organisation, areas:            Nothing but columns (a browse):
+//!  `follow`, up to 64 documents at a time             `look`, a word of 64 documents at a time
+//!
+//!    streams of postings agree on documents             a bit each: to be found, not deleted
+//!    -> a bit: to be found, not deleted                 -> terms required           32 bytes
+//!    -> distance, flat                8 bytes           -> distance, flat            8 bytes, at the rim only
+//!    -> terms required               32 bytes           -> the other tests
+//!    -> kind, age, what may be asked, withdrawn
+//!
+//!  then for each document that passed: count it; offer it to the best (exact distance, and score, only if it may
+//!  be shown). Nearest first, with no other test, whole blocks of 256 documents are counted by sums (`Sums`), and the
+//!  nearest are found afterwards in a smaller circle.
 //! ```
 //!
-//! Without a place there is one leg over everything. Documents of listings with several go through `seen`, so that a
-//! listing counts once and is shown at its nearest place; all others are counted on the spot.
+//! Without a place there is one leg over everything. Documents whose listing has others near enough to match as well go
+//! through `Families`, so that a listing counts once and is shown at its nearest place.
 
 use std::collections::HashSet;
 use std::ops::Range;
