@@ -111,7 +111,7 @@ pub(crate) struct WordStream {
 enum InNames {
     No,
     Unread(Arc<InvertedIndexReader>, TermInfo),
-    Read(SegmentPostings),
+    Read(Box<SegmentPostings>),
 }
 
 /// Several streams, and where each stands.
@@ -291,7 +291,7 @@ impl WordStream {
         if let InNames::Unread(index, info) = &self.name {
             // Reading what is mapped fails only where the file is damaged, and checksums find that.
             let read = index.read_postings_from_terminfo(info, IndexRecordOption::WithFreqs);
-            self.name = read.map_or(InNames::No, InNames::Read);
+            self.name = read.map_or(InNames::No, |postings| InNames::Read(Box::new(postings)));
         }
         if let InNames::Read(name) = &mut self.name
             && forward(name, doc) == doc
