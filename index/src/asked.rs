@@ -57,8 +57,8 @@ pub(crate) struct Plan {
     pub groups: Vec<Stream>,
     /// Streams every document must be in.
     pub filters: Vec<Stream>,
-    /// Of each of these masks a document must have a bit: groups of terms that all have one, and ask for nothing.
-    pub required: Vec<Mask>,
+    /// Of each of these lists a document must have a bit: groups of terms that all have one, and ask for nothing.
+    pub required: Vec<Vec<u8>>,
     /// The other groups of terms.
     pub facets: Vec<FacetTest>,
     pub age: Option<AgeTest>,
@@ -93,8 +93,9 @@ impl Plan {
 
     /// Whether a document has what is required.
     #[inline]
-    pub(crate) fn has_required(&self, mask: &Mask) -> bool {
-        self.required.iter().all(|required| shares(required, mask))
+    pub(crate) fn has_required(&self, columns: &Columns, doc: DocId) -> bool {
+        let word = doc as usize / 64;
+        self.required.iter().all(|bits| columns.with_any(bits, word) >> (doc % 64) & 1 != 0)
     }
 
     /// The tests of a document's columns, beside what is required, cheapest first; what has to be asked of it if it passes.

@@ -5,14 +5,14 @@ use std::collections::{HashMap, HashSet};
 use tantivy::postings::TermInfo;
 
 use crate::asked::{ALL_KINDS, AgeTest, FacetTest, Leg, Need, OneOf, Plan};
-use crate::columns::{Stretch, listing_key};
+use crate::columns::{Mask, Stretch, listing_key};
 use crate::cover::Span;
 use crate::near::Circle;
 use crate::postings::{Stream, Weights, WordWeight};
 use crate::rank::Order;
 use crate::scan::{Gather, Gathered};
 use crate::snapshot::{Segment, Snapshot, set_bit};
-use crate::tally::{BLOCK, Beyond};
+use crate::tally::{BLOCK, Beyond, for_each_bit};
 use crate::words::Group;
 use crate::{Asks, DEEPEST, Query, Result};
 
@@ -37,6 +37,12 @@ pub(crate) struct Asked<'a> {
 struct Word {
     weights: Weights,
     found: Vec<[Option<TermInfo>; 2]>,
+}
+
+fn bits_of(mask: &Mask) -> Vec<u8> {
+    let mut bits = Vec::new();
+    for_each_bit(mask, |bit| bits.push(bit as u8));
+    bits
 }
 
 impl<'a> Asked<'a> {
@@ -180,7 +186,7 @@ impl<'a> Asked<'a> {
                 let ask: &[String] = if query.strict { &[] } else { &group.ask };
                 let (any, ask) = (self.one_of(segment, &group.any)?, self.one_of(segment, ask)?);
                 match (&any.rest, ask.mask, &ask.rest) {
-                    (Stream::Empty, [0, 0, 0, 0], Stream::Empty) => required.push(any.mask),
+                    (Stream::Empty, [0, 0, 0, 0], Stream::Empty) => required.push(bits_of(&any.mask)),
                     _ => facets.push(FacetTest { any, ask, flag: Asks::of_facet(number) }),
                 }
             }

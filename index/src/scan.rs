@@ -10,18 +10,18 @@
 //!   leg 1: the circle's ranges, or all when the place is     leg 2: those with an
 //!   an area (then only documents with its code)              area code of the place
 //!
-//!  Words, languages, organisation, areas:            Nothing but columns (a browse):
-//!  `follow`, up to 64 documents at a time             `look`, a word of 64 documents at a time
+//!  Words, languages, organisation, areas:              Nothing but columns (a browse):
+//!  `follow`, up to 64 documents at a time              `look`, a word of 64 documents at a time
 //!
-//!    streams of postings agree on documents             a bit each: to be found, not deleted
-//!    -> a bit: to be found, not deleted                 -> terms required           32 bytes
-//!    -> distance, flat                8 bytes           -> distance, flat            8 bytes, at the rim only
-//!    -> terms required               32 bytes           -> the other tests
-//!    -> kind, age, what may be asked, withdrawn
+//!    streams of postings agree on documents
+//!    -> to be found, not deleted       a bit each        -> to be found, not deleted    a bit each
+//!    -> terms required                 a bit each        -> terms required              a bit each
+//!    -> distance, flat                    8 bytes        -> distance, flat, at the rim     8 bytes
+//!    -> kind, age, what may be asked, withdrawn          -> kind, age, what may be asked, withdrawn
 //!
-//!  then for each document that passed: count it; offer it to the best (exact distance, and score, only if it may
-//!  be shown). Nearest first, with no other test, whole blocks of 256 documents are counted by sums (`Sums`), and the
-//!  nearest are found afterwards in a smaller circle.
+//!  Then each document that passed is counted (32 bytes of terms) and offered to the best: exact distance and score
+//!  are worked out only if it may be shown. Nearest first, with no other test, whole blocks of 256 documents are
+//!  counted by `Sums`, and the nearest are found afterwards in a smaller circle.
 //! ```
 //!
 //! Without a place there is one leg over everything. Documents whose listing has others near enough to match as well go
@@ -34,7 +34,7 @@ use std::sync::Arc;
 use tantivy::{DocId, TERMINATED};
 
 use crate::asked::{Leg, Need, Plan};
-use crate::columns::{Stretch, shares};
+use crate::columns::Stretch;
 use crate::families::Families;
 use crate::near::Circle;
 use crate::postings::{Stream, seek_all};
@@ -159,8 +159,7 @@ impl Gather<'_> {
                 places[kept] = place;
                 let fits = leg.places == 0 || columns.flags[doc as usize] & leg.places != 0;
                 let near = circle.is_none_or(|circle| circle.may_hold(columns.positions[doc as usize]));
-                kept +=
-                    usize::from(segment.is_live(doc) & fits & near & plan.has_required(&columns.masks[doc as usize]));
+                kept += usize::from(segment.is_live(doc) & fits & near & plan.has_required(columns, doc));
             }
             for &place in &places[..kept] {
                 let doc = batch[place];
@@ -192,7 +191,7 @@ impl Gather<'_> {
         for first in (docs.start & !63..docs.end).step_by(64) {
             let mut bits = segment.live[first as usize / 64] & window(&docs, first);
             for required in &plan.required {
-                bits = retain(bits, |at| shares(required, &columns.masks[(first + at) as usize]));
+                bits &= columns.with_any(required, first as usize / 64);
             }
             if let Some(circle) = rim {
                 bits = retain(bits, |at| circle.at_least_m(columns.positions[(first + at) as usize]).is_some());
