@@ -75,7 +75,10 @@ impl<'a> Asked<'a> {
         let fields = &self.snapshot.fields;
         let mut found = Vec::with_capacity(self.snapshot.segments.len());
         for segment in &self.snapshot.segments {
-            found.push([segment.all.find(fields.all, stem)?, segment.name.find(fields.name, stem)?]);
+            let all = segment.all.find(fields.all, stem)?;
+            // Every word of a name is a word of the text.
+            let name = if all.is_some() { segment.name.find(fields.name, stem)? } else { None };
+            found.push([all, name]);
         }
         let weight = |field: usize, lengths, boost| {
             let documents = found.iter().filter_map(|found: &[Option<TermInfo>; 2]| found[field].as_ref());
@@ -128,7 +131,8 @@ impl<'a> Asked<'a> {
         gather.summing = blocks && query.words.is_empty() && gather.nearest_first();
         for (at, (segment, stretches)) in segments.iter().zip(stretches).enumerate() {
             let plan = self.plan(segment, at, need, stretches)?;
-            gather.summing &= plan.only_columns() && plan.passes_all() && plan.legs[0].areas.is_none();
+            let within = plan.legs.iter().any(|leg| !leg.into_covers && leg.areas.is_some());
+            gather.summing &= plan.only_columns() && plan.passes_all() && !within;
             gather.segment(segments, at, plan)?;
         }
         if gather.summing {
@@ -172,15 +176,20 @@ impl<'a> Asked<'a> {
     fn plan(&self, segment: &Segment, at: usize, need: Need, stretches: Vec<Stretch>) -> Result<Plan> {
         let (query, fields) = (self.query, &self.snapshot.fields);
         let groups = query.words.groups().iter().map(|group| self.group(segment, at, group));
-        let groups = groups.collect::<Result<_>>()?;
-        let mut filters = Vec::new();
+        let groups: Vec<Stream> = groups.collect::<Result<_>>()?;
+        let (mut required, mut facets, mut filters) = (Vec::new(), Vec::new(), Vec::new());
+        let kinds = if query.kinds.is_empty() { ALL_KINDS } else { self.snapshot.kinds(&query.kinds) };
+        let age = query.age.map(|age| AgeTest { age, strict: query.strict });
+        if need == Need::Every && groups.iter().any(|group| matches!(group, Stream::Empty)) {
+            // Nothing here has all words.
+            return Ok(Plan { need, groups, filters, required, facets, age, kinds, legs: Vec::new() });
+        }
         if let Some(organization) = &query.organization {
             filters.push(Stream::value(&segment.organization, fields.organization, organization, 0.0)?);
         }
         if !query.languages.is_empty() {
             filters.push(Stream::any_value(&segment.language, fields.language, &query.languages)?);
         }
-        let (mut required, mut facets) = (Vec::new(), Vec::new());
         for (number, group) in query.facets.iter().enumerate() {
             if !(group.any.is_empty() && group.ask.is_empty()) {
                 let ask: &[String] = if query.strict { &[] } else { &group.ask };
@@ -195,15 +204,14 @@ impl<'a> Asked<'a> {
         let area = |codes: &[String]| Stream::any_value(&segment.area, fields.area, codes);
         let within = if query.within_areas.is_empty() { None } else { Some(area(&query.within_areas)?) };
         let mut legs = vec![Leg::results(stretches, within)];
-        if self.place && !(query.areas.is_empty() && query.area_unstated.is_none()) {
+        let some_unplaced = (columns.unplaced as usize) < columns.keys.len();
+        if self.place && some_unplaced && !(query.areas.is_empty() && query.area_unstated.is_none()) {
             let unstated = query.area_unstated.as_slice();
             // Who wants only what is stated is not told to ask.
             let unstated = if query.strict { &[] } else { unstated };
             let areas = Stream::any(vec![area(&query.areas)?, area(unstated)?]);
             legs.push(Leg::covers(columns, areas, area(&query.areas_here)?, area(unstated)?));
         }
-        let age = query.age.map(|age| AgeTest { age, strict: query.strict });
-        let kinds = if query.kinds.is_empty() { ALL_KINDS } else { self.snapshot.kinds(&query.kinds) };
         Ok(Plan { need, groups, filters, required, facets, age, kinds, legs })
     }
 
