@@ -139,7 +139,6 @@ pub(crate) struct Columns {
     pub siblings: Vec<DocId>,
     /// By document: which of the segment's listings with several documents it belongs to; empty if there are none.
     pub families: Vec<u32>,
-    pub families_number: usize,
     /// By document: metres from which on another document of its listing may be found; infinite where there is none.
     alone: Vec<f32>,
     pub sums: Sums,
@@ -189,11 +188,10 @@ impl Columns {
         let positions: Vec<PositionE7> =
             file.column(1).chunks_exact(8).map(|cell| [i32_of(&cell[..4]), i32_of(&cell[4..])]).collect();
         let unplaced = keys.partition_point(|&key| key < UNPLACED) as DocId;
-        let (families, families_number) = families(&siblings, &listings);
+        let families = families(&siblings, &listings);
         let alone = alone(&siblings, &families, &positions[..unplaced as usize]);
         Ok(Self {
             families,
-            families_number,
             hits: flags.chunks(64).map(word).collect(),
             siblings,
             sums: Sums::new(&masks, &kinds, &flags),

@@ -1,9 +1,10 @@
 //! Listings with several documents that searches may answer with: each is counted once, and shown at one place.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
-use crate::columns::{Columns, Mask};
+use crate::columns::{Columns, Mask, spread};
 use crate::hilbert::{PositionE7, SERIAL_BITS};
 use crate::near::{Circle, distance_m};
 use crate::rank::Found;
@@ -13,13 +14,15 @@ use crate::tally::Tally;
 /// Listings with several documents, as far as a block of an answer has met them.
 #[derive(Default)]
 pub(crate) struct Families {
-    /// By segment and family: where it stands in `met`, counted from 1. A listing's documents are all in one segment.
-    places: Vec<Vec<u32>>,
+    /// By segment and family: where it stands in `met`. A listing's documents are all in one segment.
+    places: Numbered<u32>,
     /// The document to show of each, with metres that are no more than exact.
     met: Vec<Found>,
     /// Terms of all documents met, where those of the first do not say it all.
-    terms: HashMap<u32, Terms>,
+    terms: Numbered<Terms>,
 }
+
+type Numbered<T> = HashMap<u64, T, BuildHasherDefault<Spread>>;
 
 struct Terms {
     mask: Mask,
@@ -41,25 +44,24 @@ impl Families {
         let columns = &*segments[found.segment as usize].columns;
         let mask = |found: &Found| &columns.masks[found.doc as usize];
         let kind = |found: &Found| columns.kinds[found.doc as usize];
-        let place = self.place(segments, &found);
-        if *place == 0 {
+        let next = self.met.len() as u32;
+        let at = *self.places.entry(key(segments, &found)).or_insert(next);
+        if at == next {
             self.met.push(found);
-            let at = self.met.len() as u32;
-            *self.place(segments, &found) = at;
             tally.total += 1;
             if counting {
                 tally.count(mask(&found), kind(&found));
                 tally.count_beyond(beyond);
                 if !beyond.is_empty() {
-                    self.terms.insert(at, Terms { mask: *mask(&found), beyond: beyond.to_vec() });
+                    self.terms.insert(u64::from(at), Terms { mask: *mask(&found), beyond: beyond.to_vec() });
                 }
             }
             return;
         }
-        let at = *place;
-        let shown = &mut self.met[at as usize - 1];
+        let shown = &mut self.met[at as usize];
         if counting {
-            let known = self.terms.entry(at).or_insert_with(|| Terms { mask: *mask(shown), beyond: Vec::new() });
+            let known =
+                self.terms.entry(u64::from(at)).or_insert_with(|| Terms { mask: *mask(shown), beyond: Vec::new() });
             tally.count_more(mask(&found), &mut known.mask);
             let more: Vec<u32> = beyond.iter().copied().filter(|term| !known.beyond.contains(term)).collect();
             tally.count_beyond(&more);
@@ -84,19 +86,30 @@ impl Families {
 
     /// Whether the listing of a document has been met.
     pub(crate) fn has(&self, segments: &[Arc<Segment>], found: &Found) -> bool {
-        let family = segments[found.segment as usize].columns.families[found.doc as usize];
-        let places = self.places.get(found.segment as usize);
-        places.and_then(|places| places.get(family as usize)).is_some_and(|&place| place != 0)
+        self.places.contains_key(&key(segments, found))
+    }
+}
+
+fn key(segments: &[Arc<Segment>], found: &Found) -> u64 {
+    let family = segments[found.segment as usize].columns.families[found.doc as usize];
+    u64::from(found.segment) << 32 | u64::from(family)
+}
+
+/// Hashes a number by mixing it.
+#[derive(Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
     }
 
-    fn place(&mut self, segments: &[Arc<Segment>], found: &Found) -> &mut u32 {
-        let columns = &segments[found.segment as usize].columns;
-        self.places.resize_with(segments.len(), Vec::new);
-        let places = &mut self.places[found.segment as usize];
-        if places.is_empty() {
-            places.resize(columns.families_number, 0);
-        }
-        &mut places[columns.families[found.doc as usize] as usize]
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.0 = spread(self.0 ^ u64::from(byte)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = spread(number);
     }
 }
 
@@ -136,14 +149,13 @@ fn between(one: PositionE7, other: PositionE7) -> f32 {
     distance_m(a, b, c, d) as f32 * 0.999
 }
 
-/// The family of each document of a segment, by the keys of their listings, and how many there are. Documents that have
-/// none are given 0.
-pub(crate) fn families(siblings: &[u32], listings: &[u64]) -> (Vec<u32>, usize) {
+/// The family of each document of a segment, by the keys of their listings. Documents that have none are given 0.
+pub(crate) fn families(siblings: &[u32], listings: &[u64]) -> Vec<u32> {
     let mut out = if siblings.is_empty() { Vec::new() } else { vec![0; listings.len()] };
     let mut numbers: HashMap<u64, u32> = HashMap::with_capacity(siblings.len());
     for &doc in siblings {
         let next = numbers.len() as u32;
         out[doc as usize] = *numbers.entry(listings[doc as usize]).or_insert(next);
     }
-    (out, numbers.len())
+    out
 }

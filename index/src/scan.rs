@@ -139,7 +139,7 @@ impl Gather<'_> {
         let segment = &*segments[number];
         let columns = &*segment.columns;
         let circle = self.circle.filter(|_| !leg.into_covers);
-        let most = if plan.only_words() { BATCH } else { 1 };
+        let most = if plan.only_words() && !leg.into_covers { BATCH } else { 1 };
         let mut from = docs.start;
         let mut batch = [0; BATCH];
         while from < docs.end {
@@ -161,13 +161,43 @@ impl Gather<'_> {
                 let near = circle.is_none_or(|circle| circle.may_hold(columns.positions[doc as usize]));
                 kept += usize::from(segment.is_live(doc) & fits & near & plan.has_required(columns, doc));
             }
+            // Each step by itself, so that what one needs of memory is fetched for several documents at once.
+            let mut passed = [(0, None, Asks::default()); BATCH];
+            let mut number_passed = 0;
             for &place in &places[..kept] {
                 let doc = batch[place];
-                if let Some(asks) = plan.test(columns, doc)
-                    && !self.hides(segment, doc)
-                {
-                    let words = if most == 1 { 0 } else { plan.groups.len() };
-                    self.accept(segments, number, doc, asks, plan, leg, place * words..(place + 1) * words)?;
+                let Some(asks) = plan.test(columns, doc).filter(|_| !self.hides(segment, doc)) else { continue };
+                let simple = most > 1 && self.beyond.is_none() && !columns.has_siblings_within(doc, self.reach);
+                let metres = match circle.map(|circle| circle.at_least_m(columns.positions[doc as usize])) {
+                    Some(None) => continue,
+                    Some(metres) => metres,
+                    None => Some(NOWHERE),
+                };
+                passed[number_passed] = (place, metres.filter(|_| simple), asks);
+                number_passed += 1;
+            }
+            let passed = &passed[..number_passed];
+            for &(place, ..) in passed.iter().filter(|(_, simple, _)| simple.is_some()) {
+                self.results.tally.total += 1;
+                if self.counting {
+                    let at = batch[place] as usize;
+                    self.results.tally.count(&columns.masks[at], columns.kinds[at]);
+                }
+            }
+            for &(place, simple, asks) in passed {
+                let (doc, words) = (batch[place], if most == 1 { 0 } else { plan.groups.len() });
+                let words = place * words..(place + 1) * words;
+                let Some(metres) = simple else {
+                    self.accept(segments, number, doc, asks, plan, leg, words)?;
+                    continue;
+                };
+                let mut found = Found { segment: number as u32, doc, score: self.most, metres, here: false, asks };
+                let best = &mut self.results.best;
+                if best.admits(&found, segment) {
+                    let groups = plan.groups.iter_mut().zip(&self.frequencies[words]);
+                    found.score = groups.fold(0.0, |sum, (group, &frequency)| sum + group.score_of(doc, frequency));
+                    let exact = || circle.map_or(NOWHERE, |circle| circle.exact_m(columns.positions[doc as usize]));
+                    best.offer(found, segments, exact);
                 }
             }
         }
