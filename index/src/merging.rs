@@ -9,8 +9,8 @@ use tantivy::merge_policy::{MergeCandidate, MergePolicy};
 #[derive(Clone, Debug)]
 pub(crate) struct FewSegments;
 
-/// Segments kept before the smallest are merged in any case.
-const MOST_SEGMENTS: usize = 6;
+/// Segments kept before the smallest are merged in any case. While that is done there is one more.
+const MOST_SEGMENTS: usize = 5;
 /// Smaller segments count as this many documents, so that single edits gather into one.
 const SMALLEST: u32 = 1_000;
 /// A segment of more documents is left as it is.

@@ -158,8 +158,14 @@ impl Gather<'_> {
             for (place, &doc) in batch[..agreed].iter().enumerate() {
                 places[kept] = place;
                 let fits = leg.places == 0 || columns.flags[doc as usize] & leg.places != 0;
-                let near = circle.is_none_or(|circle| circle.may_hold(columns.positions[doc as usize]));
-                kept += usize::from(segment.is_live(doc) & fits & near & plan.has_required(columns, doc));
+                kept += usize::from(segment.is_live(doc) & fits & plan.has_required(columns, doc));
+            }
+            if let Some(circle) = circle {
+                let all = std::mem::take(&mut kept);
+                for at in 0..all {
+                    places[kept] = places[at];
+                    kept += usize::from(circle.may_hold(columns.positions[batch[places[at]] as usize]));
+                }
             }
             // Each step by itself, so that what one needs of memory is fetched for several documents at once.
             let mut passed = [(0, None, Asks::default()); BATCH];
