@@ -29,6 +29,8 @@ pub(crate) struct FacetTest {
     pub any: OneOf,
     /// Terms that do too, as something to ask.
     pub ask: OneOf,
+    /// Where silence is something to ask: documents that deny all of `any`.
+    pub denied: Option<Stream>,
     pub flag: Asks,
 }
 
@@ -46,7 +48,8 @@ impl FacetTest {
         if self.any.meets(mask, doc) {
             return Some(Asks::default());
         }
-        self.ask.meets(mask, doc).then_some(self.flag)
+        let silent = |denied: &mut Stream| denied.seek(doc) != doc;
+        (self.ask.meets(mask, doc) || self.denied.as_mut().is_some_and(silent)).then_some(self.flag)
     }
 }
 
@@ -55,6 +58,8 @@ pub(crate) struct Plan {
     pub need: Need,
     /// One stream per word group; in the words' order unless every one is needed.
     pub groups: Vec<Stream>,
+    /// For each group that a broader term meets too, by its number among the words: what meets it otherwise.
+    pub direct: Vec<(usize, Stream)>,
     /// Streams every document must be in.
     pub filters: Vec<Stream>,
     /// Of each of these lists a document must have a bit: groups of terms that all have one, and ask for nothing.
@@ -62,6 +67,7 @@ pub(crate) struct Plan {
     /// The other groups of terms.
     pub facets: Vec<FacetTest>,
     pub age: Option<AgeTest>,
+    pub when: Option<WhenTest>,
     /// Kinds asked for, as bits; all of them are [`ALL_KINDS`].
     pub kinds: u16,
     pub legs: Vec<Leg>,
@@ -78,7 +84,7 @@ impl Plan {
 
     /// Whether words are all that is followed, and every one of them is needed.
     pub(crate) fn only_words(&self) -> bool {
-        self.need == Need::Every && self.groups.iter().all(|group| matches!(group, Stream::Word(_)))
+        self.need == Need::Every && self.direct.is_empty() && self.groups.iter().all(|group| matches!(group, Stream::Word(_)))
     }
 
     /// Whether every document there is passes the tests of columns.
@@ -88,7 +94,7 @@ impl Plan {
 
     /// Whether there is more to test than what is required.
     pub(crate) fn tests_more(&self) -> bool {
-        !self.facets.is_empty() || self.age.is_some() || self.kinds != ALL_KINDS
+        !self.facets.is_empty() || self.age.is_some() || self.when.is_some() || self.kinds != ALL_KINDS
     }
 
     /// Whether a document has what is required.
@@ -109,12 +115,28 @@ impl Plan {
             Some(age) => age.test(columns.ages[at])?,
             None => Asks::default(),
         };
+        if let Some(when) = self.when {
+            asks.0 |= when.test(columns.when[at])?.0;
+        }
         for facet in &mut self.facets {
             asks.0 |= facet.test(&columns.masks[at], doc)?.0;
         }
         Some(asks)
     }
 
+    /// Whether a document that the groups agreed on would not be there but for broader terms.
+    pub(crate) fn is_broader(&mut self, doc: DocId) -> bool {
+        let Self { need, groups, direct, .. } = self;
+        // While every group must match, each is there; they may stand in another order than the words.
+        let (need, every) = match *need {
+            Need::Every => (groups.len(), true),
+            Need::AtLeast(number) => (number, false),
+        };
+        let met = groups.iter().filter(|group| group.doc() == doc).count();
+        let there = direct.iter_mut().filter(|(number, _)| every || groups[*number].doc() == doc);
+        let only_broader = there.filter_map(|(_, own)| (own.seek(doc) != doc).then_some(())).count();
+        met - only_broader < need
+    }
     /// No document scores more.
     pub(crate) fn most(&self) -> f32 {
         // Not `sum`, which is a negative zero when nothing was typed; a hair more, for rounding.
@@ -136,6 +158,25 @@ impl AgeTest {
         match ages::holds(range, self.age) {
             Some(holds) => holds.then_some(Asks::default()),
             None => (!self.strict).then_some(Asks::AGE),
+        }
+    }
+}
+
+/// The parts of the week in which a document must happen.
+#[derive(Clone, Copy)]
+pub(crate) struct WhenTest {
+    /// Any of these.
+    pub parts: u32,
+    /// Documents that do not say when they happen do not pass.
+    pub strict: bool,
+}
+
+impl WhenTest {
+    /// What has to be asked of a document that happens in these parts; `None` when it happens in others.
+    fn test(self, parts: u32) -> Option<Asks> {
+        match parts {
+            0 => (!self.strict).then_some(Asks::WHEN),
+            parts => (parts & self.parts != 0).then_some(Asks::default()),
         }
     }
 }

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! columns:  magic, n | key n*8 | position n*8 | mask n*32 | listing n*8 | checked n*4 | flags n | kind n | ages n*2
-//!           | letters n | address (n+1)*5
+//!           | letters n | when n*4 | address (n+1)*5
 //! bodies:   entry, entry, ...  entry = lengths of all but the record | listing id | id | name | body | record
 //! ```
 
@@ -27,11 +27,11 @@ pub(crate) const COLUMNS: &str = "columns";
 /// See [`COLUMNS`].
 pub(crate) const BODIES: &str = "bodies";
 /// First bytes of a columns file.
-pub(crate) const MAGIC: [u8; 8] = *b"kithcol3";
+pub(crate) const MAGIC: [u8; 8] = *b"kithcol4";
 /// Bytes per document of each column of fixed width, in file order.
-pub(crate) const WIDTHS: [usize; 9] = [8, 8, 32, 8, 4, 1, 1, 2, 1];
+pub(crate) const WIDTHS: [usize; 10] = [8, 8, 32, 8, 4, 1, 1, 2, 1, 4];
 /// Bytes per document of all of them.
-pub(crate) const ROW: usize = 65;
+pub(crate) const ROW: usize = 69;
 /// Bytes of the address of an entry.
 pub(crate) const ADDRESS: usize = 5;
 const ENTRY_HEAD: usize = 10;
@@ -59,6 +59,8 @@ pub(crate) const REMOTE: u8 = 16;
 pub(crate) const SIBLINGS: u8 = 32;
 /// It holds the listing's full record.
 pub(crate) const RECORD: u8 = 64;
+/// It has ended.
+pub(crate) const ENDED: u8 = 128;
 
 /// One document's columns.
 pub(crate) struct Row {
@@ -73,6 +75,8 @@ pub(crate) struct Row {
     pub ages: AgeRange,
     /// Letters of the name, 255 for more.
     pub letters: u8,
+    /// Parts of the week in which it happens, as bits; none when it does not say.
+    pub when: u32,
 }
 
 impl Row {
@@ -95,6 +99,7 @@ impl Row {
         out.extend([self.flags, self.kind]);
         out.extend(self.ages);
         out.push(self.letters);
+        out.extend(self.when.to_le_bytes());
         [listing, id, name].iter().for_each(|length| out.extend(length.to_le_bytes()));
         out.extend(body.to_le_bytes());
         parts.iter().for_each(|part| out.extend(*part));
@@ -116,7 +121,8 @@ pub(crate) fn flags(document: &Document, siblings: bool) -> u8 {
         Whereabouts::None => 0,
     };
     let flag = |set: bool, bit: u8| if set { bit } else { 0 };
-    role | place | flag(siblings || document.siblings, SIBLINGS) | flag(!document.record.is_empty(), RECORD)
+    let siblings = flag(siblings || document.siblings, SIBLINGS);
+    role | place | siblings | flag(!document.record.is_empty(), RECORD) | flag(document.ended, ENDED)
 }
 
 /// A segment's columns, decoded, and its bodies, mapped.
@@ -131,6 +137,7 @@ pub(crate) struct Columns {
     pub kinds: Vec<u8>,
     pub ages: Vec<AgeRange>,
     pub letters: Vec<u8>,
+    pub when: Vec<u32>,
     /// First document without a position: those sort last.
     pub unplaced: DocId,
     /// Which documents may be answered by a search, a bit each.
@@ -205,12 +212,19 @@ impl Columns {
             kinds,
             ages: file.column(7).chunks_exact(2).map(|cell| [cell[0], cell[1]]).collect(),
             letters: file.column(8).to_vec(),
+            when: file.column(9).chunks_exact(4).map(u32_of).collect(),
             unplaced,
             every_64th: keys.iter().step_by(64).copied().collect(),
             addresses: file.addresses(),
             bodies: file.bodies,
             keys,
         })
+    }
+
+    /// Whether a document has ended.
+    #[inline]
+    pub(crate) fn has_ended(&self, doc: DocId) -> bool {
+        self.flags[doc as usize] & ENDED != 0
     }
 
     /// Whether another document of its listing that searches may answer with lies within so many metres.

@@ -54,12 +54,18 @@ pub struct Document {
     pub text: String,
     /// Ids of the terms it has.
     pub terms: Vec<String>,
+    /// Ids of terms of which it says that it has them not: see [`crate::FacetGroup::unless_denied`].
+    pub denied: Vec<String>,
+    /// It has ended: it stands after all others, in every order.
+    pub ended: bool,
     /// Languages it is offered in, as the caller's filter words.
     pub languages: Vec<String>,
     /// The youngest it is for, in years; `None` when it does not say.
     pub minimum_age: Option<f32>,
     /// The oldest it is for, in years, that year of life included; `None` when it does not say.
     pub maximum_age: Option<f32>,
+    /// Parts of the week in which it happens, as bits that mean what the caller means by them; 0 when it does not say.
+    pub when: u32,
     /// Where it is.
     pub whereabouts: Whereabouts,
     /// Codes of the areas the point lies in, or that an area or remote listing serves.

@@ -31,7 +31,7 @@ struct Terms {
 
 impl Families {
     /// Meets a document of such a listing. Counts the listing the first time, later only what it has more; keeps as the
-    /// document to show one that serves the point, one that states all (where `stated_first`), the nearest, the best by
+    /// document to show one that has not ended, one that needs no broader term, one that serves the point, one that states all (where `stated_first`), the nearest, the best by
     /// words, the first by id; each where those before are equal.
     pub(crate) fn meet(
         &mut self,
@@ -115,7 +115,9 @@ impl Hasher for Spread {
 
 fn is_before(found: &Found, shown: &Found, stated_first: bool, columns: &Columns) -> bool {
     let asks = |found: &Found| stated_first && !found.asks.is_empty();
-    let order = (shown.here.cmp(&found.here))
+    let order = (found.ended.cmp(&shown.ended))
+        .then(found.broader.cmp(&shown.broader))
+        .then(shown.here.cmp(&found.here))
         .then(asks(found).cmp(&asks(shown)))
         .then(found.metres.total_cmp(&shown.metres))
         .then(shown.score.total_cmp(&found.score));

@@ -37,6 +37,7 @@ mod columns;
 mod cover;
 mod document;
 mod error;
+mod explain;
 mod families;
 mod hilbert;
 mod lookup;
@@ -63,6 +64,7 @@ mod test_support;
 
 pub use document::{Document, Op, Role, Whereabouts};
 pub use error::{Error, Result};
+pub use explain::{WordMatch, WordPlace};
 pub use lookup::Read;
 pub use near::{Near, distance_m};
 pub use paging::Page;

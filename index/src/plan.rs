@@ -4,13 +4,14 @@ use std::collections::{HashMap, HashSet};
 
 use tantivy::postings::TermInfo;
 
-use crate::asked::{ALL_KINDS, AgeTest, FacetTest, Leg, Need, OneOf, Plan};
+use crate::asked::{ALL_KINDS, AgeTest, FacetTest, Leg, Need, OneOf, Plan, WhenTest};
 use crate::columns::{Mask, Stretch, listing_key};
 use crate::cover::Span;
 use crate::near::Circle;
 use crate::postings::{Stream, Weights, WordWeight};
 use crate::rank::Order;
 use crate::scan::{Gather, Gathered};
+use crate::schema::denied;
 use crate::snapshot::{Segment, Snapshot, set_bit};
 use crate::tally::{BLOCK, Beyond, for_each_bit};
 use crate::words::Group;
@@ -21,6 +22,8 @@ use crate::{Asks, DEEPEST, Query, Result};
 const TERM_WEIGHT: f32 = 4.0;
 /// What a further phrase of a group scores, where the words typed score 1.
 const PHRASE_WEIGHT: f32 = 0.7;
+/// What a broader term scores over a word of the same rarity. It stands after all else whatever it scores.
+const BROADER_WEIGHT: f32 = 1.0;
 
 /// A query made ready for a snapshot: everything that is the same in all segments.
 pub(crate) struct Asked<'a> {
@@ -30,7 +33,7 @@ pub(crate) struct Asked<'a> {
     /// A place was asked for.
     place: bool,
     words: HashMap<&'a str, Word>,
-    term_scores: HashMap<&'a str, f32>,
+    term_rarities: HashMap<&'a str, f32>,
 }
 
 /// One stem: what it weighs, and where its postings are in each segment, in all text and in names.
@@ -53,7 +56,7 @@ impl<'a> Asked<'a> {
             circle: query.near.and_then(Circle::new),
             place: query.near.is_some() || !query.within_areas.is_empty(),
             words: HashMap::new(),
-            term_scores: HashMap::new(),
+            term_rarities: HashMap::new(),
         };
         for group in query.words.groups() {
             for stem in group.stems.iter().chain(group.phrases.iter().flatten()) {
@@ -62,10 +65,9 @@ impl<'a> Asked<'a> {
                     out.words.insert(stem, word);
                 }
             }
-            for term in &group.terms {
+            for term in group.terms.iter().chain(&group.broader) {
                 let found = out.found(term)?;
-                let rarity = (1.0 + snapshot.documents as f32 / (found as f32 + 0.5)).ln();
-                out.term_scores.insert(term, rarity * TERM_WEIGHT);
+                out.term_rarities.insert(term, (1.0 + snapshot.documents as f32 / (found as f32 + 0.5)).ln());
             }
         }
         Ok(out)
@@ -111,6 +113,7 @@ impl<'a> Asked<'a> {
             circle: self.circle.as_ref(),
             withdrawn,
             counting: query.counts,
+            every_place: query.every_place,
             beyond: (query.counts && query.count_all).then(Beyond::default),
             terms: Vec::new(),
             results: Gathered::new(Order::of(query), most(query.offset, query.limit)),
@@ -175,14 +178,26 @@ impl<'a> Asked<'a> {
 
     fn plan(&self, segment: &Segment, at: usize, need: Need, stretches: Vec<Stretch>) -> Result<Plan> {
         let (query, fields) = (self.query, &self.snapshot.fields);
-        let groups = query.words.groups().iter().map(|group| self.group(segment, at, group));
-        let groups: Vec<Stream> = groups.collect::<Result<_>>()?;
+        let mut groups = Vec::with_capacity(query.words.groups().len());
+        let mut direct = Vec::new();
+        for (number, group) in query.words.groups().iter().enumerate() {
+            let own = || self.group(segment, at, group);
+            if group.broader.is_empty() {
+                groups.push(own()?);
+            } else {
+                groups.push(Stream::any_added(vec![own()?, self.terms(segment, &group.broader, BROADER_WEIGHT)?]));
+                direct.push((number, own()?));
+            }
+        }
         let (mut required, mut facets, mut filters) = (Vec::new(), Vec::new(), Vec::new());
         let kinds = if query.kinds.is_empty() { ALL_KINDS } else { self.snapshot.kinds(&query.kinds) };
         let age = query.age.map(|age| AgeTest { age, strict: query.strict });
+        let strict = query.strict || query.when_stated;
+        let when = (query.when != 0).then_some(WhenTest { parts: query.when, strict });
         if need == Need::Every && groups.iter().any(|group| matches!(group, Stream::Empty)) {
             // Nothing here has all words.
-            return Ok(Plan { need, groups, filters, required, facets, age, kinds, legs: Vec::new() });
+            let legs = Vec::new();
+            return Ok(Plan { need, groups, direct, filters, required, facets, age, when, kinds, legs });
         }
         if let Some(organization) = &query.organization {
             filters.push(Stream::value(&segment.organization, fields.organization, organization, 0.0)?);
@@ -194,9 +209,15 @@ impl<'a> Asked<'a> {
             if !(group.any.is_empty() && group.ask.is_empty()) {
                 let ask: &[String] = if query.strict { &[] } else { &group.ask };
                 let (any, ask) = (self.one_of(segment, &group.any)?, self.one_of(segment, ask)?);
-                match (&any.rest, ask.mask, &ask.rest) {
-                    (Stream::Empty, [0, 0, 0, 0], Stream::Empty) => required.push(bits_of(&any.mask)),
-                    _ => facets.push(FacetTest { any, ask, flag: Asks::of_facet(number) }),
+                let denied = group.any.iter().map(|term| Stream::value(&segment.term, fields.term, &denied(term), 0.0));
+                let denied = if group.unless_denied && !query.strict {
+                    Some(Stream::all(denied.collect::<Result<_>>()?))
+                } else {
+                    None
+                };
+                match (&any.rest, ask.mask, &ask.rest, &denied) {
+                    (Stream::Empty, [0, 0, 0, 0], Stream::Empty, None) => required.push(bits_of(&any.mask)),
+                    _ => facets.push(FacetTest { any, ask, denied, flag: Asks::of_facet(number) }),
                 }
             }
         }
@@ -212,7 +233,7 @@ impl<'a> Asked<'a> {
             let areas = Stream::any(vec![area(&query.areas)?, area(unstated)?]);
             legs.push(Leg::covers(columns, areas, area(&query.areas_here)?, area(unstated)?));
         }
-        Ok(Plan { need, groups, filters, required, facets, age, kinds, legs })
+        Ok(Plan { need, groups, direct, filters, required, facets, age, when, kinds, legs })
     }
 
     /// Documents with all words typed or of a further phrase, or with a term that they mean; or both, which adds up.
@@ -229,12 +250,16 @@ impl<'a> Asked<'a> {
         for phrase in &group.phrases {
             ways.push(all(phrase, PHRASE_WEIGHT)?);
         }
-        let mut terms = Vec::with_capacity(group.terms.len());
-        for term in &group.terms {
-            let score = self.term_scores[term.as_str()];
-            terms.push(Stream::value(&segment.term, self.snapshot.fields.term, term, score)?);
-        }
-        Ok(Stream::any_added(vec![Stream::any(ways), Stream::any(terms)]))
+        Ok(Stream::any_added(vec![Stream::any(ways), self.terms(segment, &group.terms, TERM_WEIGHT)?]))
+    }
+
+    /// Documents that have one of the terms.
+    fn terms(&self, segment: &Segment, terms: &[String], weight: f32) -> Result<Stream> {
+        let scored = terms.iter().map(|term| {
+            let score = self.term_rarities[term.as_str()] * weight;
+            Stream::value(&segment.term, self.snapshot.fields.term, term, score)
+        });
+        Ok(Stream::any(scored.collect::<Result<_>>()?))
     }
 
     fn one_of(&self, segment: &Segment, terms: &[String]) -> Result<OneOf> {

@@ -33,6 +33,13 @@ pub struct Query {
     /// Age of the person in whole years: listings whose stated range leaves it out do not match; those that state none
     /// do, as something to ask.
     pub age: Option<u8>,
+    /// Parts of the week, as bits: listings that happen in none of them do not match; those that do not say when they
+    /// happen do, as something to ask. 0 asks for nothing.
+    pub when: u32,
+    /// Listings that do not say when they happen do not match `when`, even where the query is not strict.
+    pub when_stated: bool,
+    /// Each place of a listing is a result of its own, counted and shown by itself.
+    pub every_place: bool,
     /// Only what is stated counts: listings that would have to be asked do not match.
     pub strict: bool,
     /// Kinds of listing, any of them; none means every kind.
@@ -70,11 +77,14 @@ pub struct FacetGroup {
     /// Terms that say that the listing does not say, such as `cost:not-stated`: those it has instead of one of `any`
     /// make it something to ask, unless the query is strict.
     pub ask: Vec<String>,
+    /// Whether a listing that says nothing of `any` is something to ask, unless the query is strict. One that denies all
+    /// of them does not match.
+    pub unless_denied: bool,
 }
 
 impl From<Vec<String>> for FacetGroup {
     fn from(any: Vec<String>) -> Self {
-        Self { any, ask: Vec::new() }
+        Self { any, ..Self::default() }
     }
 }
 
@@ -85,10 +95,11 @@ pub struct Asks(pub(crate) u64);
 impl Asks {
     pub(crate) const AGE: Self = Self(1);
     pub(crate) const AREA: Self = Self(2);
+    pub(crate) const WHEN: Self = Self(4);
 
-    /// The flag of a group of [`Query::facets`]; all groups after the 61st share the last.
+    /// The flag of a group of [`Query::facets`]; all groups after the 60th share the last.
     pub(crate) fn of_facet(number: usize) -> Self {
-        Self(4 << number.min(61))
+        Self(8 << number.min(60))
     }
 
     /// It states everything that was asked for.
@@ -104,6 +115,11 @@ impl Asks {
     /// It does not state which area it serves.
     pub fn area(self) -> bool {
         self.0 & Self::AREA.0 != 0
+    }
+
+    /// It does not state when it happens.
+    pub fn when(self) -> bool {
+        self.0 & Self::WHEN.0 != 0
     }
 
     /// It has an `ask` term of this group of [`Query::facets`], counted from 0, and none of `any`.
@@ -134,7 +150,8 @@ impl std::fmt::Debug for Query {
     }
 }
 
-/// Order of `results`; equal ones stand by listing id.
+/// Order of `results`; equal ones stand by listing id. In every order, what matches the words only by a broader term
+/// stands after what matches them itself, and what has ended after everything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
     /// What states everything asked for before what has to be asked (see [`Asks`]). Among those, by text score, divided
@@ -171,6 +188,8 @@ pub struct Hits {
 pub struct Block {
     /// Listings that match, exactly, whether shown or not.
     pub total: u64,
+    /// How many of those match only by a broader term than the words mean ([`crate::Synonym::broader`]).
+    pub broader: u64,
     /// The page asked for.
     pub hits: Vec<Hit>,
 }
@@ -195,6 +214,10 @@ pub struct Hit {
     pub here: bool,
     /// What the document shown does not state of what was asked for.
     pub asks: Asks,
+    /// It matches only by a broader term than the words mean.
+    pub broader: bool,
+    /// It has ended.
+    pub ended: bool,
 }
 
 /// How far a search had to go from all its words.
@@ -225,6 +248,8 @@ pub struct UnderstoodWord {
     pub typed: String,
     /// Terms that count as this word.
     pub terms: Vec<String>,
+    /// Broader terms that count too, after those.
+    pub broader: Vec<String>,
     /// Whether some listing in the answer matches it.
     pub found: bool,
 }

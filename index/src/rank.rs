@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tantivy::DocId;
 
-use crate::columns::spread;
+use crate::columns::{Columns, spread};
 use crate::snapshot::Segment;
 use crate::{Asks, Query, Sort};
 
@@ -20,6 +20,18 @@ pub(crate) struct Found {
     /// Serves the asked point itself.
     pub here: bool,
     pub asks: Asks,
+    /// Would not be there but for a broader term.
+    pub broader: bool,
+    /// Has ended.
+    pub ended: bool,
+}
+
+impl Found {
+    /// A document that matches without words.
+    pub(crate) fn at(segment: usize, doc: DocId, metres: f64, asks: Asks, columns: &Columns) -> Self {
+        let ended = columns.has_ended(doc);
+        Self { segment: segment as u32, doc, score: 0.0, metres, here: false, asks, broader: false, ended }
+    }
 }
 
 /// What is not in a circle is no number of metres away.
@@ -77,13 +89,16 @@ impl Order {
         matches!(self.by, By::Distance)
     }
 
-    /// First by whether it says which area it serves and by whether it serves the point (in `covers`), then by whether it has to be asked, then the rank itself,
-    /// then the keyed hash (in `covers`).
+    /// First by whether it has ended and whether it needs a broader term, then by whether it says which area it serves and
+    /// by whether it serves the point (in `covers`), then by whether it has to be asked, then the rank itself, then the
+    /// keyed hash (in `covers`).
     fn rank(self, found: &Found, segment: &Segment) -> Rank {
         let score = f64::from(found.score);
         let metres = found.metres;
         let doc = found.doc as usize;
-        let tier = u8::from(self.stated_first && !found.asks.is_empty());
+        let tier = u8::from(self.stated_first && !found.asks.is_empty())
+            + 8 * u8::from(found.broader)
+            + 16 * u8::from(found.ended);
         match self.by {
             By::Damped(half) => (tier, -score / (1.0 + metres / half), 0),
             By::Score => (tier, -score, 0),
@@ -157,9 +172,9 @@ impl Best {
         self.last = None;
     }
 
-    /// Whether as many are kept as are wanted.
+    /// Whether as many are kept as are wanted that nothing but the rank itself could put behind others.
     pub(crate) fn is_full(&self) -> bool {
-        self.kept.len() >= self.most
+        self.kept.iter().filter(|ranked| ranked.rank.0 == 0).count() >= self.most
     }
 
     /// Hits that are wanted.

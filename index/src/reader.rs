@@ -55,6 +55,7 @@ impl Reader {
         let words = query.words.groups().iter().enumerate().map(|(at, group)| UnderstoodWord {
             typed: group.typed.clone(),
             terms: group.terms.clone(),
+            broader: group.broader.clone(),
             found: found(at),
         });
         let understood = Understood { words: words.collect(), dropped: query.words.dropped().to_vec() };
@@ -77,9 +78,10 @@ impl Reader {
     }
 
     fn block(&self, gathered: Gathered, offset: usize) -> Result<Block> {
+        let (total, broader) = (gathered.tally.total, gathered.broader);
         let shown = gathered.best.into_sorted(&self.snapshot.segments);
         let hits = shown.iter().skip(offset).map(|found| self.hit(found)).collect::<Result<_>>()?;
-        Ok(Block { total: gathered.tally.total, hits })
+        Ok(Block { total, broader, hits })
     }
 
     fn hit(&self, found: &Found) -> Result<Hit> {
@@ -95,6 +97,8 @@ impl Reader {
             score: found.score,
             here: found.here,
             asks: found.asks,
+            broader: found.broader,
+            ended: found.ended,
         })
     }
 

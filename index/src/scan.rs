@@ -17,7 +17,8 @@
 //!    -> to be found, not deleted       a bit each        -> to be found, not deleted    a bit each
 //!    -> terms required                 a bit each        -> terms required              a bit each
 //!    -> distance, flat                    8 bytes        -> distance, flat, at the rim     8 bytes
-//!    -> kind, age, what may be asked, withdrawn          -> kind, age, what may be asked, withdrawn
+//!    -> kind, age, parts of the week, what may be        -> kind, age, parts of the week, what may be
+//!       asked, withdrawn                                     asked, withdrawn
 //!
 //!  Then each document that passed is counted (32 bytes of terms) and offered to the best: exact distance and score
 //!  are worked out only if it may be shown. Nearest first, with no other test, whole blocks of 256 documents are
@@ -46,6 +47,8 @@ use crate::{Asks, Result};
 /// What has been found so far for one block.
 pub(crate) struct Gathered {
     pub tally: Tally,
+    /// Listings counted that are there by broader terms only.
+    pub broader: u64,
     pub best: Best,
     pub families: Families,
 }
@@ -56,6 +59,8 @@ pub(crate) struct Gather<'a> {
     /// Listing keys that must not be seen.
     pub withdrawn: HashSet<u64>,
     pub counting: bool,
+    /// Places of one listing are not put together.
+    pub every_place: bool,
     /// Terms without a bit, where those are counted.
     pub beyond: Option<Beyond>,
     /// Those of the document at hand.
@@ -81,7 +86,7 @@ const BATCH: usize = 64;
 
 impl Gathered {
     pub(crate) fn new(order: Order, most: usize) -> Self {
-        Self { tally: Tally::new(), best: Best::new(order, most), families: Families::default() }
+        Self { tally: Tally::new(), broader: 0, best: Best::new(order, most), families: Families::default() }
     }
 }
 
@@ -106,7 +111,12 @@ impl Gather<'_> {
             beyond.enter(&segments[at])?;
         }
         self.most = plan.most();
-        self.reach = self.circle.map_or(f32::INFINITY, |circle| 2.002 * circle.metres() as f32 + 1.0);
+        self.reach = match self.circle {
+            // Nothing lies so near.
+            _ if self.every_place => -1.0,
+            Some(circle) => 2.002 * circle.metres() as f32 + 1.0,
+            None => f32::INFINITY,
+        };
         for mut leg in std::mem::take(&mut plan.legs) {
             for Stretch { docs, inside } in std::mem::take(&mut leg.stretches) {
                 if !plan.only_columns() || leg.areas.is_some() {
@@ -197,7 +207,7 @@ impl Gather<'_> {
                     self.accept(segments, number, doc, asks, plan, leg, words)?;
                     continue;
                 };
-                let mut found = Found { segment: number as u32, doc, score: self.most, metres, here: false, asks };
+                let mut found = Found { score: self.most, ..Found::at(number, doc, metres, asks, columns) };
                 let best = &mut self.results.best;
                 if best.admits(&found, segment) {
                     let groups = plan.groups.iter_mut().zip(&self.frequencies[words]);
@@ -253,7 +263,7 @@ impl Gather<'_> {
                 }
                 if offers {
                     let metres = self.circle.map_or(NOWHERE, |circle| circle.no_more_m(columns.positions[at]));
-                    let found = Found { segment: number as u32, doc, score: 0.0, metres, here: false, asks };
+                    let found = Found::at(number, doc, metres, asks, columns);
                     if self.results.best.admits(&found, segment) {
                         let exact = || self.circle.map_or(NOWHERE, |circle| circle.exact_m(columns.positions[at]));
                         self.results.best.offer(found, segments, exact);
@@ -309,8 +319,7 @@ impl Gather<'_> {
                     if columns.has_siblings_within(doc, self.reach) {
                         continue;
                     }
-                    let found =
-                        Found { segment: number as u32, doc, score: 0.0, metres, here: false, asks: Asks::default() };
+                    let found = Found::at(number, doc, metres, Asks::default(), columns);
                     self.results.best.offer(found, segments, || circle.exact_m(position));
                 }
             }
@@ -352,7 +361,9 @@ impl Gather<'_> {
         if leg.unstated.seek(doc) == doc {
             asks.0 |= Asks::AREA.0;
         }
-        let mut found = Found { segment: number as u32, doc, score: self.most, metres, here, asks };
+        let broader = !plan.direct.is_empty() && plan.is_broader(doc);
+        let ended = columns.has_ended(doc);
+        let mut found = Found { segment: number as u32, doc, score: self.most, metres, here, asks, broader, ended };
         // Only `results` are counted by more than their number.
         let counting = self.counting && !leg.into_covers;
         if let Some(beyond) = self.beyond.as_mut().filter(|_| counting) {
@@ -363,7 +374,7 @@ impl Gather<'_> {
         let exact = || circle.map_or(NOWHERE, |circle| circle.exact_m(columns.positions[at]));
         let (mask, kind) = (&columns.masks[at], columns.kinds[at]);
         let frequencies = &self.frequencies[frequencies];
-        let reach = if leg.into_covers { f32::INFINITY } else { self.reach };
+        let reach = if leg.into_covers && !self.every_place { f32::INFINITY } else { self.reach };
         let mut score = || {
             if !frequencies.is_empty() {
                 let groups = plan.groups.iter_mut().zip(frequencies);
@@ -375,11 +386,12 @@ impl Gather<'_> {
         };
         if columns.has_siblings_within(doc, reach) {
             found.score = score();
-            let Gathered { tally, best, families } = into;
+            let Gathered { tally, best, families, .. } = into;
             families.meet(segments, circle, found, best.order.stated_first, (tally, counting, terms));
             return Ok(());
         }
         into.tally.total += 1;
+        into.broader += u64::from(broader);
         if counting {
             into.tally.count(mask, kind);
             into.tally.count_beyond(terms);
@@ -399,6 +411,7 @@ impl Gather<'_> {
             None => found.metres,
         };
         for found in self.results.families.take() {
+            self.results.broader += u64::from(found.broader);
             self.results.best.offer(found, segments, || exact(&found));
         }
         for found in self.covers.families.take() {
@@ -406,6 +419,7 @@ impl Gather<'_> {
             if self.results.families.has(segments, &found) {
                 self.covers.tally.total -= 1;
             } else {
+                self.covers.broader += u64::from(found.broader);
                 self.covers.best.offer(found, segments, || found.metres);
             }
         }

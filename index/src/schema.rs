@@ -8,7 +8,7 @@ use crate::columns::Row;
 use crate::{Document, Result, Role};
 
 /// Number of the index's shape; another number in a commit means: build anew.
-pub const SCHEMA: u32 = 3;
+pub const SCHEMA: u32 = 5;
 
 /// Name of the column of terms without a bit.
 pub(crate) const BEYOND: &str = "beyond";
@@ -31,7 +31,7 @@ pub(crate) struct Fields {
     pub name: Field,
     /// Words of the listing's own name as they are written: suggestions.
     pub exact: Field,
-    /// Term ids.
+    /// Term ids, and what [`denied`] makes of those denied.
     pub term: Field,
     /// Those of them that have no bit, as a column: to count them.
     pub beyond: Field,
@@ -41,6 +41,12 @@ pub(crate) struct Fields {
     pub organization: Field,
     /// Language words.
     pub language: Field,
+}
+
+/// What stands among the terms of a document for a term that it says it has not. Never a term of its own: ids have no
+/// space.
+pub(crate) fn denied(term: &str) -> String {
+    format!("no {term}")
 }
 
 /// The schema and its handles.
@@ -111,6 +117,7 @@ pub(crate) fn engine_document(fields: &Fields, document: &Document, with: &Prepa
             out.add_text(field, value);
         }
     }
+    document.denied.iter().for_each(|term| out.add_text(fields.term, denied(term)));
     with.beyond.iter().for_each(|term| out.add_text(fields.beyond, term));
     if let Some(organization) = &document.organization {
         out.add_text(fields.organization, organization);

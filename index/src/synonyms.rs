@@ -16,6 +16,8 @@ pub struct Synonym<'a> {
     pub phrase: &'a str,
     /// Ids of terms: documents that have one match.
     pub terms: Vec<&'a str>,
+    /// Ids of broader terms: documents that have one match too, after all that match otherwise.
+    pub broader: Vec<&'a str>,
     /// Further phrases: documents that have all words of one match too, and score less than by the words typed.
     pub phrases: Vec<&'a str>,
 }
@@ -31,6 +33,7 @@ pub struct Synonyms {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Meaning {
     pub terms: Vec<String>,
+    pub broader: Vec<String>,
     pub phrases: Vec<Vec<String>>,
 }
 
@@ -49,11 +52,16 @@ impl Synonyms {
             out.longest = out.longest.max(words.len());
             let own = stems_of(&words);
             let meaning = out.meanings.entry(words.into_iter().map(|typed| typed.stem).collect()).or_default();
-            for term in synonym.terms {
-                if !meaning.terms.iter().any(|have| have == term) {
-                    meaning.terms.push(term.to_owned());
+            for (terms, into) in [(synonym.terms, &mut meaning.terms), (synonym.broader, &mut meaning.broader)] {
+                for term in terms {
+                    if !into.iter().any(|have| have == term) {
+                        into.push(term.to_owned());
+                    }
                 }
             }
+            // A phrase that stands for the broader term as well has it as its own.
+            let Meaning { terms, broader, .. } = meaning;
+            broader.retain(|term| !terms.contains(term));
             for phrase in synonym.phrases {
                 meaning.add(&own, &typed(phrase));
             }
@@ -134,6 +142,21 @@ mod tests {
         let phrases = many.iter().map(String::as_str).collect();
         let synonyms = Synonyms::new([Synonym { phrase: "grief", phrases, ..Synonym::default() }]);
         assert_eq!(Words::parse("grief").with_synonyms(&synonyms).groups()[0].phrases.len(), MOST_PHRASES);
+    }
+
+    #[test]
+    fn a_broader_term_that_the_phrase_stands_for_too_is_its_own() {
+        let of =
+            |phrase, term, broader| Synonym { phrase, terms: vec![term], broader: vec![broader], ..Synonym::default() };
+        let synonyms = Synonyms::new([
+            of("miscarriage", "baby-loss", "bereavement"),
+            of("son died", "child-loss", "bereavement"),
+            terms("son died", &["bereavement"]),
+        ]);
+        let groups = |text| Words::parse(text).with_synonyms(&synonyms).groups().to_vec();
+        assert_eq!(groups("miscarriage")[0].broader, ["bereavement"]);
+        assert_eq!(groups("my son died")[0].terms, ["child-loss", "bereavement"]);
+        assert!(groups("my son died")[0].broader.is_empty());
     }
 
     #[test]

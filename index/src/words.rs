@@ -6,6 +6,7 @@
 
 use crate::Synonyms;
 use crate::analysis::{analyser, plain_analyser, tokens};
+use crate::synonyms::Meaning;
 
 /// Characters of a text that are looked at; a caller refuses longer ones before.
 pub const MOST_CHARACTERS: usize = 256;
@@ -41,6 +42,8 @@ pub(crate) struct Group {
     pub typed: String,
     pub stems: Vec<String>,
     pub terms: Vec<String>,
+    /// Terms that count too, after all else.
+    pub broader: Vec<String>,
     pub phrases: Vec<Vec<String>>,
 }
 
@@ -91,17 +94,16 @@ impl Words {
             let known = synonyms.longest(&self.tokens[at..]);
             let span = &self.tokens[at..at + known.as_ref().map_or(1, |(length, _)| *length)];
             at += span.len();
-            let (terms, phrases) =
-                known.map_or_else(Default::default, |(_, meaning)| (meaning.terms.clone(), meaning.phrases.clone()));
-            if terms.is_empty() && phrases.is_empty() && span.iter().all(|typed| typed.weak) {
+            let meaning = known.map_or_else(Default::default, |(_, meaning)| meaning.clone());
+            if meaning.terms.is_empty() && meaning.phrases.is_empty() && span.iter().all(|typed| typed.weak) {
                 weak.push(span);
             } else {
-                push_group(&mut self.groups, span, terms, phrases);
+                push_group(&mut self.groups, span, meaning);
             }
         }
         if self.groups.is_empty() {
             for span in weak {
-                push_group(&mut self.groups, span, Vec::new(), Vec::new());
+                push_group(&mut self.groups, span, Meaning::default());
             }
         } else {
             self.dropped = weak.into_iter().flatten().map(|typed| typed.word.clone()).collect();
@@ -109,13 +111,14 @@ impl Words {
     }
 }
 
-fn push_group(groups: &mut Vec<Group>, span: &[Typed], terms: Vec<String>, mut phrases: Vec<Vec<String>>) {
+fn push_group(groups: &mut Vec<Group>, span: &[Typed], meaning: Meaning) {
+    let Meaning { terms, broader, mut phrases } = meaning;
     let typed = span.iter().map(|typed| typed.word.as_str()).collect::<Vec<_>>().join(" ");
     let stems = if terms.is_empty() { stems_of(span) } else { stems_of_meaning(span) };
     if !groups.iter().any(|group| group.stems == stems && group.terms == terms && group.phrases == phrases) {
         let before: usize = groups.iter().map(|group| group.phrases.len()).sum();
         phrases.truncate(MOST_PHRASES.saturating_sub(before));
-        groups.push(Group { typed, stems, terms, phrases });
+        groups.push(Group { typed, stems, terms, broader, phrases });
     }
 }
 

@@ -379,6 +379,7 @@ fn prepare<'a>(
         kind: u8::try_from(kind).expect("kinds are fewer than 16"),
         ages: age_range(document.minimum_age, document.maximum_age),
         letters: u8::try_from(letters).unwrap_or(u8::MAX),
+        when: document.when,
     };
     Ok(Prepared { row, exact, beyond })
 }

@@ -35,7 +35,7 @@ pub struct Contract {
     is_strict: bool,
 }
 
-/// Puts right what poem-openapi cannot say: closed objects, header names, no server of its own.
+/// Puts right what poem-openapi cannot say: closed objects, header names, lists that may be left out, no server of its own.
 pub fn put_right(spec: &str) -> Value {
     let mut document: Value = serde_json::from_str(spec).expect("poem-openapi writes JSON");
     if let Some(root) = document.as_object_mut() {
@@ -52,6 +52,11 @@ pub fn put_right(spec: &str) -> Value {
     for operation in
         paths.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut).flat_map(Map::values_mut)
     {
+        // A list that nothing is sent for is empty, so no client has to send it.
+        let parameters = operation.pointer_mut("/parameters").and_then(Value::as_array_mut).into_iter().flatten();
+        for parameter in parameters.filter(|parameter| parameter["schema"]["type"] == "array") {
+            parameter["required"] = json!(false);
+        }
         for response in
             operation.pointer_mut("/responses").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut)
         {

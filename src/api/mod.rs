@@ -11,6 +11,7 @@ pub mod payload;
 pub mod places;
 pub mod problem;
 pub mod search;
+pub mod sessions;
 pub mod suggest;
 pub mod terms;
 
@@ -41,6 +42,7 @@ const DESCRIPTION: &str = "An open directory of peer support groups, community o
 
 type Operations = (
     search::Search,
+    sessions::Sessions,
     suggest::Suggest,
     listings::Listings,
     places::Places,
@@ -52,6 +54,7 @@ type Operations = (
 fn service(directory: &Directory) -> OpenApiService<Operations, ()> {
     let operations = (
         search::Search(directory.clone()),
+        sessions::Sessions(directory.clone()),
         suggest::Suggest(directory.clone()),
         listings::Listings(directory.clone()),
         places::Places,

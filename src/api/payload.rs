@@ -15,18 +15,33 @@ use crate::domain::digest::digest;
 const JSON: &str = "application/json";
 
 /// A 200 with JSON bytes of a `T`, kept by nobody: the answer to words, a place or a filter.
-pub struct Private<T>(pub Bytes, PhantomData<fn() -> T>);
+pub struct Private<T> {
+    json: Bytes,
+    language: Option<&'static str>,
+    of: PhantomData<fn() -> T>,
+}
 
 impl<T> Private<T> {
     /// The answer.
     pub const fn new(json: Bytes) -> Self {
-        Self(json, PhantomData)
+        Self { json, language: None, of: PhantomData }
+    }
+
+    /// The same, said to be in a language.
+    #[must_use]
+    pub fn in_language(self, code: &'static str) -> Self {
+        Self { language: Some(code), ..self }
     }
 }
 
 impl<T> IntoResponse for Private<T> {
     fn into_response(self) -> Response {
-        Response::builder().content_type(JSON).header("Cache-Control", "no-store").body(Body::from_bytes(self.0))
+        let response = Response::builder().content_type(JSON).header("Cache-Control", "no-store");
+        let response = match self.language {
+            Some(code) => response.header("Content-Language", code),
+            None => response,
+        };
+        response.body(Body::from_bytes(self.json))
     }
 }
 

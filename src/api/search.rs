@@ -36,13 +36,16 @@ pub struct SearchRequest {
     /// A postcode, a sector or district, a town, an area, or `latitude,longitude`.
     #[oai(validator(max_length = 100))]
     near: Option<String>,
+    /// A postcode, a sector or a district, instead of `near`.
+    #[oai(validator(max_length = 100))]
+    postcode: Option<String>,
     /// Degrees north, with `longitude`, instead of `near`.
     #[oai(validator(minimum(value = "-90"), maximum(value = "90")))]
     latitude: Option<f64>,
     /// Degrees east.
     #[oai(validator(minimum(value = "-180"), maximum(value = "180")))]
     longitude: Option<f64>,
-    /// Radius in kilometres; when absent, the smallest of 5, 10, 25 and 50 with ten results, or up to 200 where 50 has none.
+    /// Radius in kilometres around any address of the place (see `circle_km`); when absent, the smallest of 5, 10, 25 and 50 with ten results, or up to 200 where 50 has none.
     within_km: Option<f64>,
     /// Terms of the facet `need`, any of them.
     need: Option<Vec<String>>,
@@ -68,6 +71,10 @@ pub struct SearchRequest {
     attending_type: Option<Vec<String>>,
     /// The age of who would come, in years.
     age: Option<u32>,
+    /// `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`: days on which something happens; any of them.
+    day: Option<Vec<String>>,
+    /// `morning` (6 to 12), `afternoon` (12 to 17), `evening` (17 to 22), `night` (22 to 6); any of them, on any of the days.
+    time_of_day: Option<Vec<String>>,
     /// Whether what is not stated does not match; otherwise it does, after what is stated.
     strict: Option<bool>,
     /// Terms of any facet, any of them.
@@ -80,10 +87,18 @@ pub struct SearchRequest {
     organization_id: Option<String>,
     /// Languages, any of them.
     language: Option<Vec<String>>,
-    /// `best`, `distance` or `recently_checked`.
+    /// `best`, `distance`, `soonest` (the next session first) or `recently_checked`.
     sort: Option<String>,
-    /// Whether to count terms and kinds; true unless said otherwise.
-    facets: Option<bool>,
+    /// What to count of `results`: `need`, `support`, `approach`, `audience`, `way_in`, `marker`, `access`, `accepting`, `cost`, `attending_type`, `taxonomy_term_id`, `kind`; any of them, all unless said otherwise, or `none`. All imported terms are counted only by `taxonomy_term_id`.
+    facets: Option<Vec<String>>,
+    /// The most values counted of each facet, 1 to 1000, those with most results first; all unless said otherwise.
+    per_facet: Option<u32>,
+    /// `card`, or `full` for the whole listing in each card as well, as `listing`.
+    view: Option<String>,
+    /// Whether each listing says why it is there, as `explain`; false unless said otherwise.
+    explain: Option<bool>,
+    /// `en` or `cy`: the language of the directory's own words, such as the labels of terms; what listings say stays as they say it.
+    lang: Option<String>,
     /// The page, from 1; a search can be paged through 10,000 listings.
     page: Option<u32>,
     /// Listings on a page, 1 to 100; 20 unless said otherwise.
@@ -105,11 +120,13 @@ impl Search {
         q: Query<Option<String>>,
         /// A postcode, a sector or district, a town, an area, or `latitude,longitude`.
         near: Query<Option<String>>,
+        /// A postcode, a sector or a district, instead of `near`.
+        postcode: Query<Option<String>>,
         /// Degrees north, with `longitude`, instead of `near`.
         latitude: Query<Option<f64>>,
         /// Degrees east.
         longitude: Query<Option<f64>>,
-        /// Radius in kilometres; when absent, the smallest of 5, 10, 25 and 50 with ten results, or up to 200 where 50 has none.
+        /// Radius in kilometres around any address of the place (see `circle_km`); when absent, the smallest of 5, 10, 25 and 50 with ten results, or up to 200 where 50 has none.
         within_km: Query<Option<f64>>,
         /// Terms of the facet `need`; repeat for any of several.
         need: Query<Vec<String>>,
@@ -135,6 +152,10 @@ impl Search {
         attending_type: Query<Vec<String>>,
         /// The age of who would come, in years.
         age: Query<Option<u32>>,
+        /// `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`: days on which something happens; repeat for any of several.
+        day: Query<Vec<String>>,
+        /// `morning` (6 to 12), `afternoon` (12 to 17), `evening` (17 to 22), `night` (22 to 6); repeat for any of several, on any of the days.
+        time_of_day: Query<Vec<String>>,
         /// Whether what is not stated does not match; otherwise it does, after what is stated.
         strict: Query<Option<bool>>,
         /// Terms of any facet; repeat for any of several.
@@ -147,10 +168,18 @@ impl Search {
         organization_id: Query<Option<String>>,
         /// Languages; repeat for any of several.
         language: Query<Vec<String>>,
-        /// `best`, `distance` or `recently_checked`.
+        /// `best`, `distance`, `soonest` (the next session first) or `recently_checked`.
         sort: Query<Option<String>>,
-        /// Whether to count terms and kinds; true unless said otherwise.
-        facets: Query<Option<bool>>,
+        /// What to count of `results`: `need`, `support`, `approach`, `audience`, `way_in`, `marker`, `access`, `accepting`, `cost`, `attending_type`, `taxonomy_term_id`, `kind`; repeat for several, all unless said otherwise, or `none`. All imported terms are counted only by `taxonomy_term_id`.
+        facets: Query<Vec<String>>,
+        /// The most values counted of each facet, 1 to 1000, those with most results first; all unless said otherwise.
+        per_facet: Query<Option<u32>>,
+        /// `card`, or `full` for the whole listing in each card as well, as `listing`.
+        view: Query<Option<String>>,
+        /// Whether each listing says why it is there, as `explain`; false unless said otherwise.
+        explain: Query<Option<bool>>,
+        /// `en` or `cy`: the language of the directory's own words, such as the labels of terms; what listings say stays as they say it.
+        lang: Query<Option<String>>,
         /// The page, from 1; a search can be paged through 10,000 listings.
         page: Query<Option<u32>>,
         /// Listings on a page, 1 to 100; 20 unless said otherwise.
@@ -168,6 +197,7 @@ impl Search {
         self.run(Asked {
             q: q.0,
             near: near.0,
+            postcode: postcode.0,
             latitude: latitude.0,
             longitude: longitude.0,
             within_km: within_km.0,
@@ -177,6 +207,8 @@ impl Search {
             cost: cost.0,
             attending_type: attending_type.0,
             age: age.0,
+            day: day.0,
+            time_of_day: time_of_day.0,
             strict: strict.0,
             term: term.0,
             taxonomy_term_id: taxonomy_term_id.0,
@@ -185,6 +217,10 @@ impl Search {
             language: language.0,
             sort: sort.0,
             counts: facets.0,
+            per_facet: per_facet.0,
+            view: view.0,
+            explain: explain.0,
+            lang: lang.0,
             page: page.0,
             per_page: per_page.0,
         })
@@ -201,10 +237,10 @@ impl Search {
 
 impl Search {
     fn run(&self, mut asked: Asked) -> Result<Private<SearchAnswer>, Problem> {
-        for text in [&mut asked.q, &mut asked.near] {
+        for text in [&mut asked.q, &mut asked.near, &mut asked.postcode] {
             *text = text.take().filter(|text| !text.trim().is_empty());
         }
-        Ok(Private::new(self.0.search(&asked)?))
+        Ok(Private::new(self.0.search(&asked)?).in_language(asked.language_of_answer().as_str()))
     }
 }
 
@@ -315,6 +351,7 @@ impl read::Read for Asked {
         Self {
             q: reader.text("q", read::TEXT),
             near: reader.text("near", read::TEXT),
+            postcode: reader.text("postcode", read::TEXT),
             latitude: reader.number("latitude"),
             longitude: reader.number("longitude"),
             within_km: reader.number("within_km"),
@@ -324,6 +361,8 @@ impl read::Read for Asked {
             cost: reader.texts("cost"),
             attending_type: reader.texts("attending_type"),
             age: reader.whole("age"),
+            day: reader.texts("day"),
+            time_of_day: reader.texts("time_of_day"),
             strict: reader.flag("strict"),
             term: reader.texts("term"),
             taxonomy_term_id: reader.texts("taxonomy_term_id"),
@@ -331,7 +370,11 @@ impl read::Read for Asked {
             organization_id: reader.text("organization_id", read::NAME),
             language: reader.texts("language"),
             sort: reader.text("sort", read::NAME),
-            counts: reader.flag("facets"),
+            counts: reader.texts("facets"),
+            per_facet: reader.whole("per_facet"),
+            view: reader.text("view", read::NAME),
+            explain: reader.flag("explain"),
+            lang: reader.text("lang", read::NAME),
             page: reader.whole("page"),
             per_page: reader.whole("per_page"),
         }

@@ -2,13 +2,18 @@
 //!
 //! Its shape is documented by `domain::answer::SearchAnswer`; a test reads these bytes through it.
 
+use std::{borrow::Cow, io::Write};
+
 use bytes::Bytes;
 use kith_index::{Block, Hit};
 use serde::Serialize;
 
+use super::body;
 use crate::domain::{
     answer::{AsOf, AskedPlace, KindCount, TermCount, Understood},
+    card::Serves,
     crisis::CrisisLine,
+    rhythm::{Moment, Session},
 };
 
 /// All of an answer but the cards.
@@ -23,8 +28,10 @@ pub struct Frame<'a> {
     pub kinds: Vec<KindCount>,
     /// The radius used.
     pub searched_within_km: Option<f64>,
+    /// That of the circle searched.
+    pub circle_km: Option<f64>,
     /// Lines for the nation.
-    pub crisis: Vec<&'a CrisisLine>,
+    pub crisis: Vec<Cow<'a, CrisisLine>>,
     /// How fresh.
     pub as_of: AsOf,
     /// Whether the listings are invented.
@@ -35,24 +42,44 @@ pub struct Frame<'a> {
     pub per_page: u32,
     /// Names of the parameters filtered by, in the order of the query's groups.
     pub asked: Vec<&'static str>,
+    /// Those of them that ask when something happens.
+    pub when: Vec<&'static str>,
+    /// The instant that the next sessions follow.
+    pub now: Moment,
+}
+
+/// What a card's slots are filled from, beside the hit.
+#[derive(Clone, Copy)]
+pub(super) struct Slots<'a> {
+    /// Names of the parameters filtered by, in the order of the query's groups.
+    pub asked: &'a [&'a str],
+    /// Those that ask when something happens.
+    pub when: &'a [&'a str],
+    /// The instant that the next session follows; `None` where the answer says the session itself.
+    pub now: Option<Moment>,
+    /// Whether these are listings that serve a place by their areas.
+    pub covers: bool,
 }
 
 impl Frame<'_> {
     /// The whole answer as JSON.
     pub fn write(&self, results: &Block, covers: &Block) -> Bytes {
-        let cards: usize = results.hits.iter().chain(&covers.hits).map(|hit| hit.body.len() + 48).sum();
+        let cards: usize = results.hits.iter().chain(&covers.hits).map(|hit| hit.body.len() + 144).sum();
         let mut out = Vec::with_capacity(cards + 4096);
         out.push(b'{');
         if let Some(place) = &self.place {
             member(&mut out, "place", place);
         }
         member(&mut out, "understood", &self.understood);
-        self.block(&mut out, "results", results);
-        self.block(&mut out, "covers_area", covers);
+        self.block(&mut out, "results", results, false);
+        self.block(&mut out, "covers_area", covers, true);
         member(&mut out, "facets", &self.facets);
         member(&mut out, "kinds", &self.kinds);
         if let Some(km) = self.searched_within_km {
             member(&mut out, "searched_within_km", &km);
+        }
+        if let Some(km) = self.circle_km {
+            member(&mut out, "circle_km", &km);
         }
         member(&mut out, "crisis", &self.crisis);
         member(&mut out, "as_of", &self.as_of);
@@ -61,35 +88,43 @@ impl Frame<'_> {
         Bytes::from(out)
     }
 
-    fn block(&self, out: &mut Vec<u8>, name: &str, block: &Block) {
+    fn block(&self, out: &mut Vec<u8>, name: &str, block: &Block, covers: bool) {
         separate(out);
         out.extend_from_slice(
-            format!(
-                "\"{name}\":{{\"total\":{},\"page\":{},\"per_page\":{},\"items\":",
-                block.total, self.page, self.per_page
-            )
-            .as_bytes(),
+            format!("\"{name}\":{{\"total\":{},\"page\":{},\"per_page\":{}", block.total, self.page, self.per_page)
+                .as_bytes(),
         );
-        cards(out, &block.hits, &self.asked);
+        if block.broader > 0 {
+            member(out, "broader", &block.broader);
+        }
+        out.extend_from_slice(b",\"items\":");
+        cards(out, &block.hits, Slots { asked: &self.asked, when: &self.when, now: Some(self.now), covers });
         out.push(b'}');
     }
 }
 
 /// A list of cards, each with its slots filled.
-pub fn cards(out: &mut Vec<u8>, hits: &[Hit], asked: &[&str]) {
+pub(super) fn cards(out: &mut Vec<u8>, hits: &[Hit], slots: Slots<'_>) {
     out.push(b'[');
     for (at, hit) in hits.iter().enumerate() {
         if at > 0 {
             out.push(b',');
         }
-        card(out, hit, asked);
+        card(out, hit, slots);
     }
     out.push(b']');
 }
 
 /// A card's bytes end in `}`; what depends on the question goes before it.
-fn card(out: &mut Vec<u8>, hit: &Hit, asked: &[&str]) {
-    out.extend_from_slice(hit.body.strip_suffix(b"}").unwrap_or(&hit.body));
+pub(super) fn card(out: &mut Vec<u8>, hit: &Hit, Slots { asked, when, now, covers }: Slots<'_>) {
+    let (json, rhythm) = body::split(&hit.body);
+    out.extend_from_slice(json.strip_suffix(b"}").unwrap_or(json));
+    if let Some(session) = now.and_then(|now| rhythm.next(now)) {
+        separate(out);
+        out.extend_from_slice(b"\"next_session\":{");
+        times(out, &session);
+        out.push(b'}');
+    }
     if let Some(metres) = hit.distance_m {
         // To ten metres: finer says more than the positions know.
         member(out, "distance_km", &((metres / 10.0).round() / 100.0));
@@ -97,22 +132,45 @@ fn card(out: &mut Vec<u8>, hit: &Hit, asked: &[&str]) {
     if hit.other_places > 0 {
         member(out, "other_places", &hit.other_places);
     }
-    if !hit.asks.is_empty() {
+    let serves = covers.then(|| match (hit.asks.area(), hit.here) {
+        (true, _) => Serves::NotStated,
+        (false, true) => Serves::Here,
+        (false, false) => Serves::Nearby,
+    });
+    if let Some(serves) = serves {
+        member(out, "serves", &serves);
+    }
+    if hit.broader {
+        member(out, "only_broader", &true);
+    }
+    let elsewhere = serves.is_some_and(|serves| serves != Serves::Here);
+    if elsewhere || !hit.asks.is_empty() {
         let names = asked.iter().enumerate().filter(|(number, _)| hit.asks.facet(*number)).map(|(_, name)| *name);
-        let ask: Vec<&str> =
-            names.chain(hit.asks.age().then_some("age")).chain(hit.asks.area().then_some("area")).collect();
+        let names = names.chain(hit.asks.age().then_some("age")).chain(elsewhere.then_some("area"));
+        let ask: Vec<&str> = names.chain(when.iter().copied().filter(|_| hit.asks.when())).collect();
         member(out, "ask", &ask);
     }
     out.push(b'}');
 }
 
-fn member(out: &mut Vec<u8>, name: &str, value: &impl Serialize) {
+/// A session's members.
+pub(super) fn times(out: &mut Vec<u8>, session: &Session) {
+    let ends = session.ends.map(|ends| ("ends_at", ends));
+    for (name, moment) in [("starts_at", session.starts)].into_iter().chain(ends) {
+        separate(out);
+        write!(out, "\"{name}\":\"{moment}\"").expect("a vector takes all bytes");
+    }
+}
+
+/// One member of an object, with the comma before it where one is needed.
+pub(super) fn member(out: &mut Vec<u8>, name: &str, value: &impl Serialize) {
     separate(out);
     out.extend_from_slice(format!("\"{name}\":").as_bytes());
     serde_json::to_writer(out, value).expect("these values have only text keys and finite numbers");
 }
 
-fn separate(out: &mut Vec<u8>) {
+/// A comma, unless an object has just begun.
+pub(super) fn separate(out: &mut Vec<u8>) {
     if out.last() != Some(&b'{') {
         out.push(b',');
     }

@@ -4,12 +4,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Result;
+use super::{Result, links};
 use crate::{
     domain::{
         card::ServiceName,
-        entry::{Entry, Source, Standing},
+        entry::{Entry, Origin, Source, Standing},
         id::{Id, kind},
+        link::Side,
         listing::Joined,
         location::Location,
         organization::Organization,
@@ -42,6 +43,13 @@ pub async fn joined(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<
     let organizations = by_id(read.get::<Organization>(&wanted).await?, |organization| organization.id);
     let mut service_places = places_of_services(read, &services).await?;
     let (offered, mut organization_places) = around_organizations(read, &organization_ids).await?;
+    let own = organization_ids.iter().filter_map(|id| organizations.get(id));
+    let sides: HashMap<Side, Origin> = services
+        .values()
+        .map(|service| (Side::service(service.record.id), service.origin.clone()))
+        .chain(own.map(|organization| (Side::organization(organization.record.id), organization.origin.clone())))
+        .collect();
+    let mut linked = links::linked(read, &sides).await?;
 
     Ok(listings
         .iter()
@@ -51,14 +59,16 @@ pub async fn joined(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<
                 let organization = service.record.organization_id.and_then(|id| organizations.get(&id).cloned());
                 let source = sources.get(&service.origin.source)?.clone();
                 let places = service_places.remove(&service.record.id).unwrap_or_default();
-                Some(Joined { service: Some(service), organization, places, services: Vec::new(), source })
+                let linked = linked.remove(&Side::service(service.record.id));
+                Some(Joined { service: Some(service), organization, places, services: Vec::new(), linked, source })
             }
             ListingKind::Organization => {
                 let organization = organizations.get(&listing.id.parse().ok()?)?.clone();
                 let source = sources.get(&organization.origin.source)?.clone();
                 let services = offered.get(&organization.record.id).cloned().unwrap_or_default();
                 let places = organization_places.remove(&organization.record.id).unwrap_or_default();
-                Some(Joined { service: None, organization: Some(organization), places, services, source })
+                let linked = linked.remove(&Side::organization(organization.record.id));
+                Some(Joined { service: None, organization: Some(organization), places, services, linked, source })
             }
             ListingKind::ServiceAtLocation | ListingKind::Taxonomy | ListingKind::TaxonomyTerm => None,
         })

@@ -3,13 +3,16 @@
 
 use kith_index::{Document, Op, Role, Whereabouts as IndexPlace, gazetteer::Gazetteer};
 
+use super::body;
 use crate::domain::{
+    access::AccessAnswer,
     listing::{Locate, Located, PublicListing, Whereabouts},
     place::{AreaCode, Position},
+    rhythm,
 };
 
 /// Counts the changes of what is published of the same records: another number in a view means that it is built anew.
-pub const SHAPE: u32 = 2;
+pub const SHAPE: u32 = 4;
 
 /// The embedded gazetteer, as publishing sees it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -24,6 +27,10 @@ impl Locate for Places {
 
     fn areas_at(&self, latitude: f64, longitude: f64) -> Vec<AreaCode> {
         Gazetteer::embedded().areas_at(latitude, longitude).into_iter().map(AreaCode).collect()
+    }
+
+    fn areas_around(&self, code: &AreaCode) -> Vec<AreaCode> {
+        Gazetteer::embedded().areas_of_authority(&code.0).into_iter().map(AreaCode).collect()
     }
 
     fn area_name(&self, code: &AreaCode) -> Option<String> {
@@ -47,7 +54,8 @@ pub fn put(public: &PublicListing) -> Op {
     }
     let siblings = public.cards.len() > 1;
     let mut record = Some(record);
-    let documents = public.cards.iter().map(|(card, whereabouts)| {
+    let documents = public.cards.iter().enumerate().map(|(at, (card, whereabouts))| {
+        let schedules = public.listing.schedules_at(at);
         let (whereabouts, areas) = index_place(whereabouts);
         Document {
             id: match &card.service_at_location_id {
@@ -67,6 +75,11 @@ pub fn put(public: &PublicListing) -> Op {
             term_words: public.term_words.clone(),
             text: public.listing.description.clone(),
             terms: public.term_ids.clone(),
+            denied: (card.access.iter())
+                .filter(|fact| fact.answer == AccessAnswer::No)
+                .map(|fact| fact.term.clone())
+                .collect(),
+            ended: matches!(card.status.as_deref(), Some("inactive" | "defunct")),
             languages: card.languages.clone(),
             minimum_age: card.minimum_age.map(|age| age as f32),
             maximum_age: card.maximum_age.map(|age| age as f32),
@@ -74,7 +87,11 @@ pub fn put(public: &PublicListing) -> Op {
             areas,
             siblings,
             checked: card.last_checked.as_ref().map_or(0, |checked| day_seconds(&checked.date)),
-            body: serde_json::to_vec(card).expect("a card has only text keys"),
+            when: rhythm::week_mask(schedules),
+            body: body::join(
+                serde_json::to_vec(card).expect("a card has only text keys"),
+                &if public.listing.is_running() { rhythm::compile(schedules) } else { Vec::new() },
+            ),
             record: record.take().unwrap_or_default(),
             ..bare(&listing, Role::Hit, Vec::new())
         }

@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use super::{Result, retire};
 use crate::{
     domain::{
-        entry::Standing,
+        entry::{Entry, Standing},
         id::{Id, Kind, kind},
+        link::{self, SideKind},
         location::Location,
         organization::Organization,
         place::PlaceMode,
@@ -14,7 +15,7 @@ use crate::{
         service_at_location::ServiceAtLocation,
         taxonomy::{Taxonomy, TaxonomyTerm},
     },
-    exchange::{Decisions, Kept, Package, SourceIds, usual},
+    exchange::{Decisions, Kept, SourceIds, Survey, usual},
     store::{self, Key, Snapshot},
 };
 
@@ -32,25 +33,21 @@ pub struct Named {
 }
 
 /// The names in a package.
-///
-/// # Errors
-/// When the package cannot be read.
-pub fn named(package: &Package<'_>) -> Result<Named> {
+pub fn named(survey: &Survey) -> Named {
     let mut named = Named::default();
-    for sketch in package.sketches()? {
-        let sketch = sketch?;
-        for service in sketch.service.into_iter().chain(sketch.services) {
-            named.services.extend(service.foreign_id);
-            named.organizations.extend(service.organization);
-            named.locations.extend(service.locations);
+    for sketch in survey.sketches() {
+        for service in sketch.service.iter().chain(&sketch.services) {
+            named.services.extend(service.foreign_id.clone());
+            named.organizations.extend(service.organization.clone());
+            named.locations.extend(service.locations.iter().cloned());
         }
-        if let Some(organization) = sketch.organization {
-            named.organizations.extend(organization.foreign_id);
-            named.locations.extend(organization.locations);
+        if let Some(organization) = &sketch.organization {
+            named.organizations.extend(organization.foreign_id.clone());
+            named.locations.extend(organization.locations.iter().cloned());
         }
-        named.others.extend(sketch.others);
+        named.others.extend(sketch.others.iter().cloned());
     }
-    Ok(named)
+    named
 }
 
 /// What earlier imports from the source have settled about them.
@@ -74,6 +71,8 @@ pub async fn kept(snapshot: &mut Snapshot, named: &Named, source: Id<kind::Sourc
         );
         kept.locations.extend(retired::<Location>(snapshot, source, &some).await?);
     }
+    kept.open.extend(open::<Service>(snapshot, source, named, |service| service.facts.mode != PlaceMode::Area).await?);
+    kept.open.extend(open::<Organization>(snapshot, source, named, |own| !own.facts.protected).await?);
     for some in some(&named.organizations) {
         let known = snapshot.by_foreign::<Organization>(source, &some).await?;
         let ids: Vec<_> = known.values().map(|entry| entry.record.id).collect();
@@ -151,6 +150,30 @@ async fn avoid<T: store::Kept>(snapshot: &mut Snapshot, names: &[String], ids: &
         ids.know(T::Kind::NAME, &name, own.as_u128());
     }
     Ok(())
+}
+
+/// Of what the package's links name, what is here and not protected: of its own source, or by its id here.
+async fn open<T: store::Kept>(
+    snapshot: &mut Snapshot,
+    source: Id<kind::Source>,
+    named: &Named,
+    is_open: impl Fn(&Entry<T>) -> bool,
+) -> Result<Vec<link::Named>> {
+    let kind = if T::Kind::NAME == kind::Service::NAME { SideKind::Service } else { SideKind::Organization };
+    let names: HashSet<String> =
+        named.others.iter().filter(|(kind, _)| *kind == T::Kind::NAME).map(|(_, name)| name.clone()).collect();
+    let mut open = Vec::new();
+    for some in some(&names) {
+        let own = snapshot.by_foreign::<T>(source, &some).await?;
+        let ids: Vec<Id<T::Kind>> = some.iter().filter_map(|name| name.parse().ok()).collect();
+        let by_id: HashMap<String, Entry<T>> =
+            snapshot.get::<T>(&ids).await?.into_iter().map(|entry| (entry.record.id().to_string(), entry)).collect();
+        let meant = |name: &String| own.get(name).or_else(|| by_id.get(name));
+        let of_others =
+            |name: &String| meant(name).is_some_and(|entry| entry.standing != Standing::Retired && is_open(entry));
+        open.extend(some.iter().filter(|name| of_others(name)).map(|name| link::Named { kind, name: name.clone() }));
+    }
+    Ok(open)
 }
 
 /// Those of the names under whose usual id a retired row stands: what was protected stays so, also when what took

@@ -5,7 +5,10 @@
 //! crash leaves whole batches and a second run finishes the rest. A re-import finds its own by what the
 //! source calls them, changes only what is different, and never widens how a place may be told.
 
-use std::collections::{BTreeMap, HashSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap, HashSet},
+};
 
 use chrono::NaiveDate;
 use kith_index::gazetteer::{AreaKind, Gazetteer};
@@ -24,7 +27,7 @@ use crate::{
         read::{Code, Mended},
         vocabulary::{describes_at_risk, is_at_risk, vocabulary},
     },
-    exchange::{About, Draft, Format, Item, Package, SourceIds, decide},
+    exchange::{About, Draft, Format, Item, Package, Part, SourceIds, Survey, decide},
     store::Audit,
 };
 
@@ -46,13 +49,13 @@ pub(super) struct Run {
     since: u64,
 }
 
-/// A file to bring in.
+/// A file, or several that belong together, to bring in.
 #[derive(Debug, Clone, Copy)]
 pub struct Shipment<'a> {
     /// Where it comes from, and on what terms.
     pub source: &'a Source,
-    /// Its bytes.
-    pub bytes: &'a [u8],
+    /// Its files, imported as one: a place that is protected in one of them is read in none.
+    pub files: &'a [Part<'a>],
     /// What they are written in.
     pub format: &'a Format,
     /// Only say what would happen.
@@ -89,6 +92,9 @@ pub struct Report {
 /// One fault of a refused row. It never repeats a value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Refusal {
+    /// The file, where several were brought in together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// The row: place in the list, line, or row of the table with its header as row 1.
     pub row: u64,
     /// Where in the row.
@@ -105,9 +111,10 @@ impl Report {
         self.read == self.created + self.updated + self.same + self.merged + self.refused
     }
 
-    fn refuse(&mut self, row: u64, pointer: &str, code: Code, reason: &str) {
+    fn refuse(&mut self, (file, row): (Option<&str>, u64), pointer: &str, code: Code, reason: &str) {
         if self.refusals.len() < MOST_REFUSALS {
-            self.refusals.push(Refusal { row, pointer: pointer.to_owned(), code, reason: reason.to_owned() });
+            let file = file.map(str::to_owned);
+            self.refusals.push(Refusal { file, row, pointer: pointer.to_owned(), code, reason: reason.to_owned() });
         }
     }
 }
@@ -136,12 +143,16 @@ impl Directory {
     }
 
     async fn attempt(&self, shipment: Shipment<'_>, progress: &mut dyn FnMut(u64, u64)) -> Result<Report> {
-        let package = Package::open(shipment.bytes, shipment.format)?;
+        let package = Package::of_parts(shipment.files, shipment.format)?;
         let mut snapshot = self.store.snapshot().await?;
         let run = Run { id: Id::random(&*self.chance), since: snapshot.last_commit().await? };
-        let named = earlier::named(&package)?;
+        let terms = RefCell::new(HashMap::new());
+        let survey = Survey::of(package.sketches()?, &|about| puts_at_risk(about, &terms))?;
+        drop(terms);
+        let named = earlier::named(&survey);
         let kept = earlier::kept(&mut snapshot, &named, shipment.source.id).await?;
-        let decisions = decide(package.sketches()?, &puts_at_risk, &kept)?;
+        let decisions = decide(&survey, &kept);
+        drop(survey);
         let mut ids =
             earlier::ids(&mut snapshot, &named, &decisions, SourceIds::new(shipment.source.id, &*self.chance)).await?;
         drop(snapshot);
@@ -156,14 +167,16 @@ impl Directory {
         let of = decisions.items() as u64;
         let mut seen = Seen::new();
         let mut items = package.records(&decisions, &mut ids)?;
-        loop {
-            let batch: Vec<Item> = items.by_ref().take(BATCH).collect::<std::result::Result<_, _>>()?;
-            if batch.is_empty() {
-                return Ok(report);
-            }
-            self.import_batch(batch, shipment, run, &named.locations, &mut seen, &mut report).await?;
+        let mut batch = decoded(&mut items).await?;
+        while !batch.is_empty() {
+            // The database works in a thread of its own: while it does, the next batch is read.
+            let written = self.import_batch(batch, shipment, run, &named.locations, &mut seen, &mut report);
+            let (written, next) = tokio::join!(written, decoded(&mut items));
+            written?;
             progress(report.read, of);
+            batch = next?;
         }
+        Ok(report)
     }
 
     /// Brings the invented listings in.
@@ -178,7 +191,13 @@ impl Directory {
             licence: Some("CC0-1.0".to_owned()),
             attribution: Some("Invented listings: none of these groups, people or numbers exists".to_owned()),
         };
-        let shipment = Shipment { source: &source, bytes: package, format: &Format::Hsds, dry_run: false, actor };
+        let shipment = Shipment {
+            source: &source,
+            files: &[Part { name: "sample", bytes: package }],
+            format: &Format::Hsds,
+            dry_run: false,
+            actor,
+        };
         self.import(shipment, &mut |_, _| {}).await
     }
 
@@ -210,6 +229,10 @@ impl Directory {
         let mut numbered = Vec::new();
         let mut rows = Vec::with_capacity(batch.len());
         let mut counts = Report::default();
+        let at = |part: usize, row| {
+            let file = shipment.files.get(part).filter(|_| shipment.files.len() > 1);
+            (file.map(|file| file.name), row)
+        };
         for (number, item) in batch.into_iter().enumerate() {
             counts.read += 1;
             counts.withheld += u64::from(item.withheld);
@@ -227,12 +250,12 @@ impl Directory {
                         organization: item.foreign_id.filter(|_| item.is_organization),
                         drafts: drafts.into_iter().map(|draft| placed(draft, today)).collect(),
                     });
-                    Some(item.row)
+                    Some(at(item.part, item.row))
                 }
                 Err(violations) => {
                     counts.refused += 1;
                     for violation in &violations {
-                        report.refuse(item.row, &violation.pointer, violation.code, &violation.reason);
+                        report.refuse(at(item.part, item.row), &violation.pointer, violation.code, &violation.reason);
                     }
                     None
                 }
@@ -283,9 +306,32 @@ impl Directory {
     }
 }
 
+/// The next items, up to a batch of them; it steps aside after each.
+async fn decoded(
+    items: &mut impl Iterator<Item = std::result::Result<Item, crate::exchange::Error>>,
+) -> Result<Vec<Item>> {
+    let mut batch = Vec::with_capacity(BATCH);
+    while batch.len() < BATCH
+        && let Some(item) = items.next()
+    {
+        batch.push(item?);
+        tokio::task::yield_now().await;
+    }
+    Ok(batch)
+}
+
 /// Whether a service is of a kind of support whose place puts people at risk when it is told.
-fn puts_at_risk(about: &About) -> bool {
-    let term = |word: &String| is_at_risk(word) || vocabulary().term(word).is_some_and(|term| term.at_risk);
+///
+/// `known` holds what has been found out of terms: a file has few, again and again.
+fn puts_at_risk(about: &About, known: &RefCell<HashMap<String, bool>>) -> bool {
+    let term = |word: &String| {
+        if let Some(at_risk) = known.borrow().get(word) {
+            return *at_risk;
+        }
+        let at_risk = is_at_risk(word) || vocabulary().term(word).is_some_and(|term| term.at_risk);
+        known.borrow_mut().insert(word.clone(), at_risk);
+        at_risk
+    };
     is_at_risk(&about.name)
         || is_at_risk(&about.alternate_name)
         || about.terms.iter().any(term)

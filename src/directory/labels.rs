@@ -12,7 +12,7 @@ use std::{
 use kith_index::{FacetGroup, Query, Reader};
 use serde::Deserialize;
 
-use super::Directory;
+use super::{Directory, body};
 use crate::domain::{
     answer::TermCount,
     id::{Id, kind},
@@ -88,6 +88,6 @@ fn label(reader: &Reader, id: &str, hidden: &Arc<HashSet<String>>) -> Option<Str
         ..Query::default()
     };
     let hits = reader.search(&query).ok()?;
-    let card: Card<'_> = serde_json::from_slice(&hits.results.hits.first()?.body).ok()?;
+    let card: Card<'_> = serde_json::from_slice(body::split(&hits.results.hits.first()?.body).0).ok()?;
     card.terms.into_iter().find(|term| term.id == id).map(|term| term.label.into_owned())
 }

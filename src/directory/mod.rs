@@ -5,25 +5,32 @@
 
 pub mod answer;
 pub mod assemble;
+mod beside;
+pub mod body;
 pub mod check;
 pub mod credits;
 pub mod document;
+mod dress;
 mod earlier;
 mod expire;
+mod explain;
 pub mod feed;
 pub mod follow;
 pub mod import;
 mod labels;
+mod links;
 pub mod places;
 pub mod plan;
 pub mod read;
 pub mod request;
 mod retire;
 pub mod search;
+pub mod sessions;
 pub mod settle;
 pub mod shown;
 pub mod suggest;
 pub mod view;
+pub mod window;
 pub mod withdraw;
 
 use std::{

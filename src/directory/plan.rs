@@ -8,6 +8,7 @@ use crate::{
         clock::Timestamp,
         entry::{Aggregate, Entry, Origin, Standing},
         id::{Id, Kind, kind},
+        link::{Link, Side, SideKind},
         location::Location,
         organization::Organization,
         service::Service,
@@ -53,6 +54,7 @@ struct Sorted {
     services: Vec<(usize, Offer<Service>)>,
     locations: Vec<(usize, Offer<Location>)>,
     places: Vec<(usize, Offer<ServiceAtLocation>)>,
+    links: Vec<(usize, Offer<Link>)>,
 }
 
 /// What was written of one kind, and what stood there before.
@@ -98,10 +100,11 @@ impl Planner<'_> {
                 match draft {
                     Draft::Taxonomy(offer) => sorted.taxonomies.push((item, offer)),
                     Draft::TaxonomyTerm(offer) => sorted.terms.push((item, offer)),
-                    Draft::Organization(offer) => sorted.organizations.push((item, offer)),
+                    Draft::Organization(offer) => sorted.organizations.push((item, *offer)),
                     Draft::Service(offer) => sorted.services.push((item, *offer)),
                     Draft::Location(offer) => sorted.locations.push((item, *offer)),
                     Draft::ServiceAtLocation(offer) => sorted.places.push((item, offer)),
+                    Draft::Link(offer) => sorted.links.push((item, offer)),
                 }
             }
         }
@@ -123,10 +126,19 @@ impl Planner<'_> {
         let told: HashMap<_, _> =
             sorted.organizations.iter().map(|(item, o)| (o.record.id, (&o.foreign_id, *item))).collect();
         whole_organizations.retain(|id, _| told.get(id).is_some_and(|(name, item)| own_items.get(*name) == Some(item)));
+        // Of its links an item of its own says all, also of an organization that was nested in an earlier one.
+        let of_items = sorted.organizations.iter().filter(|(item, o)| own_items.get(&o.foreign_id) == Some(item));
+        let holders: HashMap<Side, usize> = of_items
+            .map(|(item, offer)| (Side::organization(offer.record.id), *item))
+            .chain(whole_services.iter().map(|(id, item)| (Side::service(*id), *item)))
+            .collect();
+        let offered_places: HashSet<_> = sorted.places.iter().map(|(_, offer)| offer.record.id).collect();
+        let offered_locations: HashSet<_> = sorted.locations.iter().map(|(_, offer)| offer.record.id).collect();
         let organizations = self.put(sorted.organizations, &taken, &mut outcomes, true).await?;
         let services = self.put(sorted.services, &taken, &mut outcomes, true).await?;
         let locations = self.put(sorted.locations, &taken, &mut outcomes, false).await?;
         let places = self.put(sorted.places, &taken, &mut outcomes, false).await?;
+        let links = self.put(sorted.links, &taken, &mut outcomes, false).await?;
         // What moved touches whom it left, too.
         self.touched.organizations.extend(organizations.both(|organization| Some(organization.id)));
         self.touched.organizations.extend(services.both(|service| service.organization_id));
@@ -137,8 +149,10 @@ impl Planner<'_> {
         self.touched.terms.extend(terms.now.iter().map(|entry| entry.record.id));
         self.touched.locations.extend(locations.both(|location| Some(location.id)));
         self.touched.organizations.extend(locations.both(|location| location.organization_id));
-        self.withdraw_left_places(&whole_services, &mut outcomes).await?;
-        self.withdraw_left_locations(&whole_organizations, &mut outcomes).await?;
+        links.now.iter().for_each(|link| self.touch(link.record.holder));
+        self.withdraw_left_links(&holders, &mut outcomes).await?;
+        self.withdraw_left_places(&whole_services, &offered_places, &mut outcomes).await?;
+        self.withdraw_left_locations(&whole_organizations, &offered_locations, &mut outcomes).await?;
         for item in taken {
             outcomes[item] = Outcome::Taken;
         }
@@ -156,14 +170,42 @@ impl Planner<'_> {
         fresh
     }
 
+    /// The listings on the other sides are found when the write ends.
+    fn touch(&mut self, holder: Side) {
+        match holder.kind {
+            SideKind::Service => self.touched.services.insert(holder.id.cast()),
+            SideKind::Organization => self.touched.organizations.insert(holder.id.cast()),
+        };
+    }
+
+    /// Withdraws the links that records do not state any more.
+    async fn withdraw_left_links(&mut self, holders: &HashMap<Side, usize>, outcomes: &mut [Outcome]) -> Result<()> {
+        if !self.tx.has_links().await? {
+            return Ok(());
+        }
+        let ids: Vec<String> = holders.keys().map(|side| side.id.to_string()).collect();
+        let mut links = self.tx.links_stated_by(&ids).await?;
+        links.retain(|link| holders.contains_key(&link.record.holder));
+        for link in self.withdraw(links).await? {
+            self.touch(link.record.holder);
+            let item = holders[&link.record.holder];
+            outcomes[item] = outcomes[item].max(Outcome::Updated);
+        }
+        Ok(())
+    }
+
     /// Withdraws the places at which services are not any more.
     async fn withdraw_left_places(
         &mut self,
         services: &HashMap<Id<kind::Service>, usize>,
+        offered: &HashSet<Id<kind::ServiceAtLocation>>,
         outcomes: &mut [Outcome],
     ) -> Result<()> {
         let ids: Vec<_> = services.keys().copied().collect();
-        let at = self.tx.by_key::<ServiceAtLocation, _>(Key::Service, &ids).await?;
+        // What this batch offers stays: only others are read whole.
+        let at = self.tx.ids_by_key::<ServiceAtLocation, _>(Key::Service, &ids).await?;
+        let others: Vec<_> = at.into_iter().map(|(id, _)| id).filter(|id| !offered.contains(id)).collect();
+        let at = self.tx.get::<ServiceAtLocation>(&others).await?;
         let left = self.withdraw(at).await?;
         for service in left.iter().filter_map(|entry| entry.record.service_id) {
             self.touched.services.insert(service);
@@ -176,10 +218,13 @@ impl Planner<'_> {
     async fn withdraw_left_locations(
         &mut self,
         organizations: &HashMap<Id<kind::Organization>, usize>,
+        offered: &HashSet<Id<kind::Location>>,
         outcomes: &mut [Outcome],
     ) -> Result<()> {
         let ids: Vec<_> = organizations.keys().copied().collect();
-        let mut locations = self.tx.by_key::<Location, _>(Key::Organization, &ids).await?;
+        let own = self.tx.ids_by_key::<Location, _>(Key::Organization, &ids).await?;
+        let others: Vec<_> = own.into_iter().map(|(id, _)| id).filter(|id| !offered.contains(id)).collect();
+        let mut locations = self.tx.get::<Location>(&others).await?;
         locations.retain(|entry| !self.named.contains(&entry.origin.foreign_id));
         let ids: Vec<_> = locations.iter().map(|entry| entry.record.id).collect();
         let at = self.tx.by_key::<ServiceAtLocation, _>(Key::Location, &ids).await?;

@@ -9,7 +9,9 @@ use crate::domain::{
     coming::{Field, NOT_STATED},
     id::{Id, kind},
     read::{Code, Violation},
+    rhythm::{self, DayPart, WeekMask, asked_parts},
     vocabulary::{Facet, vocabulary},
+    welsh::Language,
 };
 
 /// The longest search text, in characters.
@@ -24,6 +26,12 @@ pub const DEEPEST: u64 = 10_000;
 pub const WIDEST_KM: f64 = 500.0;
 /// The oldest age that can be asked for, in years.
 pub const OLDEST: u32 = 120;
+/// What can be counted beside the facets of the vocabulary.
+pub const COUNTED: [&str; 5] = ["accepting", "cost", "attending_type", "taxonomy_term_id", "kind"];
+/// That nothing is to be counted.
+pub const NOTHING_COUNTED: &str = "none";
+/// The most values counted of each facet that can be asked for.
+const MOST_PER_FACET: u32 = 1_000;
 /// The most values of one filter.
 const MOST_VALUES: usize = 50;
 
@@ -34,6 +42,8 @@ pub struct SearchRequest {
     pub q: Option<String>,
     /// A postcode, a town, an area or `latitude,longitude`.
     pub near: Option<String>,
+    /// A postcode, instead of `near`.
+    pub postcode: Option<String>,
     /// Degrees north, with `longitude`, instead of `near`.
     pub latitude: Option<f64>,
     /// Degrees east.
@@ -52,6 +62,10 @@ pub struct SearchRequest {
     pub attending_type: Vec<String>,
     /// The age of who would come, in years.
     pub age: Option<u32>,
+    /// Days of the week on which something happens: words of [`rhythm::DAYS`].
+    pub day: Vec<String>,
+    /// Parts of the day in which something happens: words of [`DayPart`].
+    pub time_of_day: Vec<String>,
     /// Whether *not stated* does not match; otherwise it does, after what is stated.
     pub strict: Option<bool>,
     /// Terms of any facet.
@@ -64,10 +78,18 @@ pub struct SearchRequest {
     pub organization_id: Option<String>,
     /// Languages, as the sources write them.
     pub language: Vec<String>,
-    /// `best`, `distance` or `recently_checked`.
+    /// `best`, `distance`, `soonest` or `recently_checked`.
     pub sort: Option<String>,
-    /// Whether counts are wanted; they are unless said otherwise.
-    pub counts: Option<bool>,
+    /// What to count: words of [`COUNTED`] and names of facets, or [`NOTHING_COUNTED`] alone; empty counts all.
+    pub counts: Vec<String>,
+    /// The most values counted of each facet, those with most results first; all unless said otherwise.
+    pub per_facet: Option<u32>,
+    /// `card` or `full`.
+    pub view: Option<String>,
+    /// Whether each listing says why it is there.
+    pub explain: Option<bool>,
+    /// The language of the directory's own words, `en` or `cy`.
+    pub lang: Option<String>,
     /// The page, from 1.
     pub page: Option<u32>,
     /// Listings on a page, 20 unless said otherwise.
@@ -82,6 +104,8 @@ pub enum Order {
     Best,
     /// Nearest first.
     Distance,
+    /// Whose next session is soonest first; what tells none comes last.
+    Soonest,
     /// Most recently checked first.
     RecentlyChecked,
 }
@@ -93,6 +117,7 @@ impl FromStr for Order {
         match word {
             "best" => Ok(Self::Best),
             "distance" => Ok(Self::Distance),
+            "soonest" => Ok(Self::Soonest),
             "recently_checked" => Ok(Self::RecentlyChecked),
             _ => Err(()),
         }
@@ -115,9 +140,53 @@ impl SearchRequest {
         [(Field::Accepting, &self.accepting), (Field::Cost, &self.cost), (Field::Attending, &self.attending_type)]
     }
 
+    /// The parts of the week that were asked for; 0 when any will do.
+    pub fn parts_of_week(&self) -> WeekMask {
+        asked_parts(&self.day, &self.time_of_day)
+    }
+
+    /// The order asked for.
+    pub fn order(&self) -> Order {
+        self.sort.as_deref().and_then(|word| word.parse().ok()).unwrap_or_default()
+    }
+
     /// Whether a place was asked for.
     pub fn has_place(&self) -> bool {
-        self.near.is_some() || self.latitude.is_some()
+        self.near.is_some() || self.postcode.is_some() || self.latitude.is_some()
+    }
+
+    /// Whether the whole listings are wanted.
+    pub fn is_whole(&self) -> bool {
+        self.view.as_deref() == Some("full")
+    }
+
+    /// The language of the directory's own words.
+    pub fn language_of_answer(&self) -> Language {
+        self.lang.as_deref().and_then(|word| word.parse().ok()).unwrap_or_default()
+    }
+
+    /// Whether something of that name is to be counted: a facet, or a word of [`COUNTED`].
+    pub fn counts(&self, name: &str) -> bool {
+        self.counts.is_empty() || self.counts.iter().any(|word| word == name)
+    }
+
+    /// Whether anything is to be counted.
+    pub fn counts_anything(&self) -> bool {
+        !self.counts.iter().any(|word| word == NOTHING_COUNTED)
+    }
+
+    fn count_faults(&self) -> Vec<Violation> {
+        let mut faults = Vec::new();
+        let known = || Facet::ALL.into_iter().map(Facet::as_str).chain(COUNTED).chain([NOTHING_COUNTED]);
+        for (at, _) in self.counts.iter().enumerate().filter(|(_, word)| !known().any(|known| known == *word)) {
+            let reason = format!("is none of {}", known().collect::<Vec<_>>().join(", "));
+            faults.push(Violation { pointer: format!("/facets/{at}"), code: Code::NotInList, reason });
+        }
+        if self.counts.len() > 1 && !self.counts_anything() {
+            let reason = format!("{NOTHING_COUNTED} stands alone");
+            faults.push(Violation { pointer: "/facets".to_owned(), code: Code::Conflict, reason });
+        }
+        faults
     }
 
     /// Every fault of the request; places are looked up later.
@@ -125,7 +194,11 @@ impl SearchRequest {
         let mut faults = Vec::new();
         let mut fault =
             |pointer: &str, code, reason: String| faults.push(Violation { pointer: pointer.to_owned(), code, reason });
-        for (pointer, text, most) in [("/q", &self.q, LONGEST_WORDS), ("/near", &self.near, LONGEST_PLACE)] {
+        for (pointer, text, most) in [
+            ("/q", &self.q, LONGEST_WORDS),
+            ("/near", &self.near, LONGEST_PLACE),
+            ("/postcode", &self.postcode, LONGEST_PLACE),
+        ] {
             if text.as_ref().is_some_and(|text| text.chars().count() > most) {
                 fault(pointer, Code::TooLong, format!("is longer than {most} characters"));
             }
@@ -136,6 +209,9 @@ impl SearchRequest {
         }
         if self.near.is_some() && self.latitude.is_some() {
             fault("/near", Code::Conflict, "say the place once: near, or latitude and longitude".to_owned());
+        }
+        if self.postcode.is_some() && (self.near.is_some() || self.latitude.is_some()) {
+            fault("/postcode", Code::Conflict, "say the place once: postcode, near, or coordinates".to_owned());
         }
         for (pointer, value, most) in [("/latitude", self.latitude, 90.0), ("/longitude", self.longitude, 180.0)] {
             if value.is_some_and(|value| !(-most..=most).contains(&value)) {
@@ -183,6 +259,14 @@ impl SearchRequest {
         if self.age.is_some_and(|age| age > OLDEST) {
             fault("/age", Code::OutOfRange, format!("is not between 0 and {OLDEST}"));
         }
+        let parts = DayPart::ALL.map(|(_, word)| word);
+        for (name, words, known) in
+            [("day", &self.day, &rhythm::DAYS[..]), ("time_of_day", &self.time_of_day, &parts[..])]
+        {
+            for (at, _) in words.iter().enumerate().filter(|(_, word)| !known.contains(&word.as_str())) {
+                fault(&format!("/{name}/{at}"), Code::NotInList, format!("is none of {}", known.join(", ")));
+            }
+        }
         for (at, id) in self.term.iter().enumerate() {
             if vocabulary().term(id).is_none() {
                 fault(
@@ -216,13 +300,24 @@ impl SearchRequest {
             ("cost", &self.cost),
             ("attending_type", &self.attending_type),
             ("kind", &self.kind),
+            ("day", &self.day),
+            ("time_of_day", &self.time_of_day),
+            ("facets", &self.counts),
         ]) {
             if values.len() > MOST_VALUES {
                 fault(&format!("/{name}"), Code::TooLong, format!("has more than {MOST_VALUES} values"));
             }
         }
         if self.sort.as_ref().is_some_and(|word| word.parse::<Order>().is_err()) {
-            fault("/sort", Code::NotInList, "is none of best, distance, recently_checked".to_owned());
+            fault("/sort", Code::NotInList, "is none of best, distance, soonest, recently_checked".to_owned());
+        }
+        for (pointer, word, known) in [("/view", &self.view, ["card", "full"]), ("/lang", &self.lang, ["en", "cy"])] {
+            if word.as_ref().is_some_and(|word| !known.contains(&word.as_str())) {
+                fault(pointer, Code::NotInList, format!("is none of {}", known.join(", ")));
+            }
+        }
+        if self.per_facet.is_some_and(|most| most == 0 || most > MOST_PER_FACET) {
+            fault("/per_facet", Code::OutOfRange, format!("is not between 1 and {MOST_PER_FACET}"));
         }
         if self.page == Some(0) {
             fault("/page", Code::OutOfRange, "pages count from 1".to_owned());
@@ -236,6 +331,7 @@ impl SearchRequest {
                 format!("a search can be paged through {DEEPEST} listings; narrow it, or copy the directory"),
             );
         }
+        faults.extend(self.count_faults());
         faults
     }
 }

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::{
     Directory, Result,
     import::{Run, Shipment},
-    settle,
+    links, settle,
 };
 use crate::{
     domain::{
@@ -86,13 +86,19 @@ pub async fn what_is_protected_now(
     // Also those that only their service led to: another service of the place may name it later.
     let places = locations.iter().map(|location| location.origin.foreign_id.clone()).chain(withheld);
     let marks = unmarked(&mut tx, directory, shipment, places).await?;
-    if public.is_empty() && told.is_empty() && locations.is_empty() && at.is_empty() && marks.is_empty() {
+    let now = directory.clock.now();
+    let silenced = links::silenced(&mut tx, source, &public_ids, [&protected, &organizations], now).await?;
+    if [public.len(), told.len(), locations.len(), at.len(), marks.len(), silenced.len()]
+        .iter()
+        .all(|count| *count == 0)
+    {
         return Ok(());
     }
     if tx.source(source).await?.as_ref() != Some(shipment.source) {
         tx.put_source(shipment.source).await?;
     }
     tx.put(&marks).await?;
+    tx.put(&silenced).await?;
 
     touched.services.extend(public_ids);
     touched.organizations.extend(told.iter().map(|organization| organization.record.id));

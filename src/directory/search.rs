@@ -1,42 +1,57 @@
 //! A search: the request is checked, its place looked up, its words understood, the view asked, and
 //! the answer written. The store is not asked.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    borrow::Cow,
+    cmp::Reverse,
+    collections::{BTreeMap, HashMap},
+    sync::LazyLock,
+};
 
 use bytes::Bytes;
 use kith_index::{
-    FacetGroup, Hits, Near, Payload, Query, Reader, Relaxed, Sort, Synonym, Synonyms, Words,
+    Block, FacetGroup, Hit, Hits, Near, Payload, Query, Reader, Relaxed, Sort, Synonym, Synonyms, Words,
     gazetteer::{AreaKind, Gazetteer, Place, PlaceKind, Resolution},
 };
 
 use super::{
     Candidate, Directory, Error, PlaceProblem, Result,
     answer::Frame,
+    beside::beside,
+    body,
+    dress::{self, Dress},
+    explain::Question,
     places,
-    request::{Order, SearchRequest},
+    request::{DEEPEST, Order, SearchRequest},
 };
 use crate::domain::{
-    answer::{AsOf, AskedPlace, KindCount, TermCount, Understood, UnderstoodTerm, WordsMatched},
+    answer::{AsOf, AskedPlace, BroaderTerm, KindCount, TermCount, Understood, UnderstoodTerm, WordsMatched},
     card::ListingKind,
     coming::{Field, mark, marks},
     crisis,
     listing::{AREA_NOT_STATED, UNITED_KINGDOM},
-    vocabulary::{Facet, vocabulary},
+    rhythm::Moment,
+    vocabulary::{Facet, Term, vocabulary},
+    welsh::{self, Language},
 };
 
 /// Radii that a search without one tries, in kilometres.
 const WIDENING: [f64; 6] = [5.0, 10.0, 25.0, 50.0, 100.0, 200.0];
 /// Beyond this radius a search goes only when nothing at all was found inside.
 const FAR_KM: f64 = 50.0;
+/// How many results are put in the order of their next sessions: as many as can be paged through.
+const MOST_ORDERED: usize = DEEPEST as usize;
 /// The audience that includes everybody.
 const ANYONE: &str = "anyone";
+/// The name under which imported terms are counted, that of the filter by them.
+const IMPORTED: &str = "taxonomy_term_id";
 /// How many results end the widening.
 const ENOUGH: u64 = 10;
 
 /// A place that was asked for, ready to be searched.
-struct Asked {
-    place: Place,
-    area_code: Option<String>,
+pub(super) struct Asked {
+    pub place: Place,
+    pub area_code: Option<String>,
 }
 
 impl Directory {
@@ -52,20 +67,45 @@ impl Directory {
         let asked = asked_place(request)?;
         // What is hidden is asked for before the reader: between the two the index may only learn more of it.
         let mut query = self.query(request);
+        let soonest = request.order() == Order::Soonest;
+        if soonest {
+            // Which session is next is known of all or of none: the page is cut when they have been put in order.
+            (query.offset, query.covers_offset, query.limit, query.covers_limit) = (0, 0, MOST_ORDERED, MOST_ORDERED);
+        }
         let reader = self.view.reader()?;
         let (mut hits, mut radius) = find(&reader, &mut query, request, asked.as_ref())?;
         // Only where nothing is found: a name that no vocabulary knows is not put right while it finds something.
+        let mut respelt = None;
         if hits.results.total + hits.covers.total == 0
-            && let Some(respelt) = vocabulary().respelt(request.q.as_deref().unwrap_or_default())
+            && let Some(put_right) = vocabulary().respelt(request.q.as_deref().unwrap_or_default())
         {
-            query.words = words(&respelt);
+            query.words = words(&put_right);
             (hits, radius) = find(&reader, &mut query, request, asked.as_ref())?;
+            respelt = (hits.results.total + hits.covers.total > 0).then_some(put_right);
         }
-        Ok(self.frame(request, asked, &hits, radius, as_of(reader.payload())).write(&hits.results, &hits.covers))
+        if soonest {
+            for block in [&mut hits.results, &mut hits.covers] {
+                soonest_first(&mut block.hits, Moment::of(self.clock.now()));
+                let page = (request.page() as usize - 1) * request.per_page() as usize;
+                block.hits = block.hits.drain(..).skip(page).take(request.per_page() as usize).collect();
+            }
+        }
+        let area_code = asked.as_ref().and_then(|asked| asked.area_code.clone());
+        let question = Question { reader: &reader, query: &query, request, area_code: area_code.as_deref() };
+        let dress = Dress {
+            question,
+            language: request.language_of_answer(),
+            explain: request.explain.unwrap_or(false),
+            whole: request.is_whole(),
+        };
+        dress.cards(&mut hits)?;
+        let mut frame = self.frame(request, asked, &hits, radius, as_of(reader.payload()));
+        frame.understood.respelt = respelt;
+        Ok(frame.write(&hits.results, &hits.covers))
     }
 
     /// The query without its place.
-    fn query(&self, request: &SearchRequest) -> Query {
+    pub(super) fn query(&self, request: &SearchRequest) -> Query {
         let offset = (request.page() as usize - 1) * request.per_page() as usize;
         Query {
             words: words(request.q.as_deref().unwrap_or_default()),
@@ -76,8 +116,9 @@ impl Directory {
             kinds: request.kind.clone(),
             organization: request.organization_id.as_ref().map(|id| id.to_ascii_lowercase()),
             languages: request.language.clone(),
-            sort: match request.sort.as_deref().and_then(|word| word.parse().ok()).unwrap_or_default() {
-                Order::Best => Sort::Best,
+            when: request.parts_of_week(),
+            sort: match request.order() {
+                Order::Best | Order::Soonest => Sort::Best,
                 Order::Distance => Sort::Distance,
                 Order::RecentlyChecked => Sort::RecentlyChecked,
             },
@@ -85,7 +126,8 @@ impl Directory {
             limit: request.per_page() as usize,
             covers_offset: offset,
             covers_limit: request.per_page() as usize,
-            counts: request.counts.unwrap_or(true),
+            counts: request.counts_anything(),
+            count_all: request.counts.iter().any(|word| word == IMPORTED),
             withdrawn: self.view.hidden(),
             tie_key: self.tie_key,
             ..Query::default()
@@ -100,24 +142,40 @@ impl Directory {
         radius: Option<f64>,
         as_of: AsOf,
     ) -> Frame<'static> {
+        let language = request.language_of_answer();
         let nation = asked.as_ref().and_then(|asked| nation(&asked.place, asked.area_code.as_deref()));
+        let circle_km = radius.zip(asked.as_ref()).map(|(km, asked)| to_ten_metres(km + asked.place.precision_km));
+        let crisis = crisis::for_nation(nation.as_deref().unwrap_or(UNITED_KINGDOM)).into_iter();
         Frame {
-            place: asked.map(|asked| described(&asked)),
-            understood: understood(hits),
-            facets: self.labelled(hits.counts.iter().map(|(id, count)| term_count(id, *count)).collect()),
+            place: asked.map(|asked| {
+                let mut told = described(&asked);
+                if language == Language::Welsh {
+                    dress::place_in_welsh(&mut told, &asked.place);
+                }
+                told
+            }),
+            understood: understood(hits, language),
+            facets: self.labelled(counted(hits, request)),
             kinds: ListingKind::ALL
                 .into_iter()
+                .filter(|_| request.counts("kind"))
                 .filter_map(|kind| {
                     Some(KindCount { kind, count: hits.kinds.iter().find(|(word, _)| word == kind.as_str())?.1 })
                 })
                 .collect(),
             searched_within_km: radius,
-            crisis: crisis::for_nation(nation.as_deref().unwrap_or(UNITED_KINGDOM)),
+            circle_km,
+            crisis: match language {
+                Language::English => crisis.map(Cow::Borrowed).collect(),
+                Language::Welsh => crisis.map(|line| Cow::Owned(welsh::crisis_line(line))).collect(),
+            },
             as_of,
             sample: self.is_sample(),
             page: request.page(),
             per_page: request.per_page(),
-            asked: facets(request).into_iter().map(|(name, _)| name).collect(),
+            asked: asked_names(request),
+            when: when_names(request),
+            now: Moment::of(self.clock.now()),
         }
     }
 
@@ -128,8 +186,28 @@ impl Directory {
     }
 }
 
+/// Puts what meets soonest first; what tells no next session, last. What has ended, what has only a wider term, and what
+/// serves only an area nearby, stays behind the others; those that meet at the same time keep their order.
+fn soonest_first(hits: &mut [Hit], now: Moment) {
+    hits.sort_by_cached_key(|hit| {
+        let next = body::split(&hit.body).1.next(now).map(|session| session.starts);
+        (hit.ended, hit.broader, hit.asks.area(), !hit.here, next.is_none(), next)
+    });
+}
+
+/// Names of the parameters filtered by, in the order of the query's groups.
+pub(super) fn asked_names(request: &SearchRequest) -> Vec<&'static str> {
+    facets(request).into_iter().map(|(name, _)| name).collect()
+}
+
+/// Those that ask when something happens.
+pub(super) fn when_names(request: &SearchRequest) -> Vec<&'static str> {
+    let asked = [("day", &request.day), ("time_of_day", &request.time_of_day)];
+    asked.into_iter().filter(|(_, words)| !words.is_empty()).map(|(name, _)| name).collect()
+}
+
 /// Asks the view, around the place that was asked for; answers the radius too, where there is one.
-fn find(
+pub(super) fn find(
     reader: &Reader,
     query: &mut Query,
     request: &SearchRequest,
@@ -143,19 +221,27 @@ fn find(
             query.areas.clone_from(&query.within_areas);
             query.areas.extend(place.areas.iter().cloned());
             query.areas_here.clone_from(&query.areas);
-            whole_country(query);
+            query.areas.extend(beside(place, Some(code)));
+            whole_country(query, request);
             Ok((reader.search(query)?, None))
         }
         Some(Asked { place, area_code: None }) => {
             let widening: &[f64] = request.within_km.as_ref().map_or(&WIDENING, std::slice::from_ref);
             let (mut hits, mut radius) = (Hits::default(), None);
+            let beside = beside(place, None);
             for km in widening {
                 radius = Some(*km);
-                around(query, place, *km);
+                // What is so near to any address of the place, not only to its middle.
+                // Areas that only a circle widened so far touches are not near.
+                let near = request.within_km.unwrap_or(km.min(FAR_KM));
+                around(query, place, *km + place.precision_km, near + place.precision_km);
+                query.areas.extend(beside.iter().cloned());
+                whole_country(query, request);
                 // Within reach all words first, then most or any of them; only then what is far.
                 query.all_words = request.within_km.is_none() && *km < FAR_KM;
                 hits = reader.search(query)?;
-                if hits.results.total >= ENOUGH || (hits.results.total > 0 && *km >= FAR_KM) {
+                let Block { total, broader, .. } = hits.results;
+                if total - broader >= ENOUGH || (total > 0 && *km >= FAR_KM) {
                     break;
                 }
             }
@@ -165,7 +251,7 @@ fn find(
 }
 
 /// How fresh a commit of the view is.
-fn as_of(payload: &Payload) -> AsOf {
+pub(super) fn as_of(payload: &Payload) -> AsOf {
     AsOf { epoch: payload.epoch.clone(), sequence: payload.public_sequence }
 }
 
@@ -188,7 +274,7 @@ pub fn places(text: &str, limit: usize) -> Vec<Candidate> {
 
 /// What was filtered by, each with the name of its parameter. A listing that does not say matches too, as something
 /// to ask; whoever is among *anyone* can go where *men* can.
-fn facets(request: &SearchRequest) -> Vec<(&'static str, FacetGroup)> {
+pub(super) fn facets(request: &SearchRequest) -> Vec<(&'static str, FacetGroup)> {
     let mut groups: Vec<(&'static str, FacetGroup)> = Vec::new();
     for (facet, ids) in &request.facets {
         let mut group = FacetGroup::from(ids.clone());
@@ -196,13 +282,19 @@ fn facets(request: &SearchRequest) -> Vec<(&'static str, FacetGroup)> {
             group.any.push(ANYONE.to_owned());
             group.ask.push(mark(Field::Audience, None));
         }
+        // Of access most say little: what says nothing, or that it can be had on request, is asked; a no is a no.
+        group.unless_denied = *facet == Facet::Access;
         groups.push((facet.as_str(), group));
     }
     for (field, words) in request.by_field() {
         let ask = if words.is_empty() { Vec::new() } else { vec![mark(field, None)] };
         groups.push((
             field.as_str(),
-            FacetGroup { any: words.iter().map(|word| mark(field, Some(word))).collect(), ask },
+            FacetGroup {
+                any: words.iter().map(|word| mark(field, Some(word))).collect(),
+                ask,
+                ..FacetGroup::default()
+            },
         ));
     }
     groups.push(("audience_only", FacetGroup::from(request.audience_only.clone())));
@@ -213,7 +305,12 @@ fn facets(request: &SearchRequest) -> Vec<(&'static str, FacetGroup)> {
     groups
 }
 
-fn asked_place(request: &SearchRequest) -> Result<Option<Asked>> {
+pub(super) fn asked_place(request: &SearchRequest) -> Result<Option<Asked>> {
+    let unknown = || Error::Place(PlaceProblem { ambiguous: false, candidates: Vec::new() });
+    if let Some(postcode) = &request.postcode {
+        let place = Gazetteer::embedded().postcode(postcode).ok_or_else(unknown)?;
+        return Ok(Some(Asked { place, area_code: None }));
+    }
     let text = match (&request.near, request.latitude, request.longitude) {
         (Some(near), _, _) => near.clone(),
         (None, Some(latitude), Some(longitude)) => format!("{latitude},{longitude}"),
@@ -232,17 +329,21 @@ fn asked_place(request: &SearchRequest) -> Result<Option<Asked>> {
     }
 }
 
-fn around(query: &mut Query, place: &Place, km: f64) {
+/// A circle of `km` around a place, and the areas that one of `areas_km` touches.
+fn around(query: &mut Query, place: &Place, km: f64, areas_km: f64) {
     let gazetteer = Gazetteer::embedded();
     query.near = Some(Near { lat: place.lat, lon: place.lon, km });
     query.areas_here.clone_from(&place.areas);
-    query.areas = gazetteer.areas_touched(place.lat, place.lon, km);
+    query.areas = gazetteer.areas_touched(place.lat, place.lon, areas_km);
     query.areas.extend(place.areas.iter().cloned());
-    whole_country(query);
 }
 
-/// What serves the whole United Kingdom serves every place in it.
-fn whole_country(query: &mut Query) {
+/// What serves the whole United Kingdom serves every place in it. Who wants only what is stated is not told to ask what
+/// serves another area.
+fn whole_country(query: &mut Query, request: &SearchRequest) {
+    if request.strict == Some(true) {
+        query.areas.clone_from(&query.areas_here);
+    }
     for areas in [&mut query.areas, &mut query.areas_here] {
         areas.push(UNITED_KINGDOM.to_owned());
         areas.sort_unstable();
@@ -256,16 +357,34 @@ fn words(text: &str) -> Words {
     let synonyms = readings.iter().map(|reading| Synonym {
         phrase: reading.typed,
         terms: reading.terms.iter().map(|term| term.id.as_str()).collect(),
+        broader: reading.terms.iter().flat_map(|term| wider(term)).map(|term| term.id.as_str()).collect(),
         phrases: reading.same.clone(),
     });
     Words::parse(text).with_synonyms(&Synonyms::new(synonyms))
 }
 
-fn understood(hits: &Hits) -> Understood {
+/// The wider terms of a term, the nearest first.
+fn wider(term: &'static Term) -> impl Iterator<Item = &'static Term> {
+    let above = |term: &&'static Term| vocabulary().term(term.broader.as_deref()?);
+    std::iter::successors(above(&term), above)
+}
+
+fn understood(hits: &Hits, language: Language) -> Understood {
     let mut terms: Vec<UnderstoodTerm> = Vec::new();
-    for term in hits.understood.words.iter().flat_map(|word| &word.terms).filter_map(|id| vocabulary().term(id)) {
-        if !terms.iter().any(|known| known.id == term.id) {
-            terms.push(UnderstoodTerm { id: term.id.clone(), label: term.label.clone() });
+    let mut broader: Vec<BroaderTerm> = Vec::new();
+    // Wider terms are told where some listing is there by them alone.
+    let some_broader = hits.results.broader + hits.covers.broader > 0;
+    for word in &hits.understood.words {
+        for term in word.terms.iter().filter_map(|id| vocabulary().term(id)) {
+            if !terms.iter().any(|known| known.id == term.id) {
+                terms.push(UnderstoodTerm { id: term.id.clone(), label: label(term, language).to_owned() });
+            }
+            for above in wider(term).filter(|above| some_broader && word.broader.contains(&above.id)) {
+                if !broader.iter().any(|known| known.id == above.id && known.of == term.id) {
+                    let (id, label, of) = (above.id.clone(), label(above, language).to_owned(), term.id.clone());
+                    broader.push(BroaderTerm { id, label, of });
+                }
+            }
         }
     }
     let words = match hits.relaxed {
@@ -273,35 +392,82 @@ fn understood(hits: &Hits) -> Understood {
         Relaxed::Most => WordsMatched::Most,
         Relaxed::Any => WordsMatched::Any,
     };
-    Understood { terms, words }
+    Understood { terms, broader, respelt: None, words }
 }
 
-fn term_count(id: &str, count: u32) -> TermCount {
+fn label(term: &Term, language: Language) -> &str {
+    match language {
+        Language::English => &term.label,
+        Language::Welsh => &term.label_cy,
+    }
+}
+
+/// The counts that were asked for: of these facets, of each so many, those with most results first.
+fn counted(hits: &Hits, request: &SearchRequest) -> Vec<TermCount> {
+    let language = request.language_of_answer();
+    if request.counts.is_empty() && request.per_facet.is_none() {
+        return hits.counts.iter().map(|(id, count)| term_count(id, *count, language)).collect();
+    }
+    let mut by_facet: BTreeMap<String, Vec<TermCount>> = BTreeMap::new();
+    let mut order = Vec::new();
+    for (id, count) in &hits.counts {
+        let count = term_count(id, *count, language);
+        let name = match (count.facet, id.split_once(':')) {
+            (Some(facet), _) => facet.as_str(),
+            (None, Some((field, _))) => field,
+            (None, None) => IMPORTED,
+        };
+        if request.counts(name) {
+            if !by_facet.contains_key(name) {
+                order.push(name.to_owned());
+            }
+            by_facet.entry(name.to_owned()).or_default().push(count);
+        }
+    }
+    let most = request.per_facet.map_or(usize::MAX, |most| most as usize);
+    let mut counts = Vec::with_capacity(hits.counts.len());
+    for name in order {
+        let mut of_facet = by_facet.remove(&name).unwrap_or_default();
+        if of_facet.len() > most {
+            of_facet.sort_by_key(|count| Reverse(count.count));
+            of_facet.truncate(most);
+        }
+        counts.extend(of_facet);
+    }
+    counts
+}
+
+pub(super) fn to_ten_metres(km: f64) -> f64 {
+    (km * 100.0).round() / 100.0
+}
+
+fn term_count(id: &str, count: u32, language: Language) -> TermCount {
     static MARKS: LazyLock<HashMap<String, String>> = LazyLock::new(|| marks().into_iter().collect());
-    if let Some(label) = MARKS.get(id) {
-        return TermCount { id: id.to_owned(), label: label.clone(), facet: None, count };
+    if let Some(english) = MARKS.get(id) {
+        let welsh = if language == Language::Welsh { welsh::mark_label(id) } else { None };
+        return TermCount { id: id.to_owned(), label: welsh.unwrap_or_else(|| english.clone()), facet: None, count };
     }
     let term = vocabulary().term(id);
     TermCount {
         id: id.to_owned(),
-        label: term.map_or(id, |term| &term.label).to_owned(),
+        label: term.map_or(id, |term| label(term, language)).to_owned(),
         facet: term.map(|term| term.facet),
         count,
     }
 }
 
-fn nation(place: &Place, area_code: Option<&str>) -> Option<String> {
+pub(super) fn nation(place: &Place, area_code: Option<&str>) -> Option<String> {
     let is_nation = |code: &&String| Gazetteer::embedded().area(code).is_some_and(|area| area.kind == AreaKind::Nation);
     let own = area_code.map(str::to_owned);
     place.areas.iter().find(is_nation).cloned().or_else(|| own.filter(|code| is_nation(&code)))
 }
 
-fn described(asked: &Asked) -> AskedPlace {
+pub(super) fn described(asked: &Asked) -> AskedPlace {
     let place = &asked.place;
     AskedPlace {
         resolved: place.label.clone(),
         kind: place.kind.as_str().to_owned(),
-        precision_km: (place.precision_km * 100.0).round() / 100.0,
+        precision_km: to_ten_metres(place.precision_km),
         within: place.within.clone(),
         area_code: asked.area_code.clone(),
         note: place.note.map(|note| places::note_text(note).to_owned()),

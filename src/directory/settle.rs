@@ -3,17 +3,18 @@
 //! The digest of the published bytes is taken inside the writing transaction, so that the public
 //! counter moves in the same commit that changes what readers see, and only then.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{
-    Result,
+    Result, links,
     shown::{organization_ref, place_ref, service_ref, shown},
 };
 use crate::{
     domain::{
         digest::digest,
-        entry::{Aggregate, Entry},
+        entry::{Aggregate, Entry, Origin},
         id::{Id, kind},
+        link::{Side, SideKind},
         listing::PublicListing,
         location::Location,
         organization::Organization,
@@ -76,28 +77,26 @@ async fn widened(read: &mut Snapshot, touched: &Touched) -> Result<Vec<ListingRe
     let locations: Vec<_> = touched.locations.iter().copied().collect();
     let written: Vec<_> = touched.places.iter().copied().collect();
     let offered: Vec<_> = services.iter().copied().collect();
-    let mut at = read.by_key::<ServiceAtLocation, _>(Key::Location, &locations).await?;
-    at.extend(read.get::<ServiceAtLocation>(&written).await?);
-    at.extend(read.by_key::<ServiceAtLocation, _>(Key::Service, &offered).await?);
+    let at = read.ids_by_key::<ServiceAtLocation, _>(Key::Location, &locations).await?;
+    let there: Vec<_> = at.into_iter().map(|(id, _)| id).chain(written).collect();
     let mut places: BTreeMap<Option<Id<kind::Service>>, BTreeSet<Id<kind::ServiceAtLocation>>> = BTreeMap::new();
-    for at in at {
-        places.entry(at.record.service_id).or_default().insert(at.record.id);
+    let mut at = read.keys_of::<ServiceAtLocation, kind::Service>(Key::Service, &there).await?;
+    at.extend(read.ids_by_key::<ServiceAtLocation, _>(Key::Service, &offered).await?);
+    for (id, service) in at {
+        places.entry(service).or_default().insert(id);
     }
     services.extend(places.keys().flatten());
-    for location in read.get::<Location>(&locations).await? {
-        organizations.extend(location.record.organization_id);
-    }
+    let owners = read.keys_of::<Location, kind::Organization>(Key::Organization, &locations).await?;
+    organizations.extend(owners.into_iter().filter_map(|(_, owner)| owner));
     // An organisation's listing names its services, and a service's listing shows its organisation.
     let ids: Vec<_> = services.iter().copied().collect();
-    let running: Vec<_> =
-        read.get::<Service>(&ids).await?.iter().filter_map(|service| service.record.organization_id).collect();
+    let running = read.keys_of::<Service, kind::Organization>(Key::Organization, &ids).await?;
     let written: Vec<_> = organizations.iter().copied().collect();
-    let offered = read.by_key::<Service, _>(Key::Organization, &written).await?;
-    services.extend(offered.iter().map(|service| service.record.id));
-    organizations.extend(running);
-    let mut organizations: Vec<_> =
-        known(read.get::<Organization>(&organizations.into_iter().collect::<Vec<_>>()).await?);
-    organizations.sort_unstable();
+    let offered = read.ids_by_key::<Service, _>(Key::Organization, &written).await?;
+    services.extend(offered.iter().map(|(id, _)| *id));
+    organizations.extend(running.into_iter().filter_map(|(_, organization)| organization));
+    let organizations = read.present::<Organization>(&organizations.into_iter().collect::<Vec<_>>()).await?;
+    let organizations = link_on(read, &mut services, organizations).await?;
     let mut services: Vec<_> = services.into_iter().collect();
     services.sort_unstable();
     let lone = places.remove(&None).unwrap_or_default();
@@ -113,6 +112,34 @@ async fn widened(read: &mut Snapshot, touched: &Touched) -> Result<Vec<ListingRe
         .collect())
 }
 
-fn known<T: Aggregate>(entries: Vec<Entry<T>>) -> Vec<Id<T::Kind>> {
-    entries.iter().map(|entry| entry.record.id()).collect()
+/// Listings that are linked with these show their names and what is agreed; and these show theirs.
+async fn link_on(
+    read: &mut Snapshot,
+    services: &mut HashSet<Id<kind::Service>>,
+    organizations: Vec<Id<kind::Organization>>,
+) -> Result<BTreeSet<Id<kind::Organization>>> {
+    let mut all: BTreeSet<_> = organizations.iter().copied().collect();
+    if !read.has_links().await? {
+        return Ok(all);
+    }
+    let organizations = known(read.get::<Organization>(&organizations).await?);
+    let ids: Vec<_> = services.iter().copied().collect();
+    let sides = known(read.get::<Service>(&ids).await?).into_iter().map(|(id, origin)| (Side::service(id), origin));
+    let own = organizations.into_iter().map(|(id, origin)| (Side::organization(id), origin));
+    let sides = sides.chain(own).collect();
+    for side in links::neighbours(read, &sides).await? {
+        match side.kind {
+            SideKind::Service => {
+                services.insert(side.id.cast());
+            }
+            SideKind::Organization => {
+                all.insert(side.id.cast());
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn known<T: Aggregate>(entries: Vec<Entry<T>>) -> HashMap<Id<T::Kind>, Origin> {
+    entries.into_iter().map(|entry| (entry.record.id(), entry.origin)).collect()
 }

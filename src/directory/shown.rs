@@ -66,11 +66,13 @@ impl Shown {
 /// # Errors
 /// When the store cannot be read.
 pub async fn shown(read: &mut Snapshot, of: &[ListingRef]) -> Result<Vec<Option<Shown>>> {
-    let at = by_ref::<ServiceAtLocation>(read, of, ListingKind::ServiceAtLocation).await?;
+    let places = of.iter().filter(|of| of.kind == ListingKind::ServiceAtLocation).filter_map(ListingRef::record);
+    let at = read.keys_of::<ServiceAtLocation, kind::Service>(Key::Service, &places.collect::<Vec<_>>()).await?;
+    let at: HashMap<Id<kind::ServiceAtLocation>, Option<Id<kind::Service>>> = at.into_iter().collect();
     let taxonomies = by_ref::<Taxonomy>(read, of, ListingKind::Taxonomy).await?;
     let terms = by_ref::<TaxonomyTerm>(read, of, ListingKind::TaxonomyTerm).await?;
     // A service at a place is shown if its service's listing shows it.
-    let service_of = |id| at.get(&id).and_then(|at| at.record.service_id).map(service_ref);
+    let service_of = |id| at.get(&id).copied().flatten().map(service_ref);
     let mut listings: Vec<ListingRef> = of.iter().filter(|of| is_listing(of.kind)).cloned().collect();
     let mut wanted: HashSet<ListingRef> = listings.iter().cloned().collect();
     listings.extend(at.keys().filter_map(|id| service_of(*id)).filter(|service| wanted.insert(service.clone())));

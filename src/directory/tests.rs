@@ -17,8 +17,10 @@ use crate::{
         organization::Organization,
         service::Service,
     },
-    exchange::Format,
+    exchange::{Format, Part},
 };
+
+mod links;
 
 const NOW: &str = "2026-11-23T09:00:00Z";
 
@@ -41,7 +43,7 @@ impl Town {
         let bytes = items.to_string();
         let shipment = Shipment {
             source: &source,
-            bytes: bytes.as_bytes(),
+            files: &[Part { name: "", bytes: bytes.as_bytes() }],
             format: &Format::Hsds,
             dry_run: false,
             actor: "a test",
@@ -259,14 +261,14 @@ async fn an_import_does_not_tell_what_another_has_protected_meanwhile() {
     let groups = (0..600).map(|n| json!({ "id": format!("n{n}"), "name": "Circle", "status": "active" }));
     let house = |name: &str| service("S", name, "oS", &[("SS", "L")]);
     let slow = Value::from(groups.chain([house("Harbour House")]).collect::<Vec<_>>()).to_string();
+    let slow = [Part { name: "", bytes: slow.as_bytes() }];
     let source = Source { id: source_id("county"), name: "county".into(), url: None, licence: None, attribution: None };
-    let shipment =
-        Shipment { source: &source, bytes: slow.as_bytes(), format: &Format::Hsds, dry_run: false, actor: "a test" };
+    let shipment = Shipment { source: &source, files: &slow, format: &Format::Hsds, dry_run: false, actor: "a test" };
     let mut other = Some(json!([house("Harbour Refuge")]).to_string());
     // Another process imports when the first batch of this one has been committed.
     let mut meanwhile = |_, _| {
         let Some(bytes) = other.take() else { return };
-        let shipment = Shipment { bytes: bytes.as_bytes(), ..shipment };
+        let shipment = Shipment { files: &[Part { name: "", bytes: bytes.as_bytes() }], ..shipment };
         let import = || {
             tokio::runtime::Runtime::new().unwrap().block_on(async {
                 let (clock, chance) = (Arc::new(FixedClock::at(NOW)), Arc::new(SeededChance::new(8)));

@@ -1,7 +1,7 @@
 //! What a reader sees of a listing: the card in a list of results, and the whole listing.
 //!
 //! These are the published shapes. They are written once, when the listing changes; an answer only
-//! splices `distance_km` and `other_places` into the bytes.
+//! splices what depends on the question or the hour into the bytes: `distance_km`, `ask`, `serves`, `next_session` and their neighbours.
 
 use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
@@ -9,11 +9,15 @@ use serde::{Deserialize, Serialize};
 use super::{
     access::AccessFact,
     coming::{Accepting, Coming, ContactWay, CostKind, HowToCome, SpokenLanguage, Wait},
+    explanation::Explanation,
     id::{Id, kind},
+    link::PublicLink,
     organization::Organization,
     place::PlaceMode,
-    service::Service,
+    schedule::Schedule,
+    service::{Service, ServiceStatus},
     vocabulary::Facet,
+    when,
 };
 
 /// What a listing is, in a word.
@@ -104,12 +108,25 @@ pub struct CardPlace {
     pub areas: Vec<NamedArea>,
 }
 
+/// Whether a listing without a public place serves the place that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Enum)]
+#[serde(rename_all = "snake_case")]
+#[oai(rename_all = "snake_case")]
+pub enum Serves {
+    /// It does.
+    Here,
+    /// It serves an area next to it, or one within the distance searched: ask whether people from there can come too.
+    Nearby,
+    /// It does not say whom it serves: ask.
+    NotStated,
+}
+
 /// An area of the gazetteer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Object)]
 pub struct NamedArea {
     /// Its code: a GSS code, or our own for areas without one.
     pub code: String,
-    /// Its name in English.
+    /// Its name in English, or in Welsh where that was asked for.
     pub name: String,
 }
 
@@ -119,7 +136,7 @@ pub struct NamedArea {
 pub struct TermLabel {
     /// Its id, as the search parameters take it.
     pub id: String,
-    /// Its label in plain English.
+    /// Its label in plain English, or in Welsh where that was asked for.
     pub label: String,
     /// The facet of the house vocabulary; absent for an imported taxonomy's term.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -176,6 +193,17 @@ pub struct Provenance {
     pub attribution: Option<String>,
 }
 
+/// One time that something happens or is open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct SessionTimes {
+    /// When it begins, RFC 3339 with the offset of London at that time; in the past when it is on.
+    pub starts_at: String,
+    /// When it ends; absent when not stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<String>,
+}
+
 /// A listing in a list of results: what one needs to decide whether to look closer.
 #[derive(Debug, Clone, PartialEq, Serialize, Object)]
 #[oai(skip_serializing_if_is_none, skip_serializing_if_is_empty)]
@@ -216,6 +244,10 @@ pub struct Card {
     /// When it happens, in words: `every other Tuesday, 19:00 to 20:30`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule_text: Option<String>,
+    /// The session that is on, or the next to begin; in answers to searches only, and absent when the schedules do not
+    /// tell it for sure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_session: Option<SessionTimes>,
     /// What is said of access: yes, no or on request, with note and day; what is not listed is not stated.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[oai(default)]
@@ -263,17 +295,37 @@ pub struct Card {
     pub cost: Option<String>,
     /// Where it is, or whom it serves.
     pub place: CardPlace,
-    /// How far away it is in a straight line, in kilometres; only for exact places, only when a place was asked for.
+    /// How far away it is in a straight line from the middle of the place asked for, in kilometres; only for exact places,
+    /// only when a place was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub distance_km: Option<f64>,
     /// What was asked for and this listing does not say: names of parameters, and `area` where a place was asked for and
-    /// whom it serves is not stated. Ask before going.
+    /// this is not stated to serve it (see `serves`). Ask before going.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[oai(default)]
     pub ask: Vec<String>,
+    /// In `covers_area`: whether it serves the place asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub serves: Option<Serves>,
+    /// That it has none of what some of the words mean, only a wider term; see `understood`. Such listings come after the others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub only_broader: Option<bool>,
+    /// Why it is in the answer; only when `explain` was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explain: Option<Explanation>,
+    /// The whole listing; only with `view=full`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listing: Option<Box<Listing>>,
     /// At how many other places the same service is held.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other_places: Option<u32>,
+    /// What it is to other listings, those first that both sides say; at most five.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
+    pub links: Vec<PublicLink>,
+    /// How many links it has in all; absent where it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub links_total: Option<u32>,
     /// `active`, `inactive`, `defunct` or `temporarily closed`, as HSDS says it; absent for an organisation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
@@ -331,9 +383,28 @@ pub struct Listing {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[oai(default)]
     pub services: Vec<ServiceName>,
+    /// What it is to other listings, those first that both sides say; at most fifty, counted by the card's `links_total`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
+    pub links: Vec<PublicLink>,
     /// When what is shown here last changed in this directory, RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_modified: Option<String>,
+}
+
+impl Listing {
+    /// The schedules of the card at its place of this number: those of the service there, where they say when, else
+    /// those of the service.
+    pub fn schedules_at(&self, place: usize) -> &[Schedule] {
+        let there = self.places.get(place).and_then(|place| place.service_at_location.as_ref());
+        let there = there.map(|at| at.schedules.as_slice()).filter(|schedules| when::in_words(schedules).is_some());
+        there.or(self.service.as_ref().map(|service| service.schedules.as_slice())).unwrap_or_default()
+    }
+
+    /// Whether it is running: what is closed or has ended has no next session, whatever its schedules say.
+    pub fn is_running(&self) -> bool {
+        self.service.as_ref().is_some_and(|service| service.status == ServiceStatus::Active)
+    }
 }
 
 /// A service of an organisation.

@@ -9,6 +9,7 @@ use poem_openapi::{Enum, Object};
 use serde::{Deserialize, Serialize};
 
 use super::read::{Code, NAME, Read, Reader, TEXT, Words};
+pub use super::vocabulary::values::{Attending, CostKind};
 
 /// For how many days a statement on taking new people is believed.
 pub const ACCEPTING_DAYS: u64 = 60;
@@ -107,38 +108,6 @@ words! {
         BilingualWorker "bilingual_worker" "A worker speaks it";
         /// An interpreter can be had.
         Interpreter "interpreter" "With an interpreter";
-    }
-}
-
-words! {
-    /// What it costs, in a word.
-    CostKind {
-        /// Nothing.
-        Free "free" "Free";
-        /// What one likes to give.
-        Donation "donation" "By donation";
-        /// Something.
-        Paid "paid" "Costs something";
-    }
-}
-
-words! {
-    /// How one takes part.
-    Attending {
-        /// In a room.
-        InPerson "in_person" "In person";
-        /// By video.
-        OnlineVideo "online_video" "Online, by video";
-        /// By writing online.
-        OnlineText "online_text" "Online, in writing";
-        /// By phone.
-        Phone "phone" "By phone";
-        /// By text message.
-        Text "text" "By text message";
-        /// Outdoors.
-        Outdoors "outdoors" "Outdoors";
-        /// At home, by a visit.
-        HomeVisit "home_visit" "At your home";
     }
 }
 

@@ -1,4 +1,4 @@
-//! Whom to ask: contacts, phone numbers, languages.
+//! Whom to ask and where to look: contacts, phone numbers, languages, further web pages.
 
 use super::{
     id::{Id, kind},
@@ -91,6 +91,29 @@ record! {
         code: String = text(NAME);
         /// How it is offered.
         note: String = text(TEXT);
+    }
+    numbers {}
+    lists {
+        /// Which terms describe it.
+        attributes: Attribute;
+    }
+    apart {}
+}
+
+record! {
+    /// A further web page of an organization or a service.
+    Url, kind::Url;
+    needed {
+        /// Its address.
+        url: String = required_web();
+    }
+    optional {
+        /// The organization.
+        organization_id: Id<kind::Organization> = key();
+        /// The service.
+        service_id: Id<kind::Service> = key();
+        /// What is found there.
+        label: String = text(NAME);
     }
     numbers {}
     lists {

@@ -42,14 +42,24 @@ kinds! {
     Contact "contact";
     /// What a service costs.
     CostOption "cost_option";
+    /// Who pays for something.
+    Funding "funding";
     /// A language in which something is offered.
     Language "language";
+    /// What one listing is to another.
+    Link "link";
     /// A place.
     Location "location";
     /// Who runs services.
     Organization "organization";
+    /// What others call an organization.
+    OrganizationIdentifier "organization_identifier";
     /// A phone number.
     Phone "phone";
+    /// A group of services of one organization.
+    Program "program";
+    /// What one must bring.
+    RequiredDocument "required_document";
     /// When something happens.
     Schedule "schedule";
     /// What is offered.
@@ -58,12 +68,18 @@ kinds! {
     ServiceArea "service_area";
     /// A service at one place.
     ServiceAtLocation "service_at_location";
+    /// How much of a service is free.
+    ServiceCapacity "service_capacity";
     /// Who told us.
     Source "source";
     /// A scheme of terms.
     Taxonomy "taxonomy";
     /// One term of a taxonomy.
     TaxonomyTerm "taxonomy_term";
+    /// What a capacity is counted in.
+    Unit "unit";
+    /// A further web page.
+    Url "url";
 }
 
 impl<T> Id<T> {

@@ -9,6 +9,7 @@ use super::{
     },
     coming::{Field, mark},
     entry::{Entry, Source, Standing},
+    link::{self, Linked},
     location::Location,
     organization::Organization,
     place::{AreaCode, PlaceMode, Position},
@@ -40,6 +41,8 @@ pub trait Locate: Send + Sync {
     fn postcode(&self, postcode: &str) -> Option<Located>;
     /// The areas in which a point lies, smallest first.
     fn areas_at(&self, latitude: f64, longitude: f64) -> Vec<AreaCode>;
+    /// The area itself and all areas that hold the whole of it; none when it is not known.
+    fn areas_around(&self, code: &AreaCode) -> Vec<AreaCode>;
     /// The English name of an area.
     fn area_name(&self, code: &AreaCode) -> Option<String>;
 }
@@ -64,6 +67,8 @@ pub struct Joined {
     pub places: Vec<(Option<Entry<ServiceAtLocation>>, Entry<Location>)>,
     /// The organisation's published services, where the listing is an organisation.
     pub services: Vec<ServiceName>,
+    /// What its links are made of; `None` when it has none.
+    pub linked: Option<Linked>,
     /// Who told us.
     pub source: Source,
 }
@@ -132,7 +137,12 @@ impl Joined {
             None => Facts::of_organization(organization?),
         };
         let mode = self.service.as_ref().map_or(PlaceMode::Exact, |service| service.facts.mode);
-        let base = self.card(&facts, organization);
+        let mut links = self.linked.as_ref().map(|linked| linked.public(gazetteer)).unwrap_or_default();
+        let links_total = u32::try_from(links.len()).ok().filter(|total| *total > 0);
+        links.truncate(link::LISTED);
+        let mut base = self.card(&facts, organization);
+        base.links = links.iter().take(link::ON_CARD).cloned().collect();
+        base.links_total = links_total;
         let mut cards = Vec::new();
         let mut places = Vec::new();
         match mode {
@@ -177,6 +187,7 @@ impl Joined {
             organization: organization.map(|entry| entry.record.clone()),
             places,
             services: self.services.clone(),
+            links,
             last_modified: None, // known when it has been committed; not part of what is compared
         };
         let is_hit = self.service.is_some() || self.services.is_empty();
@@ -207,6 +218,7 @@ impl Joined {
             minimum_age: service.and_then(|s| s.minimum_age),
             maximum_age: service.and_then(|s| s.maximum_age),
             schedule_text: service.and_then(|s| when::in_words(&s.schedules)),
+            next_session: None,
             access: service.map(|s| AccessFact::all_of(&s.attributes)).unwrap_or_default(),
             accepting: coming.accepting,
             wait: coming.wait,
@@ -234,7 +246,13 @@ impl Joined {
             },
             distance_km: None,
             ask: Vec::new(),
+            serves: None,
+            only_broader: None,
+            explain: None,
+            listing: None,
             other_places: None,
+            links: Vec::new(),
+            links_total: None,
             status: service.map(|s| s.status.as_str().to_owned()),
             alert: service.and_then(|s| s.alert.clone()),
             last_checked: service
@@ -298,8 +316,7 @@ impl Facts {
         let organization_name = organization.map(|o| o.record.name.as_str()).unwrap_or_default();
         Self {
             id: service.id.to_string(),
-            // A service is never taken for an organization, whatever its source calls it.
-            kind: kind_of(&service.attributes).filter(|kind| *kind != ListingKind::Organization).unwrap_or_default(),
+            kind: kind_of(service),
             name: service.name.clone(),
             names: format!("{} {organization_name}", service.alternate_name.as_deref().unwrap_or_default())
                 .trim()
@@ -322,9 +339,11 @@ impl Facts {
     }
 }
 
-fn kind_of(attributes: &[Attribute]) -> Option<ListingKind> {
-    let attribute = attributes.iter().find(|attribute| attribute.link_type.as_deref() == Some(KIND_LINK))?;
-    ListingKind::from_word(attribute.value.as_deref()?)
+/// What a service is, in a word. It is never taken for an organization, whatever its source calls it.
+pub(super) fn kind_of(service: &Service) -> ListingKind {
+    let stated = service.attributes.iter().find(|attribute| attribute.link_type.as_deref() == Some(KIND_LINK));
+    let kind = stated.and_then(|attribute| ListingKind::from_word(attribute.value.as_deref()?));
+    kind.filter(|kind| *kind != ListingKind::Organization).unwrap_or_default()
 }
 
 /// The terms of a record: those of the house by their code, imported ones by their id.

@@ -2,7 +2,7 @@
 //!
 //! No I/O, no clock, no HTTP. [`id`] types the ids, [`entry`] stands our facts around a record,
 //! [`read`] is the one way in, [`listing`] is the one way out: only a [`listing::PublicListing`]
-//! reaches a reader.
+//! reaches a reader. [`write`](mod@write) gives a record back as its source may have it.
 
 pub mod access;
 pub mod answer;
@@ -13,14 +13,17 @@ pub mod contact;
 pub mod crisis;
 pub mod digest;
 pub mod entry;
+pub mod explanation;
 pub mod feed;
 pub mod id;
+pub mod link;
 pub mod listing;
 pub mod location;
 pub mod organization;
 pub mod place;
 pub mod plain;
 pub mod read;
+pub mod rhythm;
 pub mod schedule;
 pub mod schema;
 pub mod service;
@@ -28,4 +31,6 @@ pub mod service_at_location;
 pub mod taxonomy;
 pub mod telltale;
 pub mod vocabulary;
+pub mod welsh;
 pub mod when;
+pub mod write;

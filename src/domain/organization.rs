@@ -1,7 +1,7 @@
-//! An organization: who runs services.
+//! An organization: who runs services, what others call it, who pays for it, its programmes.
 
 use super::{
-    contact::{Contact, Phone},
+    contact::{Contact, Phone, Url},
     entry::{Aggregate, OrganizationFacts},
     id::{Id, kind},
     read::{DESCRIPTION, NAME, TEXT, record},
@@ -42,10 +42,18 @@ record! {
         year_incorporated = between(1.0, 9_999.0);
     }
     lists {
+        /// Further web pages of it.
+        additional_websites: Url;
+        /// Who pays for it.
+        funding: Funding;
         /// Whom to ask.
         contacts: Contact;
         /// Which numbers to ring.
         phones: Phone;
+        /// Groups of its services.
+        programs: Program;
+        /// What others call it: numbers of registers.
+        organization_identifiers: OrganizationIdentifier;
         /// Which terms describe it.
         attributes: Attribute;
     }
@@ -59,4 +67,70 @@ impl Aggregate for Organization {
     fn id(&self) -> Id<kind::Organization> {
         self.id
     }
+}
+
+record! {
+    /// A group of services that an organization runs under one name.
+    Program, kind::Program;
+    needed {
+        /// Its name.
+        name: String = required_text(NAME);
+        /// What it does; empty when the source did not say.
+        description: String = wanted_text(DESCRIPTION);
+    }
+    optional {
+        /// The organization.
+        organization_id: Id<kind::Organization> = key();
+        /// Another name people know it by.
+        alternate_name: String = text(NAME);
+    }
+    numbers {}
+    lists {
+        /// Which terms describe it.
+        attributes: Attribute;
+    }
+    apart {}
+}
+
+record! {
+    /// Who pays for an organization or a service.
+    Funding, kind::Funding;
+    needed {}
+    optional {
+        /// The organization.
+        organization_id: Id<kind::Organization> = key();
+        /// The service.
+        service_id: Id<kind::Service> = key();
+        /// Who pays, and what.
+        source: String = text(TEXT);
+    }
+    numbers {}
+    lists {
+        /// Which terms describe it.
+        attributes: Attribute;
+    }
+    apart {}
+}
+
+record! {
+    /// What a register or another body calls an organization.
+    OrganizationIdentifier, kind::OrganizationIdentifier;
+    needed {
+        /// What kind of identifier it is, in words; empty when the source did not say.
+        identifier_type: String = text_or_empty(NAME);
+        /// The identifier.
+        identifier: String = required_text(NAME);
+    }
+    optional {
+        /// The organization.
+        organization_id: Id<kind::Organization> = key();
+        /// The register, by its code at org-id.guide: `GB-CHC`, `GB-COH`.
+        identifier_scheme: String = text(NAME);
+    }
+    numbers {}
+    lists {
+        /// Which terms describe it.
+        attributes: Attribute;
+    }
+    apart {}
 }

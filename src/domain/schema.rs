@@ -76,13 +76,13 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::domain::{
-        contact::{Contact, Language, Phone},
+        contact::{Contact, Language, Phone, Url},
         id::{Id, kind},
         location::{Accessibility, Address, Location},
-        organization::Organization,
+        organization::{Funding, Organization, OrganizationIdentifier, Program},
         read::{Read, read},
         schedule::Schedule,
-        service::{CostOption, Service, ServiceArea},
+        service::{CostOption, RequiredDocument, Service, ServiceArea, ServiceCapacity, Unit},
         service_at_location::ServiceAtLocation,
         taxonomy::{Attribute, Taxonomy, TaxonomyTerm},
     };
@@ -124,6 +124,13 @@ mod tests {
         least::<Language>(json!({}));
         least::<Accessibility>(json!({}));
         least::<Attribute>(json!({}));
+        least::<Program>(json!({"name": "a"}));
+        least::<Funding>(json!({}));
+        least::<OrganizationIdentifier>(json!({"identifier": "1"}));
+        least::<RequiredDocument>(json!({}));
+        least::<ServiceCapacity>(json!({}));
+        least::<Unit>(json!({"name": "bed"}));
+        least::<Url>(json!({"url": "https://a.example"}));
     }
 
     #[test]

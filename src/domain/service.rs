@@ -1,12 +1,13 @@
-//! A service: what is offered, by whom, for whom, at what cost, over which area.
+//! A service: what is offered, by whom, for whom, at what cost, over which area, and how much of it is free.
 
 use poem_openapi::Enum;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    contact::{Contact, Language, Phone},
+    contact::{Contact, Language, Phone, Url},
     entry::{Aggregate, ServiceFacts},
     id::{Id, kind},
+    organization::{Funding, Program},
     read::{DESCRIPTION, NAME, TEXT, Words, record},
     schedule::Schedule,
     taxonomy::Attribute,
@@ -24,8 +25,10 @@ record! {
     optional {
         /// Who provides it.
         organization_id: Id<kind::Organization> = key();
-        /// The programme it belongs to, as the source calls it.
-        program_id: String = text(NAME);
+        /// The programme it belongs to.
+        program_id: Id<kind::Program> = key();
+        /// That programme.
+        program: Program = object();
         /// Another name people know it by.
         alternate_name: String = text(NAME);
         /// What it is, as the source wrote it; may hold HTML or Markdown.
@@ -66,6 +69,8 @@ record! {
         maximum_age = between(0.0, 150.0);
     }
     lists {
+        /// Further web pages of it.
+        additional_urls: Url;
         /// When it happens.
         schedules: Schedule;
         /// Where the people live whom it serves.
@@ -78,6 +83,12 @@ record! {
         languages: Language;
         /// What it costs.
         cost_options: CostOption;
+        /// Who pays for it.
+        funding: Funding;
+        /// What one must bring.
+        required_documents: RequiredDocument;
+        /// How much of it is free.
+        capacities: ServiceCapacity;
         /// Which terms describe it.
         attributes: Attribute;
     }
@@ -143,6 +154,78 @@ record! {
         /// The amount, in units of `currency`.
         amount = between(0.0, 1e9);
     }
+    lists {
+        /// Which terms describe it.
+        attributes: Attribute;
+    }
+    apart {}
+}
+
+record! {
+    /// A document that someone must bring.
+    RequiredDocument, kind::RequiredDocument;
+    needed {}
+    optional {
+        /// The service.
+        service_id: Id<kind::Service> = key();
+        /// Which document.
+        document: String = text(TEXT);
+        /// A page about it.
+        uri: String = uri();
+    }
+    numbers {}
+    lists {
+        /// Which terms describe it.
+        attributes: Attribute;
+    }
+    apart {}
+}
+
+record! {
+    /// How much of a service is free: places, beds, hours.
+    ServiceCapacity, kind::ServiceCapacity;
+    needed {}
+    optional {
+        /// The service.
+        service_id: Id<kind::Service> = key();
+        /// What is counted.
+        unit_id: Id<kind::Unit> = key();
+        /// What is counted, whole.
+        unit: Unit = object();
+        /// More about it.
+        description: String = text(TEXT);
+        /// When this was last known, RFC 3339.
+        updated: String = instant();
+    }
+    numbers {
+        /// How many are free.
+        available = between(0.0, 1e9);
+        /// How many there are at most.
+        maximum = between(0.0, 1e9);
+    }
+    lists {
+        /// Which terms describe it.
+        attributes: Attribute;
+    }
+    apart {}
+}
+
+record! {
+    /// What a capacity is counted in.
+    Unit, kind::Unit;
+    needed {
+        /// Its name: `bed`, `place`.
+        name: String = required_text(NAME);
+    }
+    optional {
+        /// The list of units that it is taken from.
+        scheme: String = text(NAME);
+        /// Its code in that list.
+        identifier: String = text(NAME);
+        /// A lasting identifier of it.
+        uri: String = uri();
+    }
+    numbers {}
     lists {
         /// Which terms describe it.
         attributes: Attribute;

@@ -2,32 +2,33 @@
 //!
 //! An item goes in as a JSON object that holds nothing it must not hold (see `shape` and `allow`), whatever format it came in.
 
-use std::{
-    collections::HashMap,
-    hash::{DefaultHasher, Hash, Hasher},
-};
+mod members;
+
+use std::collections::HashMap;
 
 use serde_json::Value;
+
+pub use members::clear_values;
+use members::{areas, elements, hash, nested, towns, word};
 
 use super::{
     decide::Decisions,
     drafts::{Draft, Item, Links, Offer},
     ids::Ids,
-    silence,
-    sketch::{id_of_name, id_of_place, mode},
+    links, silence,
+    sketch::{id_of_name, id_of_place},
 };
 use crate::domain::{
-    card::ListingKind,
     coming::Coming,
     entry::{Aggregate, ServiceFacts},
-    listing::KIND_LINK,
+    link::{Named, Side, SideKind, Stated},
     location::Location,
     organization::Organization,
-    place::{AreaCode, PlaceMode},
-    read::{self, Code, LIST, Mended, Notice, Outcome, Read, Record, Unreadable, Violation, foreign_id, term_name},
+    place::PlaceMode,
+    read::{self, Code, LIST, Mended, Notice, Outcome, Read, Record, Unreadable, Violation, term_name},
     service::Service,
     service_at_location::ServiceAtLocation,
-    taxonomy::{Attribute, HOUSE_TAXONOMY, PLACE_MODE_LINK, Taxonomy},
+    taxonomy::{Attribute, HOUSE_TAXONOMY, Taxonomy},
 };
 
 /// What an item is.
@@ -41,6 +42,8 @@ pub enum Subject {
 
 /// One item, read as far as it may be.
 pub struct Input {
+    /// In which file of the package it stands.
+    pub part: usize,
     /// Where it stands.
     pub row: u64,
     /// What it is.
@@ -75,6 +78,17 @@ struct Work {
     items: Vec<((&'static str, String), u64)>,
 }
 
+/// How a nested record comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Come {
+    /// For the first time.
+    New,
+    /// As before: it has been given, and need not be read again.
+    Again,
+    /// Saying something else than before; it is read for its faults, and not given.
+    Otherwise,
+}
+
 impl<'s> Compiler<'s> {
     /// Nothing made yet.
     pub fn new(decisions: &'s Decisions, ids: &'s mut dyn Ids) -> Self {
@@ -91,14 +105,27 @@ impl<'s> Compiler<'s> {
         self.decisions
     }
 
+    /// Whether a nested record of this kind and id has been given, so that saying it again would add nothing.
+    pub fn has_given(&self, kind: &'static str, id: &str) -> bool {
+        self.given.contains_key(&(kind, id.to_owned()))
+    }
+
     /// The drafts of one item, or all its faults.
     pub fn item(&mut self, input: Input) -> Item {
-        let Input { row, subject, record, withheld, notices } = input;
+        let Input { part, row, subject, record, withheld, notices } = input;
         let kind = if subject == Subject::Organization { "organization" } else { "service" };
         let foreign_id = word(&record, "id");
         let is_organization = subject == Subject::Organization;
-        let mut item =
-            Item { row, foreign_id, is_organization, result: Ok(Vec::new()), merged_into: None, notices, withheld };
+        let mut item = Item {
+            part,
+            row,
+            foreign_id,
+            is_organization,
+            result: Ok(Vec::new()),
+            merged_into: None,
+            notices,
+            withheld,
+        };
         let says = hash(&record);
         let key = item.foreign_id.clone().map(|id| (kind, id));
         if let Some((first, said)) = key.as_ref().and_then(|key| self.items.get(key)) {
@@ -142,6 +169,7 @@ impl<'s> Compiler<'s> {
             self.organization(organization, &format!("{pointer}/organization"), work);
         }
         let places = elements(&mut record, "service_at_locations", pointer, work);
+        let linked = self.links(&mut record, SideKind::Service, mode == PlaceMode::Area, pointer, work);
         if mode == PlaceMode::Area {
             clear_values(&mut record);
             silence::texts(&mut record, "", &mut work.notices, &mut work.violations);
@@ -154,6 +182,7 @@ impl<'s> Compiler<'s> {
             let extra = if mode == PlaceMode::Area { Record::new() } else { extra };
             give_terms(&service.attributes, attributes, work);
             if let Some(foreign_id) = foreign_id.clone() {
+                work.drafts.extend(links::offers(linked, Side::service(service.id), &foreign_id).map(Draft::Link));
                 work.drafts.push(Draft::Service(Box::new(Offer { foreign_id, record: service, facts, extra, links })));
             }
         }
@@ -213,25 +242,33 @@ impl<'s> Compiler<'s> {
 
     fn organization(&mut self, mut record: Record, pointer: &str, work: &mut Work) {
         let foreign_id = word(&record, "id");
-        if foreign_id.as_deref().is_some_and(|id| self.decisions.withholds_organization(id)) {
+        let withheld = foreign_id.as_deref().is_some_and(|id| self.decisions.withholds_organization(id));
+        let linked = self.links(&mut record, SideKind::Organization, withheld, pointer, work);
+        if withheld {
             silence::texts(&mut record, pointer, &mut work.notices, &mut work.violations);
         }
         let places = elements(&mut record, "locations", pointer, work);
         let services = elements(&mut record, "services", pointer, work);
         // An organization with an item of its own is given even when it was nested in an earlier one.
-        let new = self.first("organization", foreign_id.as_deref(), &record, pointer, work) || pointer.is_empty();
-        let attributes = self.terms(&mut record, pointer, work);
-        let facts = foreign_id.as_deref().map(|id| self.decisions.organization_facts(id)).unwrap_or_default();
-        if facts.protected {
-            clear_values(&mut record);
-        }
-        let links = Links { organization: word(&record, "parent_organization_id"), ..Links::default() };
-        if let Some((organization, extra)) = self.read::<Organization>(&record, pointer, work)
-            && new
-        {
-            give_terms(&organization.attributes, attributes, work);
-            if let Some(foreign_id) = foreign_id.clone() {
-                work.drafts.push(Draft::Organization(Offer { foreign_id, record: organization, facts, extra, links }));
+        let come = self.come("organization", foreign_id.as_deref(), &record, pointer, work);
+        let come = if pointer.is_empty() { Come::New } else { come };
+        if come != Come::Again {
+            let attributes = self.terms(&mut record, pointer, work);
+            let facts = foreign_id.as_deref().map(|id| self.decisions.organization_facts(id)).unwrap_or_default();
+            if facts.protected {
+                clear_values(&mut record);
+            }
+            let links = Links { organization: word(&record, "parent_organization_id"), ..Links::default() };
+            if let Some((record, extra)) = self.read::<Organization>(&record, pointer, work)
+                && come == Come::New
+            {
+                give_terms(&record.attributes, attributes, work);
+                if let Some(foreign_id) = foreign_id.clone() {
+                    let side = Side::organization(record.id);
+                    work.drafts.extend(links::offers(linked, side, &foreign_id).map(Draft::Link));
+                    let offer = Offer { foreign_id, record, facts, extra, links };
+                    work.drafts.push(Draft::Organization(Box::new(offer)));
+                }
             }
         }
         for (index, mut place) in places {
@@ -247,14 +284,18 @@ impl<'s> Compiler<'s> {
     /// A location; its id has been settled. `owner` is the organization it stands in.
     fn location(&mut self, mut record: Record, owner: Option<&str>, pointer: &str, work: &mut Work) {
         let Some(foreign_id) = word(&record, "id") else { return };
-        let new = self.first("location", Some(&foreign_id), &record, pointer, work);
+        let come = self.come("location", Some(&foreign_id), &record, pointer, work);
+        if come == Come::Again {
+            return;
+        }
         if let Some(owner) = owner {
             record.entry("organization_id").or_insert_with(|| owner.into());
         }
+        towns(&mut record, pointer, work);
         let links = Links { organization: word(&record, "organization_id"), ..Links::default() };
         let attributes = self.terms(&mut record, pointer, work);
         if let Some((location, extra)) = self.read::<Location>(&record, pointer, work)
-            && new
+            && come == Come::New
         {
             give_terms(&location.attributes, attributes, work);
             work.drafts.push(Draft::Location(Box::new(Offer {
@@ -285,9 +326,10 @@ impl<'s> Compiler<'s> {
                     term.insert("taxonomy".to_owned(), name.clone());
                 }
                 term.insert("taxonomy_id".to_owned(), id.clone().into());
-                let new = self.first("taxonomy", Some(&id), &detail, &pointer, work);
-                if let Some((taxonomy, extra)) = self.read::<Taxonomy>(&detail, &pointer, work)
-                    && new
+                let come = self.come("taxonomy", Some(&id), &detail, &pointer, work);
+                if come != Come::Again
+                    && let Some((taxonomy, extra)) = self.read::<Taxonomy>(&detail, &pointer, work)
+                    && come == Come::New
                 {
                     work.drafts.push(Draft::Taxonomy(Offer {
                         foreign_id: id,
@@ -312,22 +354,21 @@ impl<'s> Compiler<'s> {
         named
     }
 
-    /// Whether a nested record comes for the first time. One that says something else than before is told.
-    fn first(&self, kind: &'static str, id: Option<&str>, record: &Record, pointer: &str, work: &mut Work) -> bool {
-        let Some(id) = id else { return true };
+    /// How a nested record comes. One that says something else than before is told.
+    fn come(&self, kind: &'static str, id: Option<&str>, record: &Record, pointer: &str, work: &mut Work) -> Come {
+        let Some(id) = id else { return Come::New };
         let (key, says) = ((kind, id.to_owned()), hash(record));
         let before =
             self.given.get(&key).or_else(|| work.given.iter().find(|(given, _)| *given == key).map(|(_, said)| said));
         match before {
-            Some(said) => {
-                if *said != says {
-                    work.notices.push(Notice { pointer: pointer.to_owned(), mended: Mended::FirstKept });
-                }
-                false
+            Some(said) if *said == says => Come::Again,
+            Some(_) => {
+                work.notices.push(Notice { pointer: pointer.to_owned(), mended: Mended::FirstKept });
+                Come::Otherwise
             }
             None => {
                 work.given.push((key, says));
-                true
+                Come::New
             }
         }
     }
@@ -340,6 +381,16 @@ impl<'s> Compiler<'s> {
         work.violations.extend(outcome.violations);
         work.notices.extend(outcome.notices);
         outcome.record.unwrap_or_default()
+    }
+
+    /// What a record says of others. `silent`: it is protected, and keeps no free words.
+    fn links(&self, record: &mut Record, kind: SideKind, silent: bool, at: &str, work: &mut Work) -> Vec<Stated> {
+        let name = word(record, "id").unwrap_or_default();
+        let of = links::Holder { named: Named { kind, name }, silent, decisions: self.decisions };
+        let (stated, violations, notices) = links::taken(record, at, &of, self.unreadable);
+        work.violations.extend(violations);
+        work.notices.extend(notices);
+        stated
     }
 
     fn read<T: Aggregate + Read>(&mut self, record: &Record, pointer: &str, work: &mut Work) -> Option<(T, Record)> {
@@ -365,21 +416,6 @@ impl read::Ids for Resolver<'_> {
     }
 }
 
-impl Item {
-    /// An item with faults.
-    pub(super) fn refused(row: u64, violations: Vec<Violation>) -> Self {
-        Self {
-            row,
-            foreign_id: None,
-            is_organization: false,
-            result: Err(violations),
-            merged_into: None,
-            notices: Vec::new(),
-            withheld: 0,
-        }
-    }
-}
-
 /// The terms that are new with this record, as drafts before it.
 fn give_terms(attributes: &[Attribute], named: Vec<(usize, String, Option<String>)>, work: &mut Work) {
     for (index, foreign_id, taxonomy) in named {
@@ -388,98 +424,4 @@ fn give_terms(attributes: &[Attribute], named: Vec<(usize, String, Option<String
             work.drafts.push(Draft::TaxonomyTerm(Offer { foreign_id, record, facts: (), extra: Record::new(), links }));
         }
     }
-}
-
-/// The gazetteer codes a service serves. A protected one keeps no other extent.
-fn areas(service: &mut Service, mode: PlaceMode, pointer: &str, work: &mut Work) -> Vec<AreaCode> {
-    let mut areas = Vec::new();
-    for (index, area) in service.service_areas.iter_mut().enumerate() {
-        match area.extent.as_deref() {
-            Some(code) if is_area_code(code) => areas.push(AreaCode(code.to_owned())),
-            Some(_) if mode == PlaceMode::Area => {
-                (area.extent, area.extent_type) = (None, None);
-                work.notices.push(Notice {
-                    pointer: format!("{pointer}/service_areas/{index}/extent"),
-                    mended: Mended::ShapeDropped,
-                });
-            }
-            _ => {}
-        }
-    }
-    areas.sort();
-    areas.dedup();
-    areas
-}
-
-/// A letter and eight digits, as the codes of the Office for National Statistics are.
-fn is_area_code(text: &str) -> bool {
-    let (first, rest) = text.split_at_checked(1).unwrap_or_default();
-    first.bytes().all(|b| b.is_ascii_uppercase()) && rest.len() == 8 && rest.bytes().all(|b| b.is_ascii_digit())
-}
-
-/// Of a protected service and who runs it, attributes keep their value only where it is one of our own words.
-pub(super) fn clear_values(record: &mut Record) {
-    let Some(Value::Array(attributes)) = record.get_mut("attributes") else { return };
-    for attribute in attributes.iter_mut().filter_map(Value::as_object_mut) {
-        let value = word(attribute, "value").unwrap_or_default();
-        let ours = match word(attribute, "link_type").as_deref() {
-            Some(PLACE_MODE_LINK) => mode(&value).is_some(),
-            Some(KIND_LINK) => ListingKind::from_word(&value).is_some(),
-            _ => false,
-        };
-        if !ours {
-            attribute.remove("value");
-        }
-    }
-}
-
-/// Takes a nested object out; something else there is a fault.
-fn nested(record: &mut Record, field: &str, pointer: &str, work: &mut Work) -> Option<Record> {
-    match record.remove(field)? {
-        Value::Object(nested) => Some(nested),
-        Value::Null => None,
-        _ => {
-            work.violations.push(Violation::new(pointer, Code::NotAnObject));
-            None
-        }
-    }
-}
-
-/// Takes a list of nested objects out, with their places in it. Withheld ones are null.
-fn elements(record: &mut Record, field: &str, pointer: &str, work: &mut Work) -> Vec<(usize, Record)> {
-    let pointer = format!("{pointer}/{field}");
-    let code = match record.remove(field) {
-        None | Some(Value::Null) => return Vec::new(),
-        Some(Value::Array(items)) if items.len() <= LIST => {
-            let mut objects = Vec::with_capacity(items.len());
-            for (index, item) in items.into_iter().enumerate() {
-                match item {
-                    Value::Object(object) => objects.push((index, object)),
-                    Value::Null => {}
-                    _ => work.violations.push(Violation::new(format!("{pointer}/{index}"), Code::NotAnObject)),
-                }
-            }
-            return objects;
-        }
-        Some(Value::Array(_)) => Code::TooLong,
-        Some(_) => Code::NotAList,
-    };
-    work.violations.push(Violation::new(pointer, code));
-    Vec::new()
-}
-
-/// A text or number that names something, in its one spelling.
-fn word(record: &Record, field: &str) -> Option<String> {
-    let word = match record.get(field)? {
-        Value::String(text) => foreign_id(text),
-        Value::Number(number) => number.to_string(),
-        _ => return None,
-    };
-    (!word.is_empty()).then_some(word)
-}
-
-fn hash(record: &Record) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    record.hash(&mut hasher);
-    hasher.finish()
 }

@@ -6,70 +6,113 @@ use super::{
     Error,
     sketch::{About, Sketch, SketchService, protection},
 };
-use crate::domain::{entry::OrganizationFacts, place::PlaceMode, read::Violation};
+use crate::domain::{
+    entry::OrganizationFacts,
+    link::{Named, SideKind},
+    place::PlaceMode,
+    read::Violation,
+};
 
-/// Decides from the sketches of one package.
+/// What pass 1 has found in a package, item by item: all but the texts, of which it only keeps what they tell of risk.
+#[derive(Debug)]
+pub struct Survey(Vec<(Sketch, Risks)>);
+
+/// What an item's names, terms and descriptions tell.
+#[derive(Debug, Default)]
+struct Risks {
+    /// The organization is called by a kind of support that puts people at risk.
+    named: bool,
+    /// The organization is of such a kind.
+    organization: bool,
+    /// The services are, in order: the item's own and those inside its organization.
+    services: Vec<bool>,
+}
+
+impl Survey {
+    /// Walks over the sketches of one package, once.
+    pub fn of(
+        sketches: impl IntoIterator<Item = Result<Sketch, Error>>,
+        at_risk: &dyn Fn(&About) -> bool,
+    ) -> Result<Self, Error> {
+        let survey = |sketch: Result<Sketch, Error>| {
+            let mut sketch = sketch?;
+            let mut risks = Risks::default();
+            if let Some(organization) = &mut sketch.organization {
+                let about = std::mem::take(&mut organization.about);
+                (risks.named, risks.organization) = (at_risk(&about.names_only()), at_risk(&about));
+            }
+            let services = sketch.service.iter_mut().chain(&mut sketch.services);
+            risks.services = services.map(|service| at_risk(&std::mem::take(&mut service.about))).collect();
+            Ok((sketch, risks))
+        };
+        sketches.into_iter().map(survey).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The sketches, without texts.
+    pub fn sketches(&self) -> impl Iterator<Item = &Sketch> {
+        self.0.iter().map(|(sketch, _)| sketch)
+    }
+}
+
+/// Decides from the survey of one package.
 ///
 /// A service is `area` when its source says so, when it is of a kind of support that puts people at risk, or when
 /// it was `area` in an earlier import, whatever the source says now. Its places are then withheld from every
 /// item that shares them, and the places and free texts of its organization wherever that appears. An
 /// organization that is itself of such a kind is treated likewise, and a service of one that bears such a kind in
 /// its name is `area` unless its source says how its place may be told.
-pub fn decide(
-    sketches: impl IntoIterator<Item = Result<Sketch, Error>>,
-    at_risk: &dyn Fn(&About) -> bool,
-    kept: &Kept,
-) -> Result<Decisions, Error> {
+pub fn decide(survey: &Survey, kept: &Kept) -> Decisions {
     let mut decisions = Decisions {
         organizations: kept.organizations.clone(),
         locations: kept.locations.clone(),
         at_risk: kept.at_risk.clone(),
+        open: kept.open.clone(),
         ..Decisions::default()
     };
     let mut links = Vec::new();
-    for sketch in sketches {
-        let sketch = sketch?;
-        let fault = sketch.fault;
+    for (sketch, risks) in &survey.0 {
         let mut plan = RowPlan { row: sketch.row, kind: RowKind::Organization };
         let by_name = sketch.organization.as_ref().is_some_and(|organization| {
-            at_risk(&organization.about.names_only())
-                || organization.foreign_id.as_ref().is_some_and(|id| kept.at_risk.contains(id))
+            risks.named || organization.foreign_id.as_ref().is_some_and(|id| kept.at_risk.contains(id))
         });
         if by_name {
             decisions
                 .at_risk
                 .extend(sketch.organization.as_ref().and_then(|organization| organization.foreign_id.clone()));
         }
-        if let Some(organization) = sketch.organization
-            && (by_name || at_risk(&organization.about))
+        let named = sketch.organization.as_ref().and_then(|organization| organization.foreign_id.clone());
+        decisions.open.extend(named.map(|name| Named { kind: SideKind::Organization, name }));
+        if let Some(organization) = &sketch.organization
+            && (by_name || risks.organization)
         {
-            decisions.locations.extend(organization.locations);
-            decisions.organizations.extend(organization.foreign_id);
+            decisions.locations.extend(organization.locations.iter().cloned());
+            decisions.organizations.extend(organization.foreign_id.clone());
         }
         let own = sketch.service.is_some();
-        for (index, mut service) in sketch.service.into_iter().chain(sketch.services).enumerate() {
+        let services = sketch.service.iter().chain(&sketch.services).zip(&risks.services);
+        for (index, (service, at_risk)) in services.enumerate() {
             let inherited = by_name && service.declared_mode.is_none();
-            let mode = mode(&service, inherited || at_risk(&service.about), kept);
+            let mode = mode(service, inherited || *at_risk, kept);
             if own && index == 0 {
                 plan.kind = RowKind::Service(mode);
             }
-            match service.foreign_id.take() {
+            match &service.foreign_id {
                 Some(id) => {
                     let known = decisions.modes.entry(id.clone()).or_insert(mode);
                     if protection(mode) > protection(*known) {
                         *known = mode;
                     }
-                    links.push((id, service.organization, service.locations, service.declared_mode));
+                    links.push((id, &service.organization, &service.locations, service.declared_mode));
                 }
                 None if mode == PlaceMode::Area => {
-                    decisions.locations.extend(service.locations);
-                    decisions.organizations.extend(service.organization);
+                    decisions.locations.extend(service.locations.iter().cloned());
+                    decisions.organizations.extend(service.organization.clone());
                 }
                 None => {}
             }
         }
-        if let Some(fault) = fault {
-            plan.kind = RowKind::Refused(fault);
+        if let Some(fault) = &sketch.fault {
+            plan.kind = RowKind::Refused(fault.clone());
         }
         decisions.rows.push(plan);
     }
@@ -79,12 +122,12 @@ pub fn decide(
         {
             decisions.modes.insert(id.clone(), PlaceMode::Area);
         }
-        if decisions.mode(&id) == PlaceMode::Area {
-            decisions.locations.extend(locations);
-            decisions.organizations.extend(organization);
+        if decisions.mode(id) == PlaceMode::Area {
+            decisions.locations.extend(locations.iter().cloned());
+            decisions.organizations.extend(organization.clone());
         }
     }
-    Ok(decisions)
+    decisions
 }
 
 fn mode(service: &SketchService, at_risk: bool, kept: &Kept) -> PlaceMode {
@@ -105,6 +148,8 @@ pub struct Kept {
     pub at_risk: HashSet<String>,
     /// Places that an earlier file shared with an `area` service, by the source's id.
     pub locations: HashSet<String>,
+    /// Of what the file's links name, the records that are here and not protected.
+    pub open: HashSet<Named>,
 }
 
 /// What pass 2 may read.
@@ -115,6 +160,7 @@ pub struct Decisions {
     locations: HashSet<String>,
     organizations: HashSet<String>,
     at_risk: HashSet<String>,
+    open: HashSet<Named>,
 }
 
 impl Decisions {
@@ -136,6 +182,16 @@ impl Decisions {
     /// Whether only the short list of an organization may be read.
     pub fn withholds_organization(&self, organization: &str) -> bool {
         self.organizations.contains(organization)
+    }
+
+    /// Whether a record is known, from this package or from before, and not protected: then words about it may be kept.
+    pub fn is_open(&self, named: &Named) -> bool {
+        match named.kind {
+            SideKind::Service => {
+                self.modes.get(&named.name).map_or_else(|| self.open.contains(named), |mode| *mode != PlaceMode::Area)
+            }
+            SideKind::Organization => self.open.contains(named) && !self.withholds_organization(&named.name),
+        }
     }
 
     /// What is known of an organization from now on.
@@ -185,7 +241,7 @@ pub(super) enum RowKind {
 
 #[cfg(test)]
 mod tests {
-    use super::{About, Kept, PlaceMode, Sketch, SketchService, decide};
+    use super::{About, Kept, PlaceMode, Sketch, SketchService, Survey};
     use crate::exchange::SketchOrganization;
 
     fn service(row: u64, id: &str, name: &str, place: &str) -> Sketch {
@@ -203,11 +259,15 @@ mod tests {
         about.name == "Refuge"
     }
 
+    fn decide<const N: usize>(sketches: [Sketch; N], kept: &Kept) -> super::Decisions {
+        super::decide(&Survey::of(sketches.map(Ok), &at_risk).unwrap(), kept)
+    }
+
     #[test]
     fn a_service_at_risk_withholds_its_places_whichever_row_says_so() {
         // The same id twice: the first row alone would be public.
         let sketches = [service(1, "a", "House", "p"), service(2, "a", "Refuge", "q"), service(3, "b", "Choir", "p")];
-        let decisions = decide(sketches.map(Ok), &at_risk, &Kept::default()).unwrap();
+        let decisions = decide(sketches, &Kept::default());
         assert_eq!((decisions.mode("a"), decisions.mode("b")), (PlaceMode::Area, PlaceMode::Exact));
         assert!(decisions.withholds_location("p") && decisions.withholds_location("q"));
         assert!(decisions.withholds_organization("org"));
@@ -218,7 +278,7 @@ mod tests {
         let kept = Kept { modes: [("a".to_owned(), PlaceMode::Area)].into(), ..Kept::default() };
         let mut again = service(1, "a", "House", "p");
         again.service.as_mut().unwrap().declared_mode = Some(PlaceMode::Exact);
-        let decisions = decide([Ok(again)], &at_risk, &kept).unwrap();
+        let decisions = decide([again], &kept);
         assert_eq!(decisions.mode("a"), PlaceMode::Area);
     }
 
@@ -229,7 +289,7 @@ mod tests {
         let places = vec!["q".to_owned()];
         let organization = SketchOrganization { foreign_id: Some("org".to_owned()), about, locations: places };
         let renamed = Sketch { row: 1, organization: Some(organization), ..service(1, "a", "Choir", "p") };
-        let decisions = decide([Ok(renamed), Ok(service(2, "b", "Tea", "r"))], &at_risk, &kept).unwrap();
+        let decisions = decide([renamed, service(2, "b", "Tea", "r")], &kept);
         assert!(decisions.withholds_location("q") && decisions.withholds_organization("org"));
         assert_eq!((decisions.mode("a"), decisions.mode("b")), (PlaceMode::Area, PlaceMode::Area));
         assert!(decisions.organization_facts("org").at_risk && !decisions.organization_facts("other").at_risk);
@@ -238,7 +298,7 @@ mod tests {
     #[test]
     fn a_place_withheld_before_stays_withheld() {
         let kept = Kept { locations: ["p".to_owned()].into(), ..Kept::default() };
-        let decisions = decide([Ok(service(1, "b", "Choir", "p"))], &at_risk, &kept).unwrap();
+        let decisions = decide([service(1, "b", "Choir", "p")], &kept);
         assert!(decisions.withholds_location("p") && decisions.mode("b") == PlaceMode::Exact);
     }
 
@@ -251,7 +311,7 @@ mod tests {
             sketch.service.as_mut().unwrap().declared_mode = declared;
             // The organization may stand in a later item.
             let later = Sketch { row: 2, organization: Some(organization.clone()), ..Sketch::default() };
-            decide([Ok(sketch), Ok(later)], &at_risk, &Kept::default()).unwrap()
+            decide([sketch, later], &Kept::default())
         };
         assert_eq!(run_by(None).mode("a"), PlaceMode::Area);
         assert!(run_by(None).withholds_location("p"));
@@ -264,7 +324,7 @@ mod tests {
         let organization =
             SketchOrganization { foreign_id: Some("o".to_owned()), about, locations: vec!["p".to_owned()] };
         let sketch = Sketch { row: 1, organization: Some(organization), ..Sketch::default() };
-        let decisions = decide([Ok(sketch)], &at_risk, &Kept::default()).unwrap();
+        let decisions = decide([sketch], &Kept::default());
         assert!(decisions.withholds_organization("o") && decisions.withholds_location("p"));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::{
     entry::Aggregate,
+    link::Link,
     location::Location,
     organization::Organization,
     read::{Notice, Record, Violation},
@@ -13,6 +14,8 @@ use crate::domain::{
 /// One item of the source: an element of a list, a line, a row of a table.
 #[derive(Debug, Clone)]
 pub struct Item {
+    /// Which file of the package it stands in, from 0.
+    pub part: usize,
     /// Where it stands: the place in a list or the line, from 1; the row of a table with its header as row 1.
     pub row: u64,
     /// The source's id for what the item is about, if it states one.
@@ -29,6 +32,22 @@ pub struct Item {
     pub withheld: u32,
 }
 
+impl Item {
+    /// An item with faults.
+    pub(super) fn refused(part: usize, row: u64, violations: Vec<Violation>) -> Self {
+        Self {
+            part,
+            row,
+            foreign_id: None,
+            is_organization: false,
+            result: Err(violations),
+            merged_into: None,
+            notices: Vec::new(),
+            withheld: 0,
+        }
+    }
+}
+
 /// One entry to be.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Draft {
@@ -37,13 +56,15 @@ pub enum Draft {
     /// A term.
     TaxonomyTerm(Offer<TaxonomyTerm>),
     /// An organization.
-    Organization(Offer<Organization>),
+    Organization(Box<Offer<Organization>>),
     /// A service.
     Service(Box<Offer<Service>>),
     /// A location.
     Location(Box<Offer<Location>>),
     /// A service at a location.
     ServiceAtLocation(Offer<ServiceAtLocation>),
+    /// A link of the item's record to another.
+    Link(Offer<Link>),
 }
 
 /// A record with what its source calls it.

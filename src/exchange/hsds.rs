@@ -1,18 +1,39 @@
-//! HSDS 3 JSON: compiled services, and organizations.
+//! HSDS JSON: compiled services, and organizations, in the words of version 3 or of Open Referral UK 1.0.
 
 use super::{
-    Error, allow,
+    Error,
+    allow::{self, Lists},
     compile::{Compiler, Input, Subject},
     decide::{Decisions, RowKind},
     drafts::Item,
     items::{Items, Raw},
-    shape::{Members, Shape, decode},
-    sketch::Sketch,
+    legacy,
+    shape::{Shape, decode},
+    sketch::{Sketch, SketchService},
 };
 use crate::domain::{
     place::PlaceMode,
     read::{Code, Violation},
 };
+use serde_json::Value;
+
+/// Whose words the items are in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// HSDS 3 and Open Referral UK 3.0.
+    Hsds3,
+    /// Open Referral UK 1.0.
+    Oruk1,
+}
+
+impl Dialect {
+    fn lists(self) -> Lists {
+        match self {
+            Self::Hsds3 => allow::HSDS3,
+            Self::Oruk1 => allow::LEGACY,
+        }
+    }
+}
 
 /// Pass 1.
 pub fn sketches(items: Items<'_>) -> impl Iterator<Item = Result<Sketch, Error>> {
@@ -23,86 +44,96 @@ fn sketch(raw: &Raw<'_>) -> Sketch {
     Sketch::of_json(raw.row, raw.bytes).unwrap_or_else(|error| Sketch::unreadable(raw.row, broken(raw, &error)))
 }
 
-/// Pass 2.
-pub fn records<'s>(items: Items<'s>, mut compiler: Compiler<'s>) -> impl Iterator<Item = Result<Item, Error>> + 's {
-    items.enumerate().map(move |(index, raw)| {
+/// Pass 2, over the files of a package in order.
+pub fn records<'s>(
+    files: &'s [Items<'s>],
+    mut compiler: Compiler<'s>,
+    dialect: Dialect,
+) -> impl Iterator<Item = Result<Item, Error>> + 's {
+    let raws = files.iter().enumerate().flat_map(|(part, items)| items.clone().map(move |raw| (part, raw)));
+    raws.enumerate().map(move |(index, (part, raw))| {
         let raw = raw?;
         let decisions = compiler.decisions();
         let sketch = sketch(&raw);
-        Ok(match decisions.plan(index, raw.row)? {
-            RowKind::Refused(fault) => Item::refused(raw.row, vec![fault.clone()]),
+        let lists = dialect.lists();
+        let (subject, read) = match decisions.plan(index, raw.row)? {
+            RowKind::Refused(fault) => return Ok(Item::refused(part, raw.row, vec![fault.clone()])),
             RowKind::Service(own) => {
                 let service = sketch.service.as_ref().ok_or(Error::Changed { row: raw.row })?;
                 let mode = service.foreign_id.as_deref().map_or(*own, |id| decisions.mode(id));
-                let read = with_service_shape(decisions, &sketch, mode, |shape| decode(raw.bytes, shape));
-                item(&mut compiler, &raw, Subject::Service(mode), read)
+                let read = with_service_shape(lists, decisions, &sketch, mode, |shape| decode(raw.bytes, shape));
+                (Subject::Service(mode), read)
             }
             RowKind::Organization => {
-                let read = with_services_shape(decisions, &sketch, |services| {
-                    with_organization_shape(decisions, &sketch, services, |shape| decode(raw.bytes, shape))
+                let read = with_services_shape(lists, decisions, &sketch, |services| {
+                    with_organization_shape(lists, decisions, &sketch, services, |shape| decode(raw.bytes, shape))
                 });
-                item(&mut compiler, &raw, Subject::Organization, read)
+                (Subject::Organization, read)
             }
+        };
+        Ok(match read {
+            Ok((Value::Object(record), withheld)) => {
+                let mut input = Input { part, row: raw.row, subject, record, withheld, notices: Vec::new() };
+                if dialect == Dialect::Oruk1 {
+                    legacy::renew(&mut input, decisions);
+                }
+                compiler.item(input)
+            }
+            Ok(_) => Item::refused(part, raw.row, vec![Violation::new("", Code::NotAnObject)]),
+            Err(error) => Item::refused(part, raw.row, vec![broken(&raw, &error)]),
         })
     })
 }
 
-fn item(
-    compiler: &mut Compiler<'_>,
-    raw: &Raw<'_>,
-    subject: Subject,
-    read: serde_json::Result<(serde_json::Value, u32)>,
-) -> Item {
-    match read {
-        Ok((serde_json::Value::Object(record), withheld)) => {
-            compiler.item(Input { row: raw.row, subject, record, withheld, notices: Vec::new() })
-        }
-        Ok(_) => Item::refused(raw.row, vec![Violation::new("", Code::NotAnObject)]),
-        Err(error) => Item::refused(raw.row, vec![broken(raw, &error)]),
-    }
-}
-
 /// What may be read of a service: for `area` the short list, else all but what is withheld.
-fn with_service_shape<T>(
+pub fn with_service_shape<T>(
+    lists: Lists,
     decisions: &Decisions,
     sketch: &Sketch,
     mode: PlaceMode,
     then: impl FnOnce(Shape<'_>) -> T,
 ) -> T {
     if mode == PlaceMode::Area {
-        return then(Shape::Only(allow::SERVICE));
+        return then(Shape::Only(lists.service));
     }
     // Services inside the organization of a service have items of their own, or stay unread.
-    with_organization_shape(decisions, sketch, Shape::Nothing, |organization| {
+    with_organization_shape(lists, decisions, sketch, Shape::Nothing, |organization| {
         let locations = sketch.service.iter().flat_map(|service| &service.locations);
         let places = places(decisions, locations);
         let places = if mode == PlaceMode::Remote { Shape::Nothing } else { Shape::Nth(&places) };
-        then(Shape::But(&[("organization", organization), ("service_at_locations", places)]))
+        let members = [&[("organization", organization), ("service_at_locations", places)], lists.never].concat();
+        then(Shape::But(&members))
     })
 }
 
 /// What may be read of the services inside an organization: of each as of a service by itself.
-fn with_services_shape<T>(decisions: &Decisions, sketch: &Sketch, then: impl FnOnce(Shape<'_>) -> T) -> T {
+fn with_services_shape<T>(
+    lists: Lists,
+    decisions: &Decisions,
+    sketch: &Sketch,
+    then: impl FnOnce(Shape<'_>) -> T,
+) -> T {
+    let mode = |service: &SketchService| service.foreign_id.as_deref().map(|id| decisions.mode(id));
     let places: Vec<_> = sketch.services.iter().map(|service| places(decisions, service.locations.iter())).collect();
-    let members: Vec<[_; 2]> = places
-        .iter()
-        .map(|places| [("organization", Shape::Nothing), ("service_at_locations", Shape::Nth(places))])
+    let members: Vec<_> = std::iter::zip(&sketch.services, &places)
+        .map(|(service, places)| {
+            let places = if mode(service) == Some(PlaceMode::Exact) { Shape::Nth(places) } else { Shape::Nothing };
+            [&[("organization", Shape::Nothing), ("service_at_locations", places)], lists.never].concat()
+        })
         .collect();
     let shapes: Vec<_> = std::iter::zip(&sketch.services, &members)
         // What has no id will be refused; until then it may be anything.
-        .map(|(service, members)| match service.foreign_id.as_deref().map(|id| decisions.mode(id)) {
-            Some(PlaceMode::Exact) => Shape::But(members),
-            Some(PlaceMode::Remote) => Shape::But(REMOTE),
-            Some(PlaceMode::Area) | None => Shape::Only(allow::SERVICE),
+        .map(|(service, members)| match mode(service) {
+            Some(PlaceMode::Exact | PlaceMode::Remote) => Shape::But(members),
+            Some(PlaceMode::Area) | None => Shape::Only(lists.service),
         })
         .collect();
     then(Shape::Nth(&shapes))
 }
 
-const REMOTE: Members<'static> = &[("organization", Shape::Nothing), ("service_at_locations", Shape::Nothing)];
-
 /// What may be read of an organization, nested or by itself.
-fn with_organization_shape<T>(
+pub fn with_organization_shape<T>(
+    lists: Lists,
     decisions: &Decisions,
     sketch: &Sketch,
     services: Shape<'_>,
@@ -110,11 +141,12 @@ fn with_organization_shape<T>(
 ) -> T {
     let Some(organization) = &sketch.organization else { return then(Shape::Nothing) };
     if organization.foreign_id.as_deref().is_some_and(|id| decisions.withholds_organization(id)) {
-        let members: Vec<_> = allow::ORGANIZATION.iter().copied().chain([("services", services)]).collect();
+        let members: Vec<_> = lists.organization.iter().copied().chain([("services", services)]).collect();
         return then(Shape::Only(&members));
     }
     let places = places(decisions, organization.locations.iter());
-    then(Shape::But(&[("locations", Shape::Nth(&places)), ("services", services)]))
+    let members = [&[("locations", Shape::Nth(&places)), ("services", services)], lists.never].concat();
+    then(Shape::But(&members))
 }
 
 fn places<'l>(decisions: &Decisions, locations: impl Iterator<Item = &'l String>) -> Vec<Shape<'static>> {

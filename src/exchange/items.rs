@@ -5,6 +5,7 @@
 use super::Error;
 
 /// The items of a document, each with its row and its bytes.
+#[derive(Clone)]
 pub struct Items<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -59,6 +60,11 @@ impl<'a> Items<'a> {
             return Err(position(bytes, start).into_not_json());
         }
         Ok(Self { bytes, at: 0, row: 0, form: Form::Lines, counted: (0, 1, 0) })
+    }
+
+    /// Whether the items stand in a list inside a page.
+    pub fn is_page(&self) -> bool {
+        matches!(self.form, Form::List(_)) && self.bytes.trim_ascii_start().first() == Some(&b'{')
     }
 
     /// The item between two places. Lines are counted from the item before, so that a file is counted once.
@@ -142,11 +148,12 @@ fn contents(bytes: &[u8], start: usize) -> Result<Option<usize>, Error> {
         }
         at = blank(bytes, at + 1);
         match name {
-            br#""contents""# => {
+            // `content` and `totalElements` are Open Referral UK 1.0's.
+            br#""contents""# | br#""content""# => {
                 page = true;
                 list = (bytes.get(at) == Some(&b'[')).then_some(at);
             }
-            br#""total_items""# | br#""total_pages""# | br#""page_number""# => page = true,
+            br#""total_items""# | br#""total_pages""# | br#""page_number""# | br#""totalElements""# => page = true,
             _ => {}
         }
         at = blank(bytes, skip(bytes, at).map_err(broken)?);
@@ -250,6 +257,7 @@ mod tests {
             [r#"{"x":[1,{}]}"#]
         );
         assert_eq!(texts(r#"{"id": 1}"#).unwrap(), [r#"{"id": 1}"#]);
+        assert_eq!(texts(r#"{"totalElements": 1, "last": true, "content": [{}]}"#).unwrap(), ["{}"]);
         assert_eq!(texts("[]").unwrap(), [""; 0]);
     }
 
@@ -261,6 +269,7 @@ mod tests {
         assert_eq!(texts("{}\n{}"), Err(Error::Trailing { line: 2, column: 1 }));
         assert_eq!(texts(r#"{"total_items": 0}"#), Err(Error::NoContents));
         assert_eq!(texts(r#"{"contents": {}}"#), Err(Error::NoContents));
+        assert_eq!(texts(r#"{"totalElements": 0}"#), Err(Error::NoContents));
         assert_eq!(texts(r#"["abc"#), Err(Error::NotJson { line: 1, column: 2 }));
     }
 

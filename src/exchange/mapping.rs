@@ -9,6 +9,7 @@
 //! encoding = "windows-1252"         # or "utf-8", which is usual
 //! delimiter = ";"                   # one character; a comma is usual
 //! quotes = true                     # whether cells may stand in double quotes; true is usual
+//! file = "groups.csv"               # the table's file in a folder or archive; a list where it comes in several
 //!
 //! [entity]
 //! kind = "service"                  # or "organization"
@@ -22,7 +23,7 @@
 //! status = { value = "active" }     # the same for every row
 //! phone = "Telephone"               # short for one entry in `phones`
 //!
-//! [organization]                    # for services: who runs it
+//! [organization]                    # for services: who runs it; only its id where another import tells the rest
 //! id = "Charity no."
 //! name = "Run by"
 //!
@@ -30,16 +31,33 @@
 //! address_1 = "Hall"
 //! postcode = "Postcode"             # short for `postal_code`
 //!
+//! [contact]                         # whom to ask: one for each different row; never read for a protected service
+//! name = "Contact"
+//! phone = "Contact's telephone"
+//!
+//! [schedule]                        # for services: when it happens; fields of a schedule, and these two:
+//! day = "Day"                       # "Tuesday", "Mon-Fri", "Monday and Wednesday"
+//! times = "Open"                    # "09:30-13:00", "0900 to 1730", several with commas
+//!
 //! [[terms]]                         # as often as there are columns of codes
 //! column = "Topics"
 //! separator = ";"
 //! taxonomy = "county-topics"
 //! name = "County topics"            # the taxonomy's name to show, if it has another
-//! lookup = { B1 = "Bereavement" }   # names of codes; a code without one is its own name
+//! lookup = { B1 = "Bereavement" }   # names of codes; a code without one is its own name, one named "" is no term
+//!
+//! [[join]]                          # as often as there are further tables with rows for a row of this one
+//! file = "times.csv"                # in the same folder or archive; written as the table itself is
+//! on = "group_ref"                  # its column that holds ...
+//! key = "ref"                       # ... what this column holds here; the id is usual
+//! where = { Open = "True" }         # only rows with exactly this in these columns
+//! schedule = { day = "Weekday", times = "Times" }
+//! terms = [{ column = "Code", taxonomy = "county-topics" }]
 //!
 //! [merge]                           # rows with one id are one entry: the first non-blank cell
 //! on = "ref"                        # of each column counts, terms are put together
 //! ```
+//! A column is also known by its name in other capitals and with other blanks or marks, where that is only one.
 //! Columns that the mapping does not name are never looked at.
 
 use std::collections::BTreeMap;
@@ -66,9 +84,18 @@ pub struct Mapping {
     /// Fields of the one place and its address.
     #[serde(default)]
     pub place: BTreeMap<String, Cell>,
+    /// Fields of the contact that each row names.
+    #[serde(default)]
+    pub contact: BTreeMap<String, Cell>,
+    /// Fields of the schedule that each row names.
+    #[serde(default)]
+    pub schedule: BTreeMap<String, Cell>,
     /// Columns of terms.
     #[serde(default)]
     pub terms: Vec<Terms>,
+    /// Further tables.
+    #[serde(default)]
+    pub join: Vec<Further>,
     /// Whether rows of one id are one entry.
     pub merge: Option<Merge>,
 }
@@ -94,6 +121,30 @@ pub struct TableSource {
     /// Whether cells may stand in double quotes.
     #[serde(default = "yes")]
     pub quotes: bool,
+    /// Its files in a folder or archive; none when the table is the only file.
+    #[serde(default, deserialize_with = "one_or_more")]
+    pub file: Vec<String>,
+}
+
+/// A further table, with rows for a row of the table.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Further {
+    /// Its file in the same folder or archive.
+    pub file: String,
+    /// Its column that says to which row its rows belong.
+    pub on: String,
+    /// The column of the table that this is about; none for the id.
+    pub key: Option<String>,
+    /// What must stand in which column for a row to count.
+    #[serde(default, rename = "where")]
+    pub only: BTreeMap<String, String>,
+    /// Fields of the schedule that each row is.
+    #[serde(default)]
+    pub schedule: BTreeMap<String, Cell>,
+    /// Columns of terms.
+    #[serde(default)]
+    pub terms: Vec<Terms>,
 }
 
 /// What a row is.
@@ -204,6 +255,19 @@ fn yes() -> bool {
     true
 }
 
+fn one_or_more<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged, expecting = "expected a file's name, or a list of them")]
+    enum OneOrMore {
+        One(String),
+        More(Vec<String>),
+    }
+    Ok(match OneOrMore::deserialize(deserializer)? {
+        OneOrMore::One(file) => vec![file],
+        OneOrMore::More(files) => files,
+    })
+}
+
 /// What a mapping may set beside the fields of the short list in `allow`.
 const SERVICE: &[&str] = &["program_id", "wait_time", "fees", "accreditations", "assurer_email", "licenses", "phone"];
 const ORGANIZATION: &[&str] = &["description", "legal_status", "logo", "uri", "year_incorporated", "phone"];
@@ -233,6 +297,27 @@ pub(super) const LOCATION: &[&str] = &[
 ];
 const ADDRESS: &[&str] =
     &["attention", "address_1", "address_2", "city", "region", "state_province", "postal_code", "postcode", "country"];
+
+const CONTACT: &[&str] = &["name", "title", "department", "email", "phone"];
+const SCHEDULE: &[&str] = &[
+    "day",
+    "times",
+    "opens_at",
+    "closes_at",
+    "valid_from",
+    "valid_to",
+    "dtstart",
+    "until",
+    "count",
+    "freq",
+    "interval",
+    "byday",
+    "bymonthday",
+    "description",
+    "schedule_link",
+    "attending_type",
+    "notes",
+];
 
 impl Mapping {
     /// Reads a mapping file. Unknown keys and fields are faults.
@@ -273,6 +358,18 @@ impl Mapping {
             self.place.keys().find(|name| !LOCATION.contains(&name.as_str()) && !ADDRESS.contains(&name.as_str()))
         {
             return fault(name, format!("place has no {name:?}"));
+        }
+        if let Some(name) = self.contact.keys().find(|name| !CONTACT.contains(&name.as_str())) {
+            return fault(name, format!("contact has no {name:?}"));
+        }
+        for schedule in [&self.schedule].into_iter().chain(self.join.iter().map(|further| &further.schedule)) {
+            if let Some(name) = schedule.keys().find(|name| !is_service || !SCHEDULE.contains(&name.as_str())) {
+                return fault(name, format!("schedule has no {name:?} for this kind of entity"));
+            }
+        }
+        let named = self.source.file.iter().chain(self.join.iter().map(|further| &further.file));
+        if let Some(name) = named.clone().find(|name| name.is_empty() || name.contains(['/', '\\'])) {
+            return fault(name, "a file is named without its folder".to_owned());
         }
         if !self.fields.contains_key("name") {
             return fault("fields", "fields needs a name".to_owned());

@@ -1,111 +1,69 @@
 //! Bytes of a known format become records, in two passes, so that a protected place is never read.
 //!
 //! 1. [`Package::sketches`] decodes ids, names, terms and links of every item and skips all else;
-//!    [`decide`] makes of them each service's place mode, and what is withheld for everyone.
+//!    [`Survey`] keeps of them what
+//!    hangs together, and [`decide`] makes of that each service's place mode, and what is withheld for everyone.
 //! 2. [`Package::records`] reads whole items. Of an `area` service, of its organization and of the
 //!    places it shares, only the members on a short list (`allow`) are decoded; the bytes of all
 //!    others are passed over by the JSON or CSV reader and never become a value.
 //!
-//! Of what is read of a protected item, texts that could still tell its place are left out (`silence`).
+//! | format | read by | items |
+//! |---|---|---|
+//! | HSDS 3 and Open Referral UK 3.0 JSON | `hsds` | elements of a list or page, or lines |
+//! | Open Referral UK 1.0 JSON | `hsds`, then `legacy` puts it in the words of 3 | the same |
+//! | HSDS tabular 3.x and 1.x | `tabular`, for 1.x then `legacy` | rows of organizations, then of services |
+//! | any table, by a mapping | `table` | its rows |
 //!
+//! A package of several files (pages of a feed, tables, a table with further ones) is looked at as a whole before
+//! anything of it is read. Of what is read of a protected item, texts that could still tell its place are left out (`silence`).
 //! Nothing here opens a file, asks a store or knows the time. A faulty item does not stop the others.
 
 mod allow;
+pub mod archive;
 mod compile;
 mod cut;
 mod decide;
+mod detect;
 mod drafts;
 mod encoding;
+mod hours;
 mod hsds;
 mod ids;
+mod indexed;
 mod items;
+mod legacy;
+mod links;
 mod loose;
 pub mod mapping;
+mod package;
 pub mod postcodes;
 mod shape;
 mod silence;
 mod sketch;
 mod table;
+mod tabular;
 
 pub use cut::cut;
-pub use decide::{Decisions, Kept, decide};
+pub use decide::{Decisions, Kept, Survey, decide};
 pub use drafts::{Draft, Item, Links, Offer};
 pub use ids::{Ids, SourceIds, usual};
 pub use mapping::Mapping;
+pub use package::{Package, Part, Walk};
 pub use sketch::{About, Sketch, SketchOrganization, SketchService};
 
 /// What the bytes are written in.
 #[derive(Debug, Clone)]
 pub enum Format {
-    /// HSDS 3 JSON: one object, a list, or a page with `contents`.
+    /// HSDS 3 JSON, and Open Referral UK 3.0: one object, a list, or a page with `contents`.
     Hsds,
     /// HSDS 3 JSON objects, one a line (NDJSON).
     HsdsLines,
+    /// Open Referral UK 1.0 JSON: one object, a list, or a page with `content`.
+    Oruk1,
+    /// HSDS tabular, 3.x or 1.x: one CSV file a table, perhaps with a `datapackage.json`.
+    HsdsTabular,
     /// A table with a header row (CSV), read by a mapping.
     Table(Box<Mapping>),
-}
-
-impl Format {
-    /// The format that a file of this name is likely to have; a table needs its mapping.
-    pub fn of_name(name: &str) -> Option<Self> {
-        let extension = name.rsplit_once('.')?.1.to_ascii_lowercase();
-        match extension.as_str() {
-            "json" => Some(Self::Hsds),
-            "ndjson" | "jsonl" => Some(Self::HsdsLines),
-            _ => None,
-        }
-    }
-}
-
-/// The bytes of one file, in a known format.
-#[derive(Debug, Clone, Copy)]
-pub struct Package<'a> {
-    bytes: &'a [u8],
-    format: &'a Format,
-}
-
-/// What an iteration over a package yields.
-pub type Walk<'s, T> = Box<dyn Iterator<Item = Result<T, Error>> + 's>;
-
-impl<'a> Package<'a> {
-    /// Takes the bytes of a file. Fails when they are empty or plainly something else.
-    pub fn open(bytes: &'a [u8], format: &'a Format) -> Result<Self, Error> {
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        if bytes.iter().all(u8::is_ascii_whitespace) {
-            return Err(Error::Empty);
-        }
-        let package = Self { bytes, format };
-        match format {
-            Format::Hsds => items::Items::of_document(bytes).map(|_| ()),
-            Format::HsdsLines => items::Items::of_lines(bytes).map(|_| ()),
-            Format::Table(mapping) => table::Table::open(bytes, mapping).map(|_| ()),
-        }?;
-        Ok(package)
-    }
-
-    /// Pass 1: what each item is and what it hangs together with.
-    pub fn sketches(&self) -> Result<Walk<'a, Sketch>, Error> {
-        Ok(match self.format {
-            Format::Hsds => Box::new(hsds::sketches(items::Items::of_document(self.bytes)?)),
-            Format::HsdsLines => Box::new(hsds::sketches(items::Items::of_lines(self.bytes)?)),
-            Format::Table(mapping) => Box::new(table::Table::open(self.bytes, mapping)?.sketches()),
-        })
-    }
-
-    /// Pass 2: the records of each item, as far as `decisions` lets them be read.
-    ///
-    /// `decisions` must come from the sketches of the same bytes.
-    pub fn records<'s>(&self, decisions: &'s Decisions, ids: &'s mut dyn Ids) -> Result<Walk<'s, Item>, Error>
-    where
-        'a: 's,
-    {
-        let compiler = compile::Compiler::new(decisions, ids);
-        Ok(match self.format {
-            Format::Hsds => Box::new(hsds::records(items::Items::of_document(self.bytes)?, compiler)),
-            Format::HsdsLines => Box::new(hsds::records(items::Items::of_lines(self.bytes)?, compiler)),
-            Format::Table(mapping) => Box::new(table::Table::open(self.bytes, mapping)?.records(compiler)?),
-        })
-    }
 }
 
 /// Why a file as a whole cannot be read. Never tells a value of it.
@@ -131,8 +89,43 @@ pub enum Error {
         column: usize,
     },
     /// It looks like a page of a list, but has no items.
-    #[error("the page has no list named contents")]
+    #[error("the page has no list named contents or content")]
     NoContents,
+    /// Nothing tells what it is written in.
+    #[error("neither its name nor its content tells its format; say --format, or --mapping for a table")]
+    UnknownFormat,
+    /// A file of a package of several has a fault.
+    #[error("{name}: {error}")]
+    In {
+        /// The file's name in the package.
+        name: String,
+        /// The fault.
+        error: Box<Error>,
+    },
+    /// A package of tables lacks the ones that everything hangs on.
+    #[error("there is neither a table of services nor one of organizations")]
+    NoTables,
+    /// Two files are the same table.
+    #[error("two files are the table {table}")]
+    TwoTables {
+        /// The table's name in the standard.
+        table: &'static str,
+    },
+    /// A file that a mapping or a data package names is not there.
+    #[error("the file {name:?} is missing")]
+    Missing {
+        /// Its name.
+        name: String,
+    },
+    /// There are several files, and the mapping does not say which is its table.
+    #[error("there are several files; say which is the table: file = \"...\" in the mapping's [source]")]
+    ManyFiles,
+    /// An archive that is broken, locked, or larger than it may be.
+    #[error("the archive {reason}")]
+    Archive {
+        /// What is wrong.
+        reason: &'static str,
+    },
     /// The mapping file has a fault.
     #[error("the mapping, line {line}, column {column}: {reason}")]
     Mapping {
@@ -143,8 +136,8 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
-    /// The mapping names a column that the table does not have, or has twice.
-    #[error("the mapping asks for the column {column:?}, and the table has it {times} times")]
+    /// A column that is asked for is not there, or a column is there twice.
+    #[error("the column {column:?} is needed once, and the table has it {times} times")]
     Column {
         /// The name in the mapping.
         column: String,

@@ -40,6 +40,49 @@ pub fn decode(bytes: &[u8], shape: Shape<'_>) -> serde_json::Result<(Value, u32)
     Ok((value, passed.get()))
 }
 
+impl<'a> Shape<'a> {
+    /// The shape of a member of an object that has this shape.
+    pub fn member(self, name: &str) -> Self {
+        let named = |members: Members<'a>| members.iter().find(|(member, _)| *member == name).map(|(_, shape)| *shape);
+        match self {
+            Self::Only(members) => named(members).unwrap_or(Self::Nothing),
+            Self::But(members) => named(members).unwrap_or(Self::Whole),
+            Self::Whole => Self::Whole,
+            _ => Self::Nothing,
+        }
+    }
+
+    /// The shape of an element of a list that has this shape.
+    pub fn element(self, index: usize) -> Self {
+        match self {
+            Self::Each(shape) => *shape,
+            Self::Nth(shapes) => shapes.get(index).copied().unwrap_or(Self::Nothing),
+            Self::Whole => Self::Whole,
+            _ => Self::Nothing,
+        }
+    }
+}
+
+/// Leaves of a value what a shape asks for, where the value was made and not read.
+pub fn prune(value: &mut Value, shape: Shape<'_>) {
+    match (value, shape) {
+        (_, Shape::Whole) | (Value::Null, _) => {}
+        (Value::Object(members), Shape::Only(_) | Shape::But(_)) => {
+            members.retain(|name, _| !matches!(shape.member(name), Shape::Nothing));
+            for (name, value) in members.iter_mut() {
+                prune(value, shape.member(name));
+            }
+        }
+        (Value::Array(items), Shape::Each(_) | Shape::Nth(_)) => {
+            for (index, item) in items.iter_mut().enumerate() {
+                prune(item, shape.element(index));
+            }
+        }
+        (Value::String(_) | Value::Number(_) | Value::Bool(_), Shape::Word) => {}
+        (value, _) => *value = Value::Null,
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Seed<'a> {
     shape: Shape<'a>,
@@ -52,16 +95,6 @@ impl<'a> Seed<'a> {
             self.passed.set(self.passed.get().saturating_add(1));
         }
         Self { shape, ..self }
-    }
-
-    /// The shape of a member of an object.
-    fn member(self, name: &str) -> Shape<'a> {
-        let named = |members: Members<'a>| members.iter().find(|(member, _)| *member == name).map(|(_, shape)| *shape);
-        match self.shape {
-            Shape::Only(members) => named(members).unwrap_or(Shape::Nothing),
-            Shape::But(members) => named(members).unwrap_or(Shape::Whole),
-            _ => Shape::Nothing,
-        }
     }
 }
 
@@ -91,7 +124,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
         }
         let mut members = Map::new();
         while let Some(name) = map.next_key::<String>()? {
-            let seed = self.of(self.member(&name));
+            let seed = self.of(self.shape.member(&name));
             let value = map.next_value_seed(seed)?;
             if !matches!(seed.shape, Shape::Nothing) && members.insert(name, value).is_some() {
                 return Err(A::Error::custom("a member twice"));
@@ -103,14 +136,11 @@ impl<'de> Visitor<'de> for Seed<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
         loop {
-            let shape = match self.shape {
-                Shape::Each(shape) => *shape,
-                Shape::Nth(shapes) => shapes.get(items.len()).copied().unwrap_or(Shape::Nothing),
-                _ => {
-                    while list.next_element::<IgnoredAny>()?.is_some() {}
-                    return Ok(Value::Array(Vec::new()));
-                }
-            };
+            if !matches!(self.shape, Shape::Each(_) | Shape::Nth(_)) {
+                while list.next_element::<IgnoredAny>()?.is_some() {}
+                return Ok(Value::Array(Vec::new()));
+            }
+            let shape = self.shape.element(items.len());
             let Some(item) = list.next_element_seed(Seed { shape, ..self })? else { return Ok(Value::Array(items)) };
             if matches!(shape, Shape::Nothing) {
                 self.passed.set(self.passed.get().saturating_add(1));
@@ -155,7 +185,7 @@ impl Seed<'_> {
 mod tests {
     use serde_json::json;
 
-    use super::{Shape, decode};
+    use super::{Shape, decode, prune};
 
     const PHONE: Shape<'_> = Shape::Only(&[("number", Shape::Word)]);
     const SERVICE: Shape<'_> = Shape::Only(&[("name", Shape::Word), ("phones", Shape::Each(&PHONE))]);
@@ -168,6 +198,14 @@ mod tests {
         assert!(decode(text, Shape::Whole).is_err());
         assert!(decode(text, Shape::But(&[("latitude", Shape::Nothing), ("location", Shape::Nothing)])).is_err());
         assert!(decode(br#"{"a": "b"} x"#, SERVICE).is_err());
+    }
+
+    #[test]
+    fn pruning_leaves_what_decoding_would_have_decoded() {
+        let mut value =
+            json!({"name": {"x": 1}, "street": "x", "phones": [{"number": 1, "note": "x"}, "0163", null], "more": 1});
+        prune(&mut value, SERVICE);
+        assert_eq!(value, json!({"name": null, "phones": [{"number": 1}, null, null]}));
     }
 
     #[test]

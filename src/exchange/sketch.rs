@@ -23,7 +23,7 @@ pub struct Sketch {
     pub organization: Option<SketchOrganization>,
     /// The services inside that organization, in order.
     pub services: Vec<SketchService>,
-    /// Ids of its places of services and of its terms, with their kinds.
+    /// Ids of its places of services and of its terms, and of what it is linked with, with their kinds.
     pub others: Vec<(&'static str, String)>,
     /// Why the item cannot be read at all; pass 2 will not look at it again.
     pub fault: Option<Violation>,
@@ -154,6 +154,11 @@ struct Thing {
     organization_id: Word,
     organization: Loose<Box<Thing>>,
     attributes: List<SketchAttribute>,
+    kith: Loose<Own>,
+    service_taxonomys: List<SketchTaxonomy>,
+    service_taxonomies: List<SketchTaxonomy>,
+    eligibilitys: List<SketchEligibility>,
+    eligibilities: List<SketchEligibility>,
     service_at_locations: List<SketchPlace>,
     locations: List<Located>,
     services: List<Thing>,
@@ -162,6 +167,7 @@ struct Thing {
     eligibility_description: Option<IgnoredAny>,
     location_type: Option<IgnoredAny>,
     addresses: Option<IgnoredAny>,
+    physical_addresses: Option<IgnoredAny>,
     service_id: Option<IgnoredAny>,
     service: Option<IgnoredAny>,
     location_id: Option<IgnoredAny>,
@@ -171,6 +177,14 @@ struct Thing {
     taxonomy_detail: Option<IgnoredAny>,
     parent_id: Option<IgnoredAny>,
     version: Option<IgnoredAny>,
+    vocabulary: Option<IgnoredAny>,
+}
+
+/// A term on a service of Open Referral UK 1.0.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct SketchTaxonomy {
+    taxonomy: Loose<Named>,
 }
 
 #[derive(Deserialize, Default)]
@@ -180,6 +194,35 @@ struct SketchAttribute {
     value: Word,
     label: Word,
     taxonomy_term: Loose<Named>,
+}
+
+/// Of our own extension only whom its links name.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Own {
+    links: List<SketchLink>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct SketchLink {
+    to: Loose<OtherSide>,
+    from: Loose<OtherSide>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct OtherSide {
+    service_id: Word,
+    organization_id: Word,
+}
+
+/// Whom a service of Open Referral UK 1.0 is for, as far as terms say so.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct SketchEligibility {
+    taxonomys: List<Named>,
+    taxonomies: List<Named>,
 }
 
 #[derive(Deserialize, Default)]
@@ -203,15 +246,17 @@ struct Named {
     id: Word,
     name: Word,
     code: Word,
+    vocabulary: Word,
     taxonomy_detail: Loose<Located>,
 }
 
 impl Thing {
     fn kind(&self) -> Option<Kind> {
         let any = |members: &[&Option<IgnoredAny>]| members.iter().any(|member| member.is_some());
-        let place = any(&[&self.location_type, &self.addresses]);
+        let place = any(&[&self.location_type, &self.addresses, &self.physical_addresses]);
         let link = any(&[&self.service_id, &self.service, &self.location_id, &self.location]);
-        let term = any(&[&self.taxonomy, &self.taxonomy_id, &self.taxonomy_detail, &self.parent_id, &self.version]);
+        let term = any(&[&self.taxonomy, &self.taxonomy_id, &self.taxonomy_detail, &self.parent_id])
+            || any(&[&self.version, &self.vocabulary]);
         if link || ((place || term) && self.status.is_none()) {
             return None;
         }
@@ -234,12 +279,25 @@ impl Thing {
                 attribute.label.word.clone(),
             ]
         };
+        let old = self.older_terms().flat_map(|term| {
+            let id = term.id.word.as_deref().and_then(|id| id.rsplit(':').next()).map(str::to_owned);
+            [term.name.word.clone(), term.code.word.clone(), id]
+        });
         About {
             name: self.name.word.clone().unwrap_or_default(),
             alternate_name: self.alternate_name.word.clone().unwrap_or_default(),
             description: self.description.word.clone().unwrap_or_default(),
-            terms: self.attributes.objects().flat_map(words).flatten().collect(),
+            terms: self.attributes.objects().flat_map(words).chain(old).flatten().collect(),
         }
+    }
+
+    /// The terms of Open Referral UK 1.0.
+    fn older_terms(&self) -> impl Iterator<Item = &Named> {
+        let links = self.service_taxonomys.objects().chain(self.service_taxonomies.objects());
+        let for_whom = self.eligibilitys.objects().chain(self.eligibilities.objects());
+        links
+            .filter_map(|link| link.taxonomy.object.as_ref())
+            .chain(for_whom.flat_map(|line| line.taxonomys.objects().chain(line.taxonomies.objects())))
     }
 
     fn service(&self, nested: Option<String>) -> SketchService {
@@ -271,7 +329,7 @@ impl Thing {
         }
     }
 
-    /// The ids of places of services and of terms, also those of what is nested.
+    /// The ids of places of services, of terms and of other sides of links, also those of what is nested.
     fn others(&self, found: &mut Vec<(&'static str, String)>) {
         let at = self.service_at_locations.objects().filter_map(|place| place.id.id());
         found.extend(at.map(|id| (kind::ServiceAtLocation::NAME, id)));
@@ -279,6 +337,15 @@ impl Thing {
             found.extend(term.id.id().map(|id| (kind::TaxonomyTerm::NAME, id)));
             let taxonomy = term.taxonomy_detail.object.as_ref().and_then(|taxonomy| taxonomy.id.id());
             found.extend(taxonomy.map(|id| (kind::Taxonomy::NAME, id)));
+        }
+        let links = self.kith.object.iter().flat_map(|own| own.links.objects());
+        for side in links.flat_map(|link| [&link.to.object, &link.from.object]).flatten() {
+            found.extend(side.service_id.id().map(|id| (kind::Service::NAME, id)));
+            found.extend(side.organization_id.id().map(|id| (kind::Organization::NAME, id)));
+        }
+        for term in self.older_terms() {
+            found.extend(term.id.id().map(|id| (kind::TaxonomyTerm::NAME, id)));
+            found.extend(term.vocabulary.id().map(|id| (kind::Taxonomy::NAME, id)));
         }
         let nested = self.services.objects().chain(self.organization.object.as_deref());
         nested.for_each(|nested| nested.others(found));

@@ -68,11 +68,40 @@ impl Snapshot {
     /// # Errors
     /// [`Error::NoSuchKey`] when the table has no such column.
     pub async fn by_key<T: Kept, K: Kind>(&mut self, key: Key, ids: &[Id<K>]) -> Result<Vec<Entry<T>>> {
-        let column = key.column();
-        if !T::KEYS.contains(&column) || column.strip_suffix("_id") != Some(K::NAME) {
-            return Err(Error::NoSuchKey { table: T::TABLE, column });
-        }
+        let column = key_column::<T, K>(key)?;
         self.among(&[], column, ids.iter().map(ToString::to_string)).await
+    }
+
+    /// Of the records with these ids, the id that one of their columns holds. Nothing else of them is read.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchKey`] when the table has no such column.
+    pub async fn keys_of<T: Kept, K: Kind>(
+        &mut self,
+        key: Key,
+        ids: &[Id<T::Kind>],
+    ) -> Result<Vec<(Id<T::Kind>, Option<Id<K>>)>> {
+        let column = key_column::<T, K>(key)?;
+        self.pairs::<T, K>(column, "id", ids.iter().map(ToString::to_string)).await
+    }
+
+    /// The records whose key is one of these ids, each with that id, in the order of their own. Nothing else of them is read.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchKey`] when the table has no such column.
+    pub async fn ids_by_key<T: Kept, K: Kind>(
+        &mut self,
+        key: Key,
+        ids: &[Id<K>],
+    ) -> Result<Vec<(Id<T::Kind>, Option<Id<K>>)>> {
+        let column = key_column::<T, K>(key)?;
+        self.pairs::<T, K>(column, column, ids.iter().map(ToString::to_string)).await
+    }
+
+    /// Those of these ids that there are records of, in their order.
+    pub async fn present<T: Kept>(&mut self, ids: &[Id<T::Kind>]) -> Result<Vec<Id<T::Kind>>> {
+        let pairs = self.pairs::<T, T::Kind>("id", "id", ids.iter().map(ToString::to_string)).await?;
+        Ok(pairs.into_iter().map(|(id, _)| id).collect())
     }
 
     /// The entries that the source knows by these ids of its own.
@@ -109,7 +138,29 @@ impl Snapshot {
         rows.iter().map(|row| row.parsed("id")).collect()
     }
 
-    async fn among<T: Kept>(
+    async fn pairs<T: Kept, K: Kind>(
+        &mut self,
+        shown: &'static str,
+        column: &'static str,
+        values: impl Iterator<Item = String>,
+    ) -> Result<Vec<(Id<T::Kind>, Option<Id<K>>)>> {
+        let mut pairs = Vec::new();
+        for values in in_lists(values) {
+            let mut parts = vec!["SELECT id, ", shown, " AS other FROM ", T::TABLE, " WHERE ", column, " IN (?"];
+            parts.extend(std::iter::repeat_n(", ?", values.len() - 1));
+            parts.push(")");
+            for row in Query::joined(&parts).bind_all(values).all(self.open.exec()).await? {
+                let other: Option<String> = row.get("other")?;
+                let other = other.map(|id| id.parse().map_err(|_| Error::Corrupt { column: shown })).transpose()?;
+                pairs.push((row.parsed("id")?, other));
+            }
+        }
+        pairs.sort_unstable_by_key(|(id, _)| *id);
+        Ok(pairs)
+    }
+
+    /// The entries in whose column one of these values stands, and in fixed columns these, in the order of ids.
+    pub(super) async fn among<T: Kept>(
         &mut self,
         fixed: &[(&'static str, String)],
         column: &'static str,
@@ -175,6 +226,15 @@ pub(super) fn in_lists(values: impl Iterator<Item = String>) -> impl Iterator<It
         list.resize(list.len().next_power_of_two(), last);
         Some(list)
     })
+}
+
+/// The column of a key, if the table has it and it holds such ids.
+fn key_column<T: Kept, K: Kind>(key: Key) -> Result<&'static str> {
+    let column = key.column();
+    if !T::KEYS.contains(&column) || column.strip_suffix("_id") != Some(K::NAME) {
+        return Err(Error::NoSuchKey { table: T::TABLE, column });
+    }
+    Ok(column)
 }
 
 fn select<T: Kept>() -> Vec<&'static str> {
@@ -312,6 +372,14 @@ mod tests {
             assert_eq!(found["g/250"], group(250));
             assert!(snapshot.by_foreign::<Group>(Id::from_u128(2), &foreign).await.unwrap().is_empty());
 
+            let of = |n: u128| Id::<kind::Organization>::from_u128(n);
+            let pairs = snapshot.ids_by_key::<Group, _>(Key::Organization, &organizations).await.unwrap();
+            let expected = (10..20).map(|n| (group(n), 1)).chain((30..40).map(|n| (group(n), 3)));
+            assert_eq!(pairs, expected.map(|(group, by)| (group.record.id, Some(of(by)))).collect::<Vec<_>>());
+            let ids = [group(31), group(12)].map(|group| group.record.id);
+            let keys = snapshot.keys_of::<Group, kind::Organization>(Key::Organization, &ids).await.unwrap();
+            assert_eq!(keys, [(ids[1], Some(of(1))), (ids[0], Some(of(3)))]);
+            assert_eq!(snapshot.present::<Group>(&[ids[0], Id::from_u128(999)]).await.unwrap(), [ids[0]]);
             let no_such = snapshot.by_key::<Group, kind::Location>(Key::Location, &[]).await;
             assert!(
                 matches!(no_such, Err(Error::NoSuchKey { table: "service", column: "location_id" })),

@@ -36,6 +36,7 @@ const STEPS: &[Step] = &[
         name: "believed_until",
         text: Text::Both(include_str!("../../migrations/0002_believed_until.sql")),
     },
+    Step { version: 3, name: "link", text: Text::Both(include_str!("../../migrations/0003_link.sql")) },
 ];
 
 /// Brings the schema up to date. Writes nothing when it is.

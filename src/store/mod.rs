@@ -10,6 +10,7 @@
 //! | `commit.rs` | [`Tx::commit`], the only way to commit: both counters, the log, the audit line |
 //! | `changes.rs` | the change log, and what readers were last shown |
 //! | `entries.rs` | reading and writing entries of any [`Kept`] kind |
+//! | `links.rs` | finding links by either side |
 //! | `tables.rs` | which kind has which table and key columns |
 //! | `sources.rs` | who tells us things |
 //! | `watch.rs` | noticing the commits of any process |
@@ -20,6 +21,7 @@ mod changes;
 mod commit;
 mod entries;
 mod error;
+mod links;
 mod migrate;
 mod sources;
 mod sql;

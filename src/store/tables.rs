@@ -3,6 +3,7 @@
 use super::entries::Kept;
 use crate::domain::{
     entry::Entry,
+    link::Link,
     location::Location,
     organization::Organization,
     service::Service,
@@ -41,6 +42,15 @@ tables! {
     Taxonomy, "taxonomy" {}
     TaxonomyTerm, "taxonomy_term" {
         "taxonomy_id" = |entry| entry.record.taxonomy_id.map(|id| id.to_string());
+    }
+    Link, "link" {
+        "holder_kind" = |entry| Some(entry.record.holder.kind.as_str().to_owned());
+        "holder_id" = |entry| Some(entry.record.holder.id.to_string());
+        "other_kind" = |entry| Some(entry.record.stated.other.kind.as_str().to_owned());
+        "other_name" = |entry| Some(entry.record.stated.other.name.clone());
+        "relationship" = |entry| Some(entry.record.stated.relationship.as_str().to_owned());
+        "direction" = |entry| Some(entry.record.stated.direction.as_str().to_owned());
+        "state" = |entry| Some(entry.record.stated.state.as_str().to_owned());
     }
 }
 

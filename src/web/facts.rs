@@ -3,10 +3,15 @@
 
 use super::{
     links,
-    view::{Card, Phone, Row, Value},
+    view::{Card, Link, Phone, Place, Row, Value},
     words,
 };
-use crate::domain::card::CardPlaceKind;
+use crate::domain::{
+    access::{AccessAnswer, AccessFact},
+    card::{CardPlaceKind, Serves},
+    link::StatedBy,
+    vocabulary::{values::LinkState, vocabulary},
+};
 
 /// A listing in a list of results.
 pub struct CardView {
@@ -32,12 +37,13 @@ impl CardView {
     /// What a list of results shows of a card.
     pub fn new(card: &Card) -> Self {
         let mut rows = vec![who_for(card), when(card), place(card), contact(card), cost(card)];
-        rows.extend([coming(card), accepting(card), to_ask(card)].into_iter().flatten());
+        rows.extend([coming(card), accepting(card), access(card), to_ask(card)].into_iter().flatten());
         // What a reader takes for granted would only make the list longer.
         let in_person = card.place.kind == CardPlaceKind::Exact;
         rows.extend(
             attending(card).filter(|row| !(in_person && row.values.iter().all(|value| value.text == "In person"))),
         );
+        rows.extend(linked(card));
         rows.extend(languages(card).filter(|row| row.values.iter().any(|value| value.text != "English")));
         Self {
             href: own_page(&card.page_url),
@@ -97,15 +103,44 @@ pub fn accepting(card: &Card) -> Option<Row> {
     (!values.is_empty()).then_some(Row { label: "New people", values })
 }
 
+/// What is said of access, where anything is: yes, on request, and plainly what is not there.
+pub fn access(card: &Card) -> Option<Row> {
+    let values: Vec<Value> = card.access.iter().filter_map(one_access).collect();
+    (!values.is_empty()).then_some(Row { label: "Access", values })
+}
+
+fn one_access(fact: &AccessFact) -> Option<Value> {
+    let label = &vocabulary().term(&fact.term)?.label;
+    let text = match fact.answer {
+        AccessAnswer::Yes => label.clone(),
+        AccessAnswer::No => format!("{label}: no"),
+        AccessAnswer::OnRequest => format!("{label}: if you ask beforehand"),
+    };
+    let known = fact.date.as_deref().map(|date| format!("as of {}", words::day(date)));
+    let note: Vec<String> = fact.note.iter().cloned().chain(known).collect();
+    Some(Value { text, href: None, note: (!note.is_empty()).then(|| note.join(", ")) })
+}
+
+/// A map of its place, where the place is public.
+pub fn map(place: &Place) -> Option<Row> {
+    let position = place.latitude.zip(place.longitude);
+    (place.kind == CardPlaceKind::Exact).then(|| {
+        let href = Some(links::map(&place.label, position, place.precision_km));
+        let text = "Open in a map (leaves this site)".to_owned();
+        Row { label: "Map", values: vec![Value { text, href, note: None }] }
+    })
+}
+
 /// What was asked for and is not stated.
 pub fn to_ask(card: &Card) -> Option<Row> {
     let words = card.ask.iter().map(|name| Value::text(words::asked(name))).collect::<Vec<_>>();
     (!words.is_empty()).then_some(Row { label: "Not stated, ask about", values: words })
 }
 
-/// When it happens.
+/// When it happens, and which session is next.
 pub fn when(card: &Card) -> Row {
-    Row { label: "When", values: card.schedule_text.iter().map(Value::text).collect() }
+    let next = card.next_session.as_ref().and_then(words::next);
+    Row { label: "When", values: card.schedule_text.iter().cloned().chain(next).map(Value::text).collect() }
 }
 
 /// Where it is, how far that is, and whether there are more places.
@@ -114,6 +149,9 @@ pub fn place(card: &Card) -> Row {
     if card.place.kind != CardPlaceKind::NotStated {
         values.push(Value::text(&card.place.label));
         values.extend(card.distance_km.map(words::distance).map(Value::text));
+        if card.serves == Some(Serves::Nearby) {
+            values.push(Value::text("Serves an area near yours: ask"));
+        }
     }
     match card.other_places {
         Some(1) => values.push(Value::text("and 1 other place")),
@@ -165,6 +203,48 @@ pub fn attending(card: &Card) -> Option<Row> {
 pub fn languages(card: &Card) -> Option<Row> {
     let values: Vec<Value> = card.languages.iter().map(|language| Value::text(words::language(language))).collect();
     (!values.is_empty()).then_some(Row { label: "Languages", values })
+}
+
+/// With whom it is linked, in one line; what is over is left to its page.
+fn linked(card: &Card) -> Option<Row> {
+    let shown: Vec<String> = card
+        .links
+        .iter()
+        .filter(|link| link.state != LinkState::Lapsed)
+        .map(|link| format!("{} {}", link.label, link.target.name))
+        .collect();
+    let more = card.links_total.unwrap_or_default().saturating_sub(card.links.len());
+    let more = (more > 0).then(|| format!("and {more} more"));
+    let line = words::capitalised(&shown.into_iter().chain(more).collect::<Vec<_>>().join("; "));
+    (!line.is_empty()).then(|| Row { label: "Linked with", values: vec![Value::text(line)] })
+}
+
+/// A link with its other side's page, and who says so.
+pub fn link(link: &Link) -> LinkView {
+    let kind = words::kind(link.target.kind).to_lowercase();
+    let said = match (link.state, link.stated_by) {
+        (LinkState::Agreed, _) => "both say so",
+        (LinkState::Lapsed, _) => "no longer",
+        (LinkState::Claimed, StatedBy::This) => "this listing says so",
+        (LinkState::Claimed, StatedBy::Other) => "they say so",
+        (LinkState::Claimed, StatedBy::Both) => "both are of one organisation",
+    };
+    let note = link.note.as_ref().map(|note| format!(". {note}")).unwrap_or_default();
+    LinkView {
+        relation: words::capitalised(&link.label),
+        target: Value { text: link.target.name.clone(), href: Some(own_page(&link.target.page_url)), note: Some(kind) },
+        said: format!("{}{note}", words::capitalised(said)),
+    }
+}
+
+/// A link on a page.
+pub struct LinkView {
+    /// What this listing is to the other.
+    pub relation: String,
+    /// The other.
+    pub target: Value,
+    /// Who says so, and what else there is to know.
+    pub said: String,
 }
 
 /// When somebody last looked whether it is true.

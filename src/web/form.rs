@@ -3,15 +3,14 @@
 //! It holds what a person looks for, so nothing here has `Debug` and no message repeats a value.
 
 use askama::Template;
-use serde::Deserialize;
 
-use super::{chrome::Chrome, words};
+use super::{chrome::Chrome, filters, words};
 use crate::{
     directory::{
         Error,
         request::{LONGEST_PLACE, LONGEST_WORDS, SearchRequest},
     },
-    domain::read::Violation,
+    domain::read::{Code, Violation},
 };
 
 /// Distances that are offered, in kilometres, with the miles people here think in.
@@ -22,6 +21,11 @@ const DISTANCES: [(&str, &str); 5] = [
     ("25", "25 km (16 miles)"),
     ("50", "50 km (31 miles)"),
 ];
+
+/// The most answers that one form can hold.
+const MOST_ANSWERS: usize = 64;
+/// What an age has to be.
+const AGE: &str = "Enter the age in years, such as 34, or leave it open";
 
 /// The page that asks, empty or with what to put right.
 #[derive(Template)]
@@ -40,8 +44,7 @@ impl HomePage {
 }
 
 /// The form's fields as they were sent.
-#[derive(Default, Deserialize)]
-#[serde(default)]
+#[derive(Default)]
 pub struct Fields {
     /// What is looked for.
     pub q: String,
@@ -49,11 +52,50 @@ pub struct Fields {
     pub near: String,
     /// How far, as a word of [`DISTANCES`]; empty when that is left open.
     pub within_km: String,
+    /// The age of who would come; empty when it is not said.
+    pub age: String,
+    /// Whether only what is stated matches: any text for yes.
+    pub strict: String,
+    /// What was answered to the questions of [`filters`], by their names.
+    pub chosen: Vec<(String, String)>,
     /// The page of results; empty for the first.
     pub page: String,
     /// What to put right.
-    #[serde(skip)]
     pub faults: Vec<Fault>,
+    /// The page that the form is on.
+    pub on: On,
+}
+
+/// A page with the form.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub enum On {
+    /// The search.
+    #[default]
+    Search,
+    /// What is on tonight.
+    Tonight,
+    /// What is on this week.
+    ThisWeek,
+}
+
+impl On {
+    /// Where the form is sent to.
+    pub const fn action(self) -> &'static str {
+        match self {
+            Self::Search => "/",
+            Self::Tonight => "/tonight",
+            Self::ThisWeek => "/this-week",
+        }
+    }
+
+    /// What its button says.
+    pub const fn button(self) -> &'static str {
+        match self {
+            Self::Search => "Search",
+            Self::Tonight => "Show tonight",
+            Self::ThisWeek => "Show this week",
+        }
+    }
 }
 
 /// Something to put right.
@@ -85,6 +127,37 @@ pub struct Distance {
 }
 
 impl Fields {
+    /// The fields of what was sent, name by name; names that the form does not have are passed over.
+    ///
+    /// `None` when a field that is there once was sent twice: which of them is meant cannot be known.
+    pub fn of(sent: Vec<(String, String)>) -> Option<Self> {
+        let mut fields = Self::default();
+        let mut seen: Vec<&'static str> = Vec::new();
+        for (name, value) in sent {
+            let field = match name.as_str() {
+                "q" => Some(("q", &mut fields.q)),
+                "near" => Some(("near", &mut fields.near)),
+                "within_km" => Some(("within_km", &mut fields.within_km)),
+                "age" => Some(("age", &mut fields.age)),
+                "strict" => Some(("strict", &mut fields.strict)),
+                "page" => Some(("page", &mut fields.page)),
+                _ => None,
+            };
+            match field {
+                Some((once, _)) if seen.contains(&once) => return None,
+                Some((once, field)) => {
+                    seen.push(once);
+                    *field = value;
+                }
+                // A list that was left open sends nothing but its name.
+                None if value.is_empty() || fields.chosen.len() >= MOST_ANSWERS => {}
+                None => fields.chosen.push((name, value)),
+            }
+        }
+        fields.chosen.retain(|(name, _)| filters::questions().iter().any(|question| question.name == name));
+        Some(fields)
+    }
+
     /// The search that was asked, with its first page when none was named.
     ///
     /// # Errors
@@ -101,8 +174,15 @@ impl Fields {
         if page.is_none() && !self.page.is_empty() {
             faults.push(fault("q", "That page of results cannot be shown; search again".to_owned()));
         }
-        let request =
-            SearchRequest { q: stated(&self.q), near: stated(&self.near), within_km, page, ..SearchRequest::default() };
+        let age = self.age.trim().parse().ok();
+        if age.is_none() && !self.age.trim().is_empty() {
+            faults.push(fault("age", AGE.to_owned()));
+        }
+        let strict = (!self.strict.is_empty()).then_some(true);
+        let (q, near) = (stated(&self.q), stated(&self.near));
+        let mut request = SearchRequest { q, near, within_km, page, age, strict, ..SearchRequest::default() };
+        let unknown = filters::set(&mut request, &self.chosen).into_iter();
+        faults.extend(unknown.map(|name| fault(name, "Choose one of those in the list".to_owned())));
         faults.extend(request.faults().iter().map(in_words));
         if faults.is_empty() { Ok(request) } else { Err(faults) }
     }
@@ -114,7 +194,43 @@ impl Fields {
 
     /// The same search, changed, for a button that sends it again from its first page.
     pub fn but(&self, q: &str, near: &str, within_km: &str) -> Self {
-        Self { q: q.to_owned(), near: near.to_owned(), within_km: within_km.to_owned(), ..Self::default() }
+        let (age, strict, chosen) = (self.age.clone(), self.strict.clone(), self.chosen.clone());
+        let (q, near, within_km) = (q.to_owned(), near.to_owned(), within_km.to_owned());
+        Self { q, near, within_km, age, strict, chosen, on: self.on, ..Self::default() }
+    }
+
+    /// Whether nothing can be shown without a place.
+    pub fn needs_place(&self) -> bool {
+        self.on != On::Search
+    }
+
+    /// The same search without its questions.
+    pub fn widened(&self) -> Self {
+        Self { on: self.on, ..Self::default() }.but(&self.q, &self.near, &self.within_km)
+    }
+
+    /// Whether anything beside words and place was asked.
+    pub fn narrowed(&self) -> bool {
+        !(self.chosen.is_empty() && self.age.trim().is_empty() && self.strict.is_empty())
+    }
+
+    /// Whether the questions should be open to see: something was asked, or is to be put right.
+    pub fn narrowing(&self) -> bool {
+        let below = |fault: &Fault| !matches!(fault.field, "q" | "near" | "within_km");
+        self.narrowed() || self.faults.iter().any(below)
+    }
+
+    /// The questions with what was answered.
+    pub fn asked(&self) -> Vec<filters::Asked> {
+        filters::asked(&self.chosen)
+    }
+
+    /// What was asked beside words and place, in words; `None` when nothing was.
+    pub fn in_words(&self) -> Option<String> {
+        let age = self.age.trim();
+        let age = (!age.is_empty()).then(|| format!("Age {age}"));
+        let asked: Vec<String> = filters::in_words(&self.chosen).into_iter().chain(age).collect();
+        (!asked.is_empty()).then(|| asked.join("; "))
     }
 
     /// What is wrong with a field.
@@ -161,7 +277,11 @@ fn in_words(violation: &Violation) -> Fault {
         "/q" => {
             fault("q", format!("Use at most {} letters to say what would help", words::number(LONGEST_WORDS as u64)))
         }
+        "/near" if violation.code == Code::Required => {
+            fault("near", "Enter a place, such as a town or the first part of a postcode".to_owned())
+        }
         "/near" => fault("near", format!("Use at most {LONGEST_PLACE} letters for the place")),
+        "/age" => fault("age", AGE.to_owned()),
         "/within_km" => fault("near", "Enter a place, or leave the distance open".to_owned()),
         _ => fault("q", "That page of results cannot be shown; say more closely what would help, or where".to_owned()),
     }
@@ -186,6 +306,19 @@ mod tests {
         assert_eq!((request.q.as_deref(), request.near.as_deref()), (Some("grief support"), Some("LS6 2")));
         assert_eq!((request.within_km, request.page), (Some(5.0), Some(3)));
         assert!(fields(" ", "", "", "").request().is_ok_and(|request| request.q.is_none() && !request.has_place()));
+    }
+
+    #[test]
+    fn what_narrows_a_search_is_sent_kept_and_put_in_words() {
+        let sent = [("age", "34"), ("audience", "men"), ("access", "step-free"), ("cost", ""), ("colour", "red")];
+        let fields = Fields::of(sent.map(|(name, word)| (name.to_owned(), word.to_owned())).to_vec()).unwrap();
+        let Ok(request) = fields.request() else { panic!() };
+        assert_eq!((request.age, request.facets.len(), request.cost.len()), (Some(34), 2, 0));
+        assert_eq!(fields.in_words().as_deref(), Some("Men; Step-free; Age 34"));
+        assert!(fields.narrowed() && fields.but("grief", "", "").narrowed() && !fields.widened().narrowed());
+        assert_eq!(wrong(&Fields { age: "x".to_owned(), ..Fields::default() }), ["age"]);
+        assert_eq!(wrong(&Fields { age: "121".to_owned(), ..Fields::default() }), ["age"]);
+        assert_eq!(wrong(&Fields::of(vec![("audience".to_owned(), "everyone".to_owned())]).unwrap()), ["audience"]);
     }
 
     #[test]

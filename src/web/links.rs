@@ -50,9 +50,46 @@ pub fn web(address: &str) -> Option<String> {
     }
 }
 
+/// How sure a position must be for a pin, in kilometres.
+const PIN_KM: f64 = 0.25;
+
+/// A map of a public place on another site: a pin where the position is sure, else a search for its address there.
+pub fn map(label: &str, position: Option<(f64, f64)>, precision_km: Option<f64>) -> String {
+    match position {
+        Some((latitude, longitude)) if precision_km.is_some_and(|km| km <= PIN_KM) => {
+            format!("{MAP}/?mlat={latitude:.5}&mlon={longitude:.5}#map=17/{latitude:.5}/{longitude:.5}")
+        }
+        _ => {
+            let mut address = String::with_capacity(label.len() + 16);
+            for byte in label.bytes() {
+                match byte {
+                    b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => address.push(char::from(byte)),
+                    b' ' => address.push('+'),
+                    _ => address.push_str(&format!("%{byte:02X}")),
+                }
+            }
+            format!("{MAP}/search?query={address}")
+        }
+    }
+}
+
+/// A map that anyone can use without an account.
+const MAP: &str = "https://www.openstreetmap.org";
+
 #[cfg(test)]
 mod tests {
-    use super::{mail, tel, web};
+    use super::{mail, map, tel, web};
+
+    #[test]
+    fn a_map_has_a_pin_only_where_the_position_is_sure() {
+        let at = Some((53.818_2, -1.562_1));
+        assert!(map("St Michael's", at, Some(0.1)).ends_with("/?mlat=53.81820&mlon=-1.56210#map=17/53.81820/-1.56210"));
+        for (position, precision) in [(at, Some(1.5)), (at, None), (None, Some(0.1))] {
+            let link = map("St Michael's \"Hall\", LS6", position, precision);
+            assert!(link.ends_with("/search?query=St+Michael%27s+%22Hall%22%2C+LS6"), "{link}");
+            assert_eq!(web(&link), Some(link));
+        }
+    }
 
     #[test]
     fn numbers_can_be_rung_as_people_write_them() {

@@ -4,11 +4,17 @@ use askama::Template;
 
 use super::{
     chrome::Chrome,
-    facts,
-    view::{Listing, ListingPlace, Row, Service, Value},
-    words,
+    facts::{self, LinkView},
+    view::{Listing, ListingPlace, Row, Service, Times, Value},
+    way, words,
 };
-use crate::domain::{card::CardPlaceKind, when};
+use crate::domain::{
+    card::CardPlaceKind,
+    clock::Timestamp,
+    rhythm::{self, Moment, Rhythm},
+    schedule::Schedule,
+    when,
+};
 
 /// A page of one listing.
 #[derive(Template)]
@@ -24,6 +30,9 @@ pub struct ListingPage {
     /// Its places when there are several; one alone is among `rows`.
     places: Vec<PlaceView>,
     services: Vec<Value>,
+    links: Vec<LinkView>,
+    /// How many links are not shown.
+    more_links: usize,
     checked: String,
     source: Value,
 }
@@ -36,7 +45,9 @@ struct PlaceView {
 
 impl ListingPage {
     /// The page of a listing. Its title does not name it: titles go into histories.
-    pub fn new(listing: Listing, sample: bool) -> Self {
+    ///
+    /// The next session is seen from `now`: published bytes do not hold it, for they are the same tomorrow.
+    pub fn new(listing: Listing, sample: bool, now: Timestamp) -> Self {
         let card = &listing.card;
         let kind = words::kind(card.kind);
         Self {
@@ -50,11 +61,11 @@ impl ListingPage {
             }),
             warnings: facts::warnings(card),
             paragraphs: listing.description.split("\n\n").filter(|text| !text.is_empty()).map(str::to_owned).collect(),
-            rows: rows(&listing),
+            rows: rows(&listing, now),
             places: if let [_] = listing.places.as_slice() {
                 Vec::new()
             } else {
-                listing.places.iter().map(place).collect()
+                listing.places.iter().map(|there| place(there, &listing, now)).collect()
             },
             services: listing
                 .services
@@ -65,6 +76,8 @@ impl ListingPage {
                     note: None,
                 })
                 .collect(),
+            links: listing.links.iter().map(facts::link).collect(),
+            more_links: card.links_total.unwrap_or_default().saturating_sub(listing.links.len()),
             checked: facts::checked(card),
             source: facts::source(card),
         }
@@ -72,7 +85,7 @@ impl ListingPage {
 }
 
 /// Facts in the order in which people ask for them.
-fn rows(listing: &Listing) -> Vec<Row> {
+fn rows(listing: &Listing, now: Timestamp) -> Vec<Row> {
     let card = &listing.card;
     let service = listing.service.as_ref();
     let stated = |label: &'static str, text: fn(&Service) -> Option<&String>| {
@@ -81,19 +94,27 @@ fn rows(listing: &Listing) -> Vec<Row> {
     };
     let mut rows = vec![facts::who_for(card)];
     rows.extend(stated("Who can come", |service| service.eligibility_description.as_ref()));
-    rows.push(facts::when(card));
+    let mut when = facts::when(card);
+    if let [] | [_] = listing.places.as_slice() {
+        let there = listing.places.first().and_then(|there| there.service_at_location.as_ref());
+        when.values.extend(next(there.map_or(&[][..], |at| &at.schedules), listing, now));
+    }
+    rows.push(when);
     match listing.places.as_slice() {
         [] => rows.push(facts::place(card)),
         [only] => {
             rows.push(facts::place(card));
+            rows.extend(facts::map(&only.place));
             rows.extend(there(only));
         }
         _ => {}
     }
     rows.extend(facts::coming(card));
     rows.extend(facts::accepting(card));
+    rows.extend(listing.coming.iter().flat_map(way::rows));
     rows.extend(stated("How to come", |service| service.application_process.as_ref()));
     rows.extend(stated("How long people wait", |service| service.wait_time.as_ref()));
+    rows.push(facts::access(card).unwrap_or(Row { label: "Access", values: Vec::new() }));
     rows.push(Row { label: "Phone", values: card.phones.iter().map(facts::phone).collect() });
     rows.push(Row { label: "Email", values: facts::email(card).into_iter().collect() });
     rows.push(Row { label: "Website", values: facts::website(card).into_iter().collect() });
@@ -113,12 +134,25 @@ fn rows(listing: &Listing) -> Vec<Row> {
     rows
 }
 
-fn place(place: &ListingPlace) -> PlaceView {
+/// The next session by the schedules of a place, or, where those say nothing, by the listing's.
+fn next(there: &[Schedule], listing: &Listing, now: Timestamp) -> Option<Value> {
+    if listing.card.status.as_deref().is_some_and(|status| words::standstill(status).is_some()) {
+        return None;
+    }
+    let own = listing.service.as_ref().map_or(&[][..], |service| &service.schedules);
+    let schedules = if when::in_words(there).is_some() { there } else { own };
+    let times = Rhythm::new(&rhythm::compile(schedules)).next(Moment::of(now))?.times();
+    words::next(&Times { starts_at: times.starts_at, ends_at: times.ends_at }).map(Value::text)
+}
+
+fn place(place: &ListingPlace, listing: &Listing, now: Timestamp) -> PlaceView {
     let stated = place.place.kind != CardPlaceKind::NotStated;
     let label = if stated { place.place.label.clone() } else { "A place that is not stated".to_owned() };
     let when = place.service_at_location.as_ref().and_then(|at| when::in_words(&at.schedules));
-    let when = when.map(|text| Row { label: "When", values: vec![Value::text(text)] });
-    PlaceView { label, rows: when.into_iter().chain(there(place)).collect() }
+    let next = next(place.service_at_location.as_ref().map_or(&[][..], |at| &at.schedules), listing, now);
+    let values: Vec<Value> = when.map(Value::text).into_iter().chain(next).collect();
+    let when = (!values.is_empty()).then_some(Row { label: "When", values });
+    PlaceView { label, rows: when.into_iter().chain(facts::map(&place.place)).chain(there(place)).collect() }
 }
 
 /// How to come to a place and to be in it.
@@ -127,6 +161,7 @@ fn there(place: &ListingPlace) -> Vec<Row> {
     let way =
         location.transportation.as_ref().map(|text| Row { label: "Getting there", values: vec![Value::text(text)] });
     let access = location.accessibility.iter().flat_map(|access| [&access.description, &access.details]).flatten();
-    let access = Row { label: "Access", values: access.map(Value::text).collect() };
-    way.into_iter().chain([access]).collect()
+    let access: Vec<Value> = access.map(Value::text).collect();
+    let access = (!access.is_empty()).then_some(Row { label: "In the building", values: access });
+    way.into_iter().chain(access).collect()
 }

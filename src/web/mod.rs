@@ -6,13 +6,16 @@
 mod chrome;
 mod credits_page;
 mod facts;
+mod filters;
 mod form;
 mod links;
 mod listing_page;
 mod message_page;
 mod results_page;
+mod sessions_page;
 mod stylesheet;
 mod view;
+mod way;
 mod words;
 
 use askama::Template;
@@ -25,7 +28,11 @@ use poem::{
     web::{Data, Form, Path},
 };
 
-use self::{form::Fields, message_page::Message};
+use self::{
+    form::{Fields, On},
+    message_page::Message,
+    sessions_page::SessionsPage,
+};
 use crate::directory::{Directory, Error};
 
 /// The largest form that is taken, in bytes.
@@ -47,6 +54,8 @@ pub fn routes(directory: Directory) -> impl Endpoint<Output = Response> {
     let sample = directory.is_sample();
     Route::new()
         .at("/", reached_by(RouteMethod::new().get(home).post(search), "GET, HEAD, POST", sample))
+        .at("/tonight", reached_by(RouteMethod::new().get(ask_tonight).post(tonight), "GET, HEAD, POST", sample))
+        .at("/this-week", reached_by(RouteMethod::new().get(ask_this_week).post(this_week), "GET, HEAD, POST", sample))
         .at("/listing/:id", reached_by(RouteMethod::new().get(listing), "GET, HEAD", sample))
         .at("/credits", reached_by(RouteMethod::new().get(credits), "GET, HEAD", sample))
         .at(stylesheet::PATH, reached_by(RouteMethod::new().get(stylesheet::stylesheet), "GET, HEAD", sample))
@@ -112,11 +121,60 @@ async fn search(request: &Request, body: Body, Data(directory): Data<&Directory>
 }
 
 #[handler]
+fn ask_tonight(Data(directory): Data<&Directory>) -> Response {
+    ask(On::Tonight, directory)
+}
+
+#[handler]
+fn ask_this_week(Data(directory): Data<&Directory>) -> Response {
+    ask(On::ThisWeek, directory)
+}
+
+fn ask(on: On, directory: &Directory) -> Response {
+    page(StatusCode::OK, &SessionsPage::asking(Fields { on, ..Fields::default() }, directory.is_sample()))
+}
+
+#[handler]
+async fn tonight(request: &Request, body: Body, Data(directory): Data<&Directory>) -> Response {
+    sessions(On::Tonight, request, body, directory).await
+}
+
+#[handler]
+async fn this_week(request: &Request, body: Body, Data(directory): Data<&Directory>) -> Response {
+    sessions(On::ThisWeek, request, body, directory).await
+}
+
+async fn sessions(on: On, request: &Request, body: Body, directory: &Directory) -> Response {
+    let sample = directory.is_sample();
+    let fields = match fields(request, body).await {
+        Ok(fields) => Fields { on, ..fields },
+        Err(status) => return Message::of_status(status).response(sample),
+    };
+    let wrong = |fields| page(StatusCode::BAD_REQUEST, &SessionsPage::asking(fields, sample));
+    let found = match sessions_page::request(&fields, directory.clock.now()) {
+        Err(faults) => return wrong(fields.with(faults)),
+        Ok(asked) => directory.sessions(&asked),
+    };
+    match found {
+        Ok(answer) => match serde_json::from_slice(&answer) {
+            Ok(answer) => page(StatusCode::OK, &SessionsPage::answering(fields, &answer)),
+            Err(error) => unreadable(&error, sample),
+        },
+        Err(error) => match form::faults_of(&error) {
+            Some(faults) => wrong(fields.with(faults)),
+            None => failed(&error, sample),
+        },
+    }
+}
+
+#[handler]
 fn listing(Path(id): Path<String>, Data(directory): Data<&Directory>) -> Response {
     let sample = directory.is_sample();
     match directory.listing(&id) {
         Ok(published) => match serde_json::from_slice(&published.json) {
-            Ok(listing) => page(StatusCode::OK, &listing_page::ListingPage::new(listing, sample)),
+            Ok(listing) => {
+                page(StatusCode::OK, &listing_page::ListingPage::new(listing, sample, directory.clock.now()))
+            }
             Err(error) => unreadable(&error, sample),
         },
         Err(error) => failed(&error, sample),
@@ -131,9 +189,9 @@ fn credits(Data(directory): Data<&Directory>) -> Response {
 /// The fields of the form that was sent, however it was sent.
 async fn fields(request: &Request, body: Body) -> Result<Fields, StatusCode> {
     let bytes = body.into_bytes_limit(LARGEST_FORM).await.map_err(|error| poem::Error::from(error).status())?;
-    let Form(fields) =
+    let Form(sent) =
         Form::from_request(request, &mut RequestBody::new(bytes.into())).await.map_err(|error| error.status())?;
-    Ok(fields)
+    Fields::of(sent).ok_or(StatusCode::BAD_REQUEST)
 }
 
 fn failed(error: &Error, sample: bool) -> Response {

@@ -8,11 +8,13 @@ use super::{
     chrome::Chrome,
     facts::CardView,
     form::Fields,
-    view::{Answer, Block, TermCount},
+    view::{Answer, TermCount},
     words,
 };
 use crate::domain::answer::WordsMatched;
 
+/// A place so wide is told to have a middle, in kilometres.
+const WIDE_KM: f64 = 0.5;
 /// How many terms are counted out.
 const COUNTS: usize = 8;
 
@@ -41,11 +43,15 @@ pub struct ResultsPage {
 }
 
 /// Which page this is; both lists are paged together.
-struct Paging {
-    page: u32,
-    pages: u64,
-    previous: Option<u32>,
-    next: Option<u32>,
+pub struct Paging {
+    /// This page, from 1.
+    pub page: u32,
+    /// How many there are.
+    pub pages: u64,
+    /// The one before.
+    pub previous: Option<u32>,
+    /// The one after.
+    pub next: Option<u32>,
 }
 
 /// Another search behind a button.
@@ -73,7 +79,11 @@ impl ResultsPage {
             covers_total: words::listings(answer.covers_area.total),
             covers_below: covers_below(&answer),
             covers: answer.covers_area.items.iter().map(CardView::new).collect(),
-            paging: paging(&answer.results, &answer.covers_area),
+            paging: paging_of(
+                answer.results.page,
+                answer.results.per_page,
+                answer.results.total.max(answer.covers_area.total),
+            ),
             tries: if found == 0 { tries(&form) } else { Vec::new() },
             counts: counts(answer.facets),
             form,
@@ -109,9 +119,13 @@ fn counts(mut counts: Vec<TermCount>) -> Vec<TermCount> {
 }
 
 fn covers_below(answer: &Answer) -> Option<String> {
-    let serve = if answer.covers_area.total == 1 { "also serves" } else { "also serve" };
     let shown = !answer.results.items.is_empty() && !answer.covers_area.items.is_empty();
-    shown.then(|| format!("Further down: {} that {serve} your area", words::listings(answer.covers_area.total)))
+    shown.then(|| {
+        format!(
+            "Further down: {} by phone, online, or where the place stays private",
+            words::listings(answer.covers_area.total)
+        )
+    })
 }
 
 fn notes(form: &Fields, answer: &Answer) -> Vec<String> {
@@ -122,6 +136,9 @@ fn notes(form: &Fields, answer: &Answer) -> Vec<String> {
         }
         notes.extend(place.note.clone());
     }
+    if let Some(respelt) = &answer.understood.respelt {
+        notes.push(format!("Nothing was found for your words as they stand, so we looked for “{respelt}”."));
+    }
     match answer.understood.words {
         WordsMatched::All => {}
         WordsMatched::Most => notes.push("Nothing has all of your words, so these have most of them.".to_owned()),
@@ -129,9 +146,24 @@ fn notes(form: &Fields, answer: &Answer) -> Vec<String> {
             notes.push("Nothing has all or most of your words, so these have at least one of them.".to_owned())
         }
     }
+    if let Some(asked) = form.in_words() {
+        let kept = if form.strict.is_empty() { " What does not say so is kept, with what to ask." } else { "" };
+        notes.push(format!("Narrowed to: {asked}.{kept}"));
+    }
     if !answer.understood.terms.is_empty() {
         let labels: Vec<&str> = answer.understood.terms.iter().map(|term| term.label.as_str()).collect();
         notes.push(format!("Your words were also taken to mean: {}.", labels.join("; ")));
+    }
+    let broader = answer.results.broader + answer.covers_area.broader;
+    if broader > 0 {
+        let labels: Vec<&str> = answer.understood.broader.iter().map(|term| term.label.as_str()).collect();
+        let come = if broader == 1 { "1 comes last" } else { &format!("{} come last", words::number(broader)) };
+        notes.push(format!("{come} that have a wider topic than your words: {}.", labels.join("; ")));
+    }
+    if let Some(place) = answer.place.as_ref().filter(|place| place.precision_km >= WIDE_KM)
+        && answer.searched_within_km.is_some()
+    {
+        notes.push(format!("Distances are from the middle of {}.", place.resolved));
     }
     if answer.place.is_some() && form.within_km.is_empty() && answer.searched_within_km.is_some_and(|km| km > 5.0) {
         notes.push("There were few nearby, so the search went further out.".to_owned());
@@ -148,11 +180,11 @@ fn order(form: &Fields) -> &'static str {
     }
 }
 
-fn paging(results: &Block, covers: &Block) -> Option<Paging> {
-    let per_page = u64::from(results.per_page.max(1));
+/// The paging of lists of which the longest has so many; `None` when there is one page only.
+pub fn paging_of(page: u32, per_page: u32, longest: u64) -> Option<Paging> {
+    let per_page = u64::from(per_page.max(1));
     let deepest = crate::directory::request::DEEPEST / per_page;
-    let pages = results.total.max(covers.total).div_ceil(per_page).min(deepest);
-    let page = results.page;
+    let pages = longest.div_ceil(per_page).min(deepest);
     (pages > 1 || page > 1).then(|| Paging {
         page,
         pages: pages.max(1),
@@ -163,6 +195,9 @@ fn paging(results: &Block, covers: &Block) -> Option<Paging> {
 
 fn tries(form: &Fields) -> Vec<Try> {
     let mut tries = Vec::new();
+    if form.narrowed() {
+        tries.push(Try { label: "Search without the narrowing".to_owned(), form: form.widened() });
+    }
     if !form.near.is_empty() && !form.within_km.is_empty() && form.within_km != "50" {
         tries.push(Try { label: "Look further: within 50 km".to_owned(), form: form.but(&form.q, &form.near, "50") });
     }

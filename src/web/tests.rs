@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 use super::{failed, form::Fields, listing_page::ListingPage, page, results_page::ResultsPage, routes};
 use crate::{
     directory::{Directory, Error, view::Progress},
-    domain::clock::{SeededChance, SystemClock},
+    domain::clock::{SeededChance, SystemClock, Timestamp},
 };
 
 /// A directory whose view is not built yet.
@@ -80,6 +80,11 @@ fn attributes<'a>(html: &'a str, name: &str) -> impl Iterator<Item = &'a str> {
     let tags = html.split('<').skip(1).map(|tag| tag.split_once('>').map_or(tag, |(tag, _)| tag));
     let start = format!(" {name}=\"");
     tags.filter_map(move |tag| Some(tag.split_once(&start)?.1.split_once('"')?.0))
+}
+
+/// The instant at which pages are made.
+fn now() -> Timestamp {
+    "2026-11-23T09:00:00Z".parse().unwrap()
 }
 
 fn title(html: &str) -> &str {
@@ -266,7 +271,7 @@ fn what_serves_the_area_stands_apart() {
         html.contains("<h1>No groups or services found within 5 km of LS6 2</h1>")
             && html.contains("where it is stays private")
     );
-    assert!(html.contains("by phone, online, or where the place stays private</h2>") && !html.contains("What to try"));
+    assert!(html.contains("By phone, online, or where the place stays private</h2>") && !html.contains("What to try"));
 }
 
 #[test]
@@ -284,6 +289,21 @@ fn an_empty_answer_says_what_to_try() {
 }
 
 #[test]
+fn a_listing_says_which_session_is_next_unless_it_is_not_running() {
+    let says = |status: &str| {
+        let mut card = card();
+        card["status"] = json!(status);
+        let schedule = json!({"id": "00000000-0000-0000-0000-000000000001", "freq": "WEEKLY", "byday": "TU", "opens_at": "19:00", "closes_at": "20:30"});
+        let listing = json!({"id": "0198", "card": card, "service": {"id": "0198", "name": "x", "status": status, "schedules": [schedule]}});
+        rendered(&ListingPage::new(serde_json::from_value(listing).unwrap(), false, now()))
+    };
+    assert!(says("active").contains("<p>Next: Tuesday 24 November, 19:00 to 20:30</p>"));
+    for status in ["inactive", "defunct", "temporarily closed"] {
+        assert!(!says(status).contains("Next:"), "{status}");
+    }
+}
+
+#[test]
 fn a_listing_is_whole_and_its_title_does_not_name_it() {
     let mut card = card();
     card["alert"] = json!("No meeting on 3 May.");
@@ -294,7 +314,7 @@ fn a_listing_is_whole_and_its_title_does_not_name_it() {
         "places": [{"place": {"kind": "exact", "label": "St Michael's Hall"},
             "location": {"id": "1", "location_type": "physical", "transportation": "Bus 1", "accessibility": [{"id": "2", "description": "Step-free"}]}}],
     });
-    let html = rendered(&ListingPage::new(serde_json::from_value(listing).unwrap(), true));
+    let html = rendered(&ListingPage::new(serde_json::from_value(listing).unwrap(), true, now()));
     assert_eq!(title(&html), "Group details – Kith");
     for words in [
         "<p>First.</p>",
@@ -312,7 +332,9 @@ fn a_listing_is_whole_and_its_title_does_not_name_it() {
             && html.contains("https://council.example")
             && html.contains("OGL-UK-3.0")
     );
-    let response =
-        page(StatusCode::OK, &ListingPage::new(serde_json::from_value(json!({"card": self::card()})).unwrap(), false));
+    let response = page(
+        StatusCode::OK,
+        &ListingPage::new(serde_json::from_value(json!({"card": self::card()})).unwrap(), false, now()),
+    );
     assert_eq!(response.status(), StatusCode::OK);
 }

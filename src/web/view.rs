@@ -5,11 +5,14 @@
 use serde::Deserialize;
 
 use crate::domain::{
+    access::AccessFact,
     answer::WordsMatched,
-    card::{CardPlaceKind, ListingKind},
-    coming::{Accepting, HowToCome, Wait},
+    card::{CardPlaceKind, ListingKind, Serves},
+    coming::{Accepting, Coming, HowToCome, Wait},
     crisis::CrisisLine,
+    link::StatedBy,
     schedule::Schedule,
+    vocabulary::values::LinkState,
 };
 
 /// A search answer.
@@ -42,6 +45,9 @@ pub struct AskedPlace {
     pub within: Option<String>,
     /// Something to say about how it was understood.
     pub note: Option<String>,
+    /// How wide it is, in kilometres.
+    #[serde(default)]
+    pub precision_km: f64,
 }
 
 /// How the words were understood.
@@ -49,6 +55,11 @@ pub struct AskedPlace {
 pub struct Understood {
     /// Terms they stand for.
     pub terms: Vec<Label>,
+    /// Wider terms that were looked for too.
+    #[serde(default)]
+    pub broader: Vec<Label>,
+    /// What was looked for in place of words with a slip.
+    pub respelt: Option<String>,
     /// How many of them had to match.
     #[serde(deserialize_with = "words_matched")]
     pub words: WordsMatched,
@@ -74,6 +85,9 @@ pub struct Label {
 pub struct Block {
     /// How many in all.
     pub total: u64,
+    /// How many of those have only a wider term.
+    #[serde(default)]
+    pub broader: u64,
     /// The page shown, from 1.
     pub page: u32,
     /// How many a page holds.
@@ -108,11 +122,15 @@ pub struct Card {
     pub minimum_age: Option<f64>,
     pub maximum_age: Option<f64>,
     pub schedule_text: Option<String>,
+    pub next_session: Option<Times>,
+    #[serde(default)]
+    pub access: Vec<AccessFact>,
     pub accepting: Option<Accepting>,
     pub wait: Option<Wait>,
     pub how_to_come: Option<HowToCome>,
     #[serde(default)]
     pub ask: Vec<String>,
+    pub serves: Option<Serves>,
     #[serde(default)]
     pub attending_type: Vec<String>,
     #[serde(default)]
@@ -125,6 +143,9 @@ pub struct Card {
     pub place: Place,
     pub distance_km: Option<f64>,
     pub other_places: Option<u32>,
+    #[serde(default)]
+    pub links: Vec<Link>,
+    pub links_total: Option<usize>,
     pub status: Option<String>,
     pub alert: Option<String>,
     pub last_checked: Option<LastChecked>,
@@ -132,11 +153,66 @@ pub struct Card {
     pub page_url: String,
 }
 
+/// One session.
+#[derive(Deserialize)]
+pub struct Times {
+    pub starts_at: String,
+    pub ends_at: Option<String>,
+}
+
+/// An answer to what is on when; each member is the one of that name in `domain::answer::SessionsAnswer`.
+#[derive(Deserialize)]
+pub struct Sessions {
+    pub place: AskedPlace,
+    pub from: String,
+    pub sessions: SessionBlock,
+    pub online: SessionBlock,
+    pub not_on: Block,
+    pub searched_within_km: Option<f64>,
+    pub crisis: Vec<CrisisLine>,
+    pub sample: bool,
+}
+
+/// One list of sessions.
+#[derive(Deserialize)]
+pub struct SessionBlock {
+    pub total: u64,
+    pub page: u32,
+    pub per_page: u32,
+    pub items: Vec<SessionOf>,
+}
+
+/// One session of a listing.
+#[derive(Deserialize)]
+pub struct SessionOf {
+    #[serde(flatten)]
+    pub times: Times,
+    pub listing: Card,
+}
+
 /// Something with a page of its own.
 #[derive(Deserialize)]
 pub struct Named {
     pub id: String,
     pub name: String,
+}
+
+/// What a listing is to another.
+#[derive(Deserialize)]
+pub struct Link {
+    pub label: String,
+    pub state: LinkState,
+    pub stated_by: StatedBy,
+    pub target: Target,
+    pub note: Option<String>,
+}
+
+/// The other side of a link.
+#[derive(Deserialize)]
+pub struct Target {
+    pub kind: ListingKind,
+    pub name: String,
+    pub page_url: String,
 }
 
 /// A phone number.
@@ -153,6 +229,9 @@ pub struct Phone {
 pub struct Place {
     pub kind: CardPlaceKind,
     pub label: String,
+    pub latitude: Option<f64>,
+    pub longitude: Option<f64>,
+    pub precision_km: Option<f64>,
 }
 
 /// When somebody last looked.
@@ -177,11 +256,14 @@ pub struct Listing {
     pub card: Card,
     #[serde(default)]
     pub description: String,
+    pub coming: Option<Coming>,
     pub service: Option<Service>,
     #[serde(default)]
     pub places: Vec<ListingPlace>,
     #[serde(default)]
     pub services: Vec<Named>,
+    #[serde(default)]
+    pub links: Vec<Link>,
 }
 
 /// What the card does not say of a service.
@@ -192,6 +274,8 @@ pub struct Service {
     pub fees_description: Option<String>,
     pub interpretation_services: Option<String>,
     pub wait_time: Option<String>,
+    #[serde(default)]
+    pub schedules: Vec<Schedule>,
 }
 
 /// One place of a listing.

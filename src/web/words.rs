@@ -1,8 +1,15 @@
 //! Numbers, distances and days in words.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, FixedOffset, NaiveDate};
 
+use super::view::Times;
 use crate::domain::card::ListingKind;
+
+/// The days of the week, from Monday on.
+pub const DAYS: [&str; 7] = ["Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays"];
+
+/// The parts of a day, from the morning on.
+pub const PARTS_OF_DAY: [&str; 4] = ["Mornings", "Afternoons (12 to 17)", "Evenings (17 to 22)", "Nights"];
 
 /// `4,104`.
 pub fn number(n: u64) -> String {
@@ -41,6 +48,41 @@ pub fn radius(km: f64) -> String {
 /// `3 May 2026` for `2026-05-03`; what is no day stays as it is.
 pub fn day(date: &str) -> String {
     date.parse::<NaiveDate>().map_or_else(|_| date.to_owned(), |date| date.format("%-d %B %Y").to_string())
+}
+
+/// The session that is next, `Next: Tuesday 24 November, 18:30 to 20:00`; `None` when it cannot be read.
+pub fn next(times: &Times) -> Option<String> {
+    Some(format!("Next: {}, {}", day_of(&times.starts_at)?, hours(times)?))
+}
+
+/// The day of an instant: `Tuesday 24 November`.
+pub fn day_of(instant: &str) -> Option<String> {
+    Some(local(instant)?.format("%A %-d %B").to_string())
+}
+
+/// The hours of a session: `18:30 to 20:00`, `from 18:30`.
+pub fn hours(times: &Times) -> Option<String> {
+    let starts = local(&times.starts_at)?;
+    let clock = starts.format("%H:%M");
+    let Some(ends) = times.ends_at.as_deref().and_then(local) else { return Some(format!("from {clock}")) };
+    let until = ends.format("%H:%M");
+    Some(if clock.to_string() == "00:00" && until.to_string() == "00:00" {
+        "all day and night".to_owned()
+    } else if ends.date_naive() == starts.date_naive() {
+        format!("{clock} to {until}")
+    } else {
+        format!("{clock} to {until} the next day")
+    })
+}
+
+/// Whether one instant is before another.
+pub fn is_before(instant: &str, other: &str) -> bool {
+    local(instant).zip(local(other)).is_some_and(|(instant, other)| instant < other)
+}
+
+/// What the clocks in London show: instants are written with their offset.
+fn local(instant: &str) -> Option<DateTime<FixedOffset>> {
+    DateTime::parse_from_rfc3339(instant).ok()
 }
 
 /// For which ages; `None` when nothing is said.
@@ -125,6 +167,8 @@ pub fn standstill(status: &str) -> Option<&'static str> {
 pub fn asked(name: &str) -> String {
     match name {
         "audience" => "whom it is for".to_owned(),
+        "day" => "on which days it is".to_owned(),
+        "time_of_day" => "at what time it is".to_owned(),
         "attending_type" => "how to take part".to_owned(),
         "accepting" => "whether new people are taken".to_owned(),
         "area" => "whether it serves you".to_owned(),
@@ -134,7 +178,8 @@ pub fn asked(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{ages, attending, day, distance, language, listings, number, radius};
+    use super::{ages, attending, day, distance, hours, language, listings, next, number, radius};
+    use crate::web::view::Times;
 
     #[test]
     fn numbers_are_grouped_and_counted() {
@@ -150,6 +195,20 @@ mod tests {
         assert_eq!(distance(23.4), "23 km (15 miles) in a straight line");
         assert_eq!(distance(0.04), "less than 100 metres in a straight line");
         assert_eq!((radius(5.0), radius(2.5)), ("5 km".to_owned(), "2.5 km".to_owned()));
+    }
+
+    #[test]
+    fn sessions_have_their_day_and_their_hours() {
+        let times = |starts: &str, ends: &str| Times {
+            starts_at: format!("2026-11-{starts}:00+00:00"),
+            ends_at: Some(format!("2026-11-{ends}:00+00:00")).filter(|_| !ends.is_empty()),
+        };
+        let said = |starts, ends| hours(&times(starts, ends)).unwrap();
+        assert_eq!(next(&times("24T18:30", "24T20:00")).as_deref(), Some("Next: Tuesday 24 November, 18:30 to 20:00"));
+        assert_eq!(said("24T18:30", ""), "from 18:30");
+        assert_eq!(said("24T22:00", "25T02:00"), "22:00 to 02:00 the next day");
+        assert_eq!(said("24T00:00", "25T00:00"), "all day and night");
+        assert_eq!(next(&Times { starts_at: "soon".to_owned(), ends_at: None }), None);
     }
 
     #[test]

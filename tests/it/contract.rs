@@ -90,18 +90,25 @@ fn every_operation_documents_its_problems_and_describes_its_answers() {
 #[test]
 fn a_get_and_its_post_twin_take_the_same_things() {
     let document = document(OWN);
-    let get = document["paths"]["/v1/search"]["get"]["parameters"].as_array().unwrap();
-    let mut parameters: Vec<&str> = get.iter().map(|parameter| parameter["name"].as_str().unwrap()).collect();
-    let mut members: Vec<&str> = document["components"]["schemas"]["SearchRequest"]["properties"]
-        .as_object()
-        .unwrap()
-        .keys()
-        .map(String::as_str)
-        .collect();
-    parameters.sort_unstable();
-    members.sort_unstable();
-    assert_eq!(parameters, members);
-    assert_eq!(document["components"]["schemas"]["SearchRequest"]["additionalProperties"], false);
+    for (path, body) in [("/v1/search", "SearchRequest"), ("/v1/sessions", "SessionsRequest")] {
+        let get = document["paths"][path]["get"]["parameters"].as_array().unwrap();
+        let mut parameters: Vec<&str> = get.iter().map(|parameter| parameter["name"].as_str().unwrap()).collect();
+        let schema = &document["components"]["schemas"][body];
+        let mut members: Vec<&str> = schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+        parameters.sort_unstable();
+        members.sort_unstable();
+        assert_eq!(parameters, members);
+        assert_eq!(schema["additionalProperties"], false);
+    }
+}
+
+#[test]
+fn spliced_sessions_are_what_the_document_says() {
+    for asked in ["near=LS6+2", "near=Hexham&date=2026-11-24", "near=Wales", "near=Lerwick&q=xqzzv"] {
+        let answer = sample_client().get(&format!("/v1/sessions?{asked}")).json();
+        kith::domain::answer::SessionsAnswer::parse_from_json(Some(answer))
+            .unwrap_or_else(|error| panic!("{asked}: {}", error.into_message()));
+    }
 }
 
 #[test]
@@ -110,8 +117,9 @@ fn spliced_answers_are_what_the_document_says() {
     for path in [
         "/v1/search",
         "/v1/search?q=grief&near=LS6+2",
-        "/v1/search?near=Wales&facets=false",
+        "/v1/search?near=Wales&facets=none",
         "/v1/search?q=xqzzv&near=53.8,-1.55",
+        "/v1/search?q=baby+loss&near=Leeds&access=step-free&explain=true&view=full&lang=cy",
     ] {
         let answer = client.get(path).json();
         kith::domain::answer::SearchAnswer::parse_from_json(Some(answer.clone()))

@@ -17,7 +17,7 @@ use kith::{
         taxonomy::{Taxonomy, TaxonomyTerm},
         vocabulary::vocabulary,
     },
-    exchange::Format,
+    exchange::{Format, Part},
 };
 use poem_openapi::types::ParseFromJSON;
 use serde_json::{Value, json};
@@ -320,8 +320,13 @@ async fn import(directory: &Directory, items: &Value) {
     let source =
         Source { id: source_id("county"), name: "county".to_owned(), url: None, licence: None, attribution: None };
     let text = items.to_string();
-    let shipment =
-        Shipment { source: &source, bytes: text.as_bytes(), format: &Format::Hsds, dry_run: false, actor: "a test" };
+    let shipment = Shipment {
+        source: &source,
+        files: &[Part { name: "", bytes: text.as_bytes() }],
+        format: &Format::Hsds,
+        dry_run: false,
+        actor: "a test",
+    };
     let report = directory.import(shipment, &mut |_, _| {}).await.unwrap();
     assert_eq!(report.refused, 0, "{report:?}");
     directory.bring_up_to_date().await.unwrap();
@@ -391,6 +396,32 @@ fn the_feed_follows_what_is_imported_changed_and_withdrawn() {
     runtime().block_on(directory.rebuild()).unwrap();
     assert_eq!(answers(&client), before, "a view built anew gives the same");
     runtime().block_on(agrees(&directory));
+}
+
+#[test]
+fn all_that_the_standard_nests_is_served_where_its_schemas_take_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = runtime().block_on(directory_in(folder.path()));
+    let text = std::fs::read_to_string(project("tests/fixtures/hsds-tabular.json")).unwrap();
+    let mut items: Value = serde_json::from_str(&text).unwrap();
+    // The schemas want a unit, a number and a day of every capacity.
+    items[1]["capacities"].as_array_mut().unwrap().push(json!({ "available": 3, "unit": { "name": "bed" } }));
+    runtime().block_on(import(&directory, &items));
+    let client = serve_in_process(&directory, runtime());
+    assert!(everything_is_valid(&client) > 5);
+    let circle = client.get("/hsds/services/7c2d1f7e-2b63-4e64-8e1d-000000000010").json();
+    assert_eq!(
+        (circle["capacities"].as_array().unwrap().len(), &circle["capacities"][0]["unit"]["name"]),
+        (1, &json!("place"))
+    );
+    for member in ["program", "funding", "required_documents", "additional_urls"] {
+        assert!(!circle[member].is_null(), "{member}: {circle:#}");
+    }
+    let hall = &circle["organization"];
+    for member in ["programs", "funding", "organization_identifiers", "additional_websites"] {
+        assert!(!hall[member].is_null(), "{member}: {hall:#}");
+    }
+    assert!(!circle.to_string().contains("metadata"), "the history of a record is not served");
 }
 
 #[test]

@@ -8,9 +8,12 @@
 )]
 
 mod canary;
+mod client;
+mod container;
 mod contract;
 mod hsds;
 mod import;
+mod links;
 mod pages;
 mod places;
 mod problems;
@@ -18,7 +21,11 @@ mod publishing;
 mod reading;
 mod safety;
 mod search;
+mod search_near;
+mod search_shown;
+mod sessions;
 mod support;
 mod tidy;
 mod traps;
 mod two_processes;
+mod walks;

@@ -4,8 +4,12 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Client, a_service, encoded, ids, sample_client, with_one_withdrawn};
 
+#[path = "pages/accessible.rs"]
+mod accessible;
 #[path = "../support/browser.rs"]
 mod browser;
+#[path = "pages/narrowed.rs"]
+mod narrowed;
 
 /// The values of an attribute, in order, with entities read.
 fn attributes(html: &str, name: &str) -> Vec<String> {
@@ -70,7 +74,8 @@ fn loads_nothing(answer: &Answer, what: &str) {
     assert!(event_handlers(&html).is_empty(), "{what}: {html}");
     let links: Vec<&str> = html.split("<link ").skip(1).map(|tag| tag.split('>').next().unwrap()).collect();
     assert_eq!(links, ["rel=\"stylesheet\" href=\"/assets/site.css\""], "{what}");
-    assert!(attributes(&html, "action").iter().all(|action| action == "/"), "{what}");
+    let actions = ["/", "/tonight", "/this-week"];
+    assert!(attributes(&html, "action").iter().all(|action| actions.contains(&action.as_str())), "{what}");
     assert!(attributes(&html, "method").iter().all(|method| method == "post"), "{what}");
     let policy = answer.header("content-security-policy");
     assert!(
@@ -122,6 +127,13 @@ fn pages(client: &Client) -> Vec<(String, Answer)> {
         "another type".to_owned(),
         client.send("POST", "/", &[("Content-Type", "text/plain")], Some(b"q=grief")),
     ));
+    for path in ["/tonight", "/this-week"] {
+        pages.push((path.to_owned(), client.get(path)));
+        for (near, within_km) in [("LS6 2", ""), ("Hexham", "25"), ("", ""), ("Newport", "")] {
+            let body = form(&[("near", near), ("within_km", within_km)]);
+            pages.push((format!("{path} {body}"), client.post_form(path, &body)));
+        }
+    }
     pages.push(("another method".to_owned(), client.send("DELETE", "/", &[], None)));
     pages
 }
@@ -169,7 +181,13 @@ fn no_page_or_stylesheet_loads_anything_or_runs_anything() {
 fn what_goes_wrong_has_its_status_and_says_what_to_do() {
     let client = sample_client();
     let statuses: Vec<u16> = pages(&client).iter().map(|(_, page)| page.status).collect();
-    assert_eq!(statuses, [200, 404, 404, 404, 200, 200, 200, 200, 200, 400, 400, 400, 400, 400, 415, 405]);
+    assert_eq!(
+        statuses,
+        [
+            200, 404, 404, 404, 200, 200, 200, 200, 200, 400, 400, 400, 400, 400, 415, 200, 200, 200, 400, 400, 200,
+            200, 200, 400, 400, 405
+        ]
+    );
     let (client, withdrawn) = with_one_withdrawn();
     let gone = client.get(&format!("/listing/{withdrawn}"));
     assert_eq!(gone.status, 410);
@@ -297,7 +315,24 @@ fn in_a_browser_320_pixels_wide_a_search_and_a_listing_fit_and_nothing_else_is_a
     assert!(found.as_array().unwrap().contains(&json!("Tuesday Grief Circle")), "{found}");
     tab.act("[...document.querySelectorAll('a[href^=\"/listing/\"]')].find(a => a.textContent == 'Tuesday Grief Circle').click()");
     fits(&mut tab, "the listing");
+    let listing = tab.tell("location.href");
     assert_eq!(tab.tell("document.querySelector('h1').textContent"), "Tuesday Grief Circle");
+    for path in ["tonight", "this-week"] {
+        tab.go(&format!("{base}{path}"));
+        fits(&mut tab, path);
+        tab.act(
+            "document.querySelector('#near').value = 'LS6 2'; document.querySelector('#near').form.requestSubmit()",
+        );
+        fits(&mut tab, "the sessions");
+        assert_eq!(tab.tell("location.href"), format!("{base}{path}"), "what was typed is in no address");
+        assert!(tab.tell("document.querySelectorAll('.day .card').length").as_u64().unwrap() >= 3);
+        // Headings go down one step at a time, so that a screen reader's outline has no holes.
+        let levels = tab.tell("[...document.querySelectorAll('h1, h2, h3, h4')].map(h => Number(h.tagName[1]))");
+        let levels: Vec<u64> = levels.as_array().unwrap().iter().map(|level| level.as_u64().unwrap()).collect();
+        let main = levels.iter().position(|level| *level == 1).unwrap();
+        assert!(levels[main..].windows(2).all(|pair| pair[1] <= pair[0] + 1), "{path}: {levels:?}");
+    }
+    tab.go(listing.as_str().unwrap());
     assert_eq!(tab.tell("document.referrer"), "");
     assert_eq!(tab.tell("document.cookie + localStorage.length + sessionStorage.length"), "00");
     assert!(

@@ -39,6 +39,10 @@ fn postcodes_are_built_shown_and_answered_with() {
     assert!(place["precision_km"].as_f64().unwrap() <= 0.1 && place["note"].is_null(), "{place}");
     assert!(asked("LS6 2AD")["note"].as_str().unwrap().contains("no longer in use"));
     assert_eq!(asked("LS6 2ZZ")["resolved"], "LS6 2");
+    let page = serving.client.post_form("/", "near=LS6+2AD").text();
+    assert!(page.contains("The postcode is no longer in use; the search is around where it was."), "{page}");
+    let welsh = serving.client.post_json("/v1/search", r#"{"postcode": "LS6 2AD", "lang": "cy"}"#).json();
+    assert!(welsh["place"]["note"].as_str().unwrap().contains("mwyach"), "{}", welsh["place"]);
     let log = serving.log.lock().unwrap().to_lowercase();
     assert!(!log.contains("ls6"), "nothing that was looked up stands in the log");
 }

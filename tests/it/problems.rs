@@ -36,7 +36,7 @@ fn each_faulty_parameter_is_named_with_what_is_wrong() {
         ("page=4294967295&per_page=100", "/page too_deep"),
         ("per_page=0", "/per_page out_of_range"),
         ("per_page=101", "/per_page out_of_range"),
-        ("facets=maybe", "/facets not_in_list"),
+        ("facets=maybe", "/facets/0 not_in_list"),
         (&format!("q={}", encoded(&too_many)), "/q too_long"),
         (&format!("near={}", "a".repeat(101)), "/near too_long"),
         ("need=bereavement&need=nope", "/need/1 unknown_term"),
@@ -95,7 +95,7 @@ fn a_body_is_told_all_its_faults_at_once() {
         [
             "/a~1b unknown_parameter",
             "/colour unknown_parameter",
-            "/facets not_in_list",
+            "/facets not_a_list",
             "/kind not_a_list",
             "/latitude not_a_number",
             "/location unknown_parameter",
@@ -166,7 +166,7 @@ fn an_unknown_or_ambiguous_place_comes_with_candidates_that_can_be_sent_as_they_
             let candidates = problem["candidates"].as_array().unwrap();
             assert!(candidates.len() > 1, "{near}");
             for candidate in candidates {
-                let again = get(&format!("facets=false&near={}", encoded(candidate["near"].as_str().unwrap())));
+                let again = get(&format!("facets=none&near={}", encoded(candidate["near"].as_str().unwrap())));
                 assert_eq!(
                     (again.status, &again.json()["place"]["resolved"]),
                     (200, &candidate["label"]),

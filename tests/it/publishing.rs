@@ -8,7 +8,7 @@ use kith::{
         import::{Report, Shipment, source_id},
     },
     domain::entry::{Source, Standing},
-    exchange::Format,
+    exchange::{Format, Part},
 };
 
 use crate::support::{Client, directory_in, ids, runtime, serve_in_process};
@@ -17,8 +17,13 @@ use crate::support::{Client, directory_in, ids, runtime, serve_in_process};
 fn import(directory: &Directory, items: &Value) -> Report {
     let bytes = items.to_string();
     let source = Source { id: source_id("town"), name: "town".to_owned(), url: None, licence: None, attribution: None };
-    let shipment =
-        Shipment { source: &source, bytes: bytes.as_bytes(), format: &Format::Hsds, dry_run: false, actor: "a test" };
+    let shipment = Shipment {
+        source: &source,
+        files: &[Part { name: "", bytes: bytes.as_bytes() }],
+        format: &Format::Hsds,
+        dry_run: false,
+        actor: "a test",
+    };
     runtime().block_on(async {
         let report = directory.import(shipment, &mut |_, _| {}).await.unwrap();
         directory.bring_up_to_date().await.unwrap();
@@ -27,7 +32,7 @@ fn import(directory: &Directory, items: &Value) -> Report {
 }
 
 /// A served directory of these items, and what the import said.
-fn served(items: &Value) -> (Client, Directory, Report, tempfile::TempDir) {
+pub fn served(items: &Value) -> (Client, Directory, Report, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let directory = runtime().block_on(directory_in(folder.path()));
     let report = import(&directory, items);
@@ -174,7 +179,14 @@ fn a_refuge_that_names_no_area_is_something_to_ask_and_comes_last() {
             let (silent, others) = cards.split_last().unwrap();
             assert_eq!(silent["ask"], json!(["area"]));
             assert!(silent["place"]["label"].as_str().unwrap().starts_with("Ask whether it serves you"), "{silent:#}");
-            assert!(others.iter().all(|card| card.get("ask").is_none()), "{others:#?}");
+            // Bradford is next to Leeds: what serves it is shown to who asks for Leeds, as something to ask.
+            for (card, serves) in others.iter().zip(["here", "nearby"]) {
+                assert_eq!(
+                    (&card["serves"], card.get("ask").is_some()),
+                    (&json!(serves), serves == "nearby"),
+                    "{card:#}"
+                );
+            }
         }
     }
     let stated = client.get("/v1/search?near=LS6+2&strict=true").json();

@@ -314,7 +314,7 @@ fn every_offered_place_can_be_asked_for_as_it_stands() {
         assert!(!items.is_empty() && items.len() <= 10, "{q}");
         for item in items {
             let near = item["near"].as_str().unwrap();
-            let answer = client.get(&format!("/v1/search?facets=false&per_page=1&near={}", encoded(near)));
+            let answer = client.get(&format!("/v1/search?facets=none&per_page=1&near={}", encoded(near)));
             assert_eq!(answer.status, 200, "{q}: {near}");
             assert_eq!(answer.json()["place"]["resolved"], item["label"], "{q}: {near}");
         }

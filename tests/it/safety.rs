@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use kith::{
     directory::import::{Shipment, source_id},
     domain::entry::Source,
-    exchange::Format,
+    exchange::{Format, Part},
 };
 
 use crate::{
@@ -189,7 +189,7 @@ fn town(latitude: f64, street: &str, hall: f64) -> (Client, tempfile::TempDir) {
             Source { id: source_id("town"), name: "town".to_owned(), url: None, licence: None, attribution: None };
         let shipment = Shipment {
             source: &source,
-            bytes: bytes.as_bytes(),
+            files: &[Part { name: "town", bytes: bytes.as_bytes() }],
             format: &Format::Hsds,
             dry_run: false,
             actor: "a test",

@@ -26,7 +26,7 @@ const HOMES: [(&str, &[&str]); 13] = [
     ("poem_openapi", &["src/api", "src/domain", "tests"]),
     ("csv", &["src/exchange", "tests"]),
     ("flate2", &["src/exchange", "tests"]),
-    ("zip", &["src/exchange", "tests"]),
+    ("zip", &["src/exchange", "index", "tests"]),
     ("clap", &["src/cli"]),
     ("askama", &["src/web"]),
     ("getrandom", &["src/domain/clock.rs"]),

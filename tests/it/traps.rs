@@ -48,6 +48,10 @@ fn good_answers(client: &Client) -> Vec<(&'static str, Value)> {
                 "/v1/search?q=xqzzv".to_owned(),
             ],
         ),
+        (
+            "/v1/sessions",
+            vec!["/v1/sessions?near=LS6+2".to_owned(), "/v1/sessions?near=Wales&date=2026-11-26".to_owned()],
+        ),
         ("/v1/services", vec!["/v1/services?per_page=100".to_owned(), "/v1/services?per_page=1".to_owned()]),
         ("/v1/services/{id}", vec![format!("/v1/services/{service}")]),
         ("/v1/organizations", vec!["/v1/organizations?per_page=100".to_owned()]),

@@ -107,9 +107,20 @@ impl Tab {
         self.until_loaded();
     }
 
-    /// What a script comes to in the page.
+    /// What a script comes to in the page; a promise is waited for.
     pub fn tell(&mut self, script: &str) -> Value {
-        self.ask("Runtime.evaluate", json!({"expression": script, "returnByValue": true}))["result"]["value"].clone()
+        let asked = json!({"expression": script, "returnByValue": true, "awaitPromise": true});
+        self.ask("Runtime.evaluate", asked)["result"]["value"].clone()
+    }
+
+    /// Shows the page as it would be printed.
+    pub fn as_printed(&mut self) {
+        self.ask("Emulation.setEmulatedMedia", json!({"media": "print"}));
+    }
+
+    /// Shows it on a screen again.
+    pub fn as_shown(&mut self) {
+        self.ask("Emulation.setEmulatedMedia", json!({"media": ""}));
     }
 
     fn until_loaded(&mut self) {

@@ -15,6 +15,7 @@ mod spots;
 mod suggest;
 mod tables;
 mod town_areas;
+mod welsh;
 
 use std::{path::Path, sync::OnceLock};
 

@@ -9,11 +9,13 @@ use super::postcodes::{PRECISION_KM, Postcodes, TERMINATED_PRECISION_KM};
 use super::spots::{Spot, Spots, distance_km};
 use super::tables::{self, SpotRow};
 use super::town_areas::TownAreas;
+use super::welsh;
 use super::{AreaKind, Gazetteer, LONGEST_TEXT, Name, Note, Place, PlaceKind, Standing, Target};
 
 /// A city, town or village.
 pub struct Town {
     pub name: &'static str,
+    pub name_cy: Option<&'static str>,
     pub lat: f64,
     pub lon: f64,
     pub residents: u32,
@@ -68,6 +70,7 @@ pub fn load(postcodes: Option<Postcodes>) -> Gazetteer {
     for (number, row) in (0u32..).zip(tables::towns().chain(tables::villages())) {
         let town = Town {
             name: row.name,
+            name_cy: welsh::town_name(&row),
             lat: row.lat,
             lon: row.lon,
             residents: row.residents,

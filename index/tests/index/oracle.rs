@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use kith_index::{Block, Document, FacetGroup, Hit, Index, Query, Relaxed, Role, Sort, Whereabouts, distance_m};
+use kith_index::{
+    Block, Document, FacetGroup, Hit, Index, Query, Relaxed, Role, Sort, Whereabouts, WordMatch, WordPlace, distance_m,
+};
 
 use crate::world::{Asked, Looked, Random, World, batch, payload, query, some_ids, terms};
 
@@ -13,6 +15,7 @@ struct Expected<'a> {
     results: Listings<'a>,
     covers: Listings<'a>,
     relaxed: Relaxed,
+    need: usize,
 }
 
 fn expect<'a>(world: &'a World, asked: &Asked) -> Expected<'a> {
@@ -23,7 +26,7 @@ fn expect<'a>(world: &'a World, asked: &Asked) -> Expected<'a> {
         _ if most > 1 && 2 * most > all => (most, Relaxed::Most),
         _ => (1, Relaxed::Any),
     };
-    let mut expected = Expected { results: Listings::new(), covers: Listings::new(), relaxed };
+    let mut expected = Expected { results: Listings::new(), covers: Listings::new(), relaxed, need };
     for document in documents(world, &asked.query).filter(|document| matched(document, asked) >= need) {
         match place(document, &asked.query) {
             Some((true, metres)) => expected.results.entry(&document.listing).or_default().push((document, metres)),
@@ -35,38 +38,71 @@ fn expect<'a>(world: &'a World, asked: &Asked) -> Expected<'a> {
 }
 
 fn matched(document: &Document, asked: &Asked) -> usize {
+    asked.groups.iter().filter(|group| itself(document, group) || has_any(document, &group.broader)).count()
+}
+
+/// Whether a document has what is looked for, not only something broader.
+fn itself(document: &Document, group: &Looked) -> bool {
     let has = |word: &str| {
         [&document.name, &document.names, &document.text].iter().any(|text| text.split(' ').any(|have| have == word))
     };
-    let matches = |group: &&Looked| {
-        has(&group.word)
-            || has_any(document, &group.terms)
-            || group.phrases.iter().any(|phrase| phrase.iter().all(|word| has(word)))
-    };
-    asked.groups.iter().filter(matches).count()
+    has(&group.word)
+        || has_any(document, &group.terms)
+        || group.phrases.iter().any(|phrase| phrase.iter().all(|word| has(word)))
+}
+
+/// Whether a document matches only by broader terms, where so many things have to match.
+fn is_broader(document: &Document, asked: &Asked, need: usize) -> bool {
+    asked.groups.iter().filter(|group| itself(document, group)).count() < need
 }
 
 fn has_any(document: &Document, terms: &[String]) -> bool {
     terms.iter().any(|term| document.terms.contains(term))
 }
 
-/// What has to be asked of a document: for each facet, and for the age; `None` when it does not pass.
-fn asks(document: &Document, query: &Query) -> Option<(Vec<bool>, bool)> {
+/// What has to be asked of a document.
+#[derive(Clone, Debug, PartialEq)]
+struct ToAsk {
+    facets: Vec<bool>,
+    age: bool,
+    when: bool,
+}
+
+impl ToAsk {
+    fn anything(&self) -> bool {
+        self.age || self.when || self.facets.contains(&true)
+    }
+}
+
+/// What has to be asked of a document; `None` when it does not pass.
+fn asks(document: &Document, query: &Query) -> Option<ToAsk> {
+    let when = match (query.when, document.when) {
+        (0, _) => false,
+        (_, 0) if query.strict || query.when_stated => return None,
+        (_, 0) => true,
+        (asked, stated) if asked & stated == 0 => return None,
+        _ => false,
+    };
     let facet = |group: &FacetGroup| match (group.any.is_empty() && group.ask.is_empty(), query.strict) {
         (true, _) => Some(false),
         _ if has_any(document, &group.any) => Some(false),
-        (false, strict) => (!strict && has_any(document, &group.ask)).then_some(true),
+        (false, true) => None,
+        (false, false) => {
+            let denies = group.any.iter().all(|term| document.denied.contains(term)) && !group.any.is_empty();
+            (has_any(document, &group.ask) || group.unless_denied && !denies).then_some(true)
+        }
     };
     let facets = query.facets.iter().map(facet).collect::<Option<Vec<_>>>()?;
     let (minimum, maximum) = (document.minimum_age, document.maximum_age);
     let contradicts = minimum.zip(maximum).is_some_and(|(minimum, maximum)| minimum > maximum);
     let Some(age) = query.age.map(f32::from) else {
-        return Some((facets, false));
+        return Some(ToAsk { facets, age: false, when });
     };
     if contradicts || (minimum, maximum) == (None, None) {
-        return (!query.strict).then_some((facets, true));
+        return (!query.strict).then_some(ToAsk { facets, age: true, when });
     }
-    (minimum.is_none_or(|least| least <= age) && maximum.is_none_or(|most| age <= most)).then_some((facets, false))
+    let holds = minimum.is_none_or(|least| least <= age) && maximum.is_none_or(|most| age <= most);
+    holds.then_some(ToAsk { facets, age: false, when })
 }
 
 /// Whether a document of `covers` does not say which area it serves.
@@ -113,8 +149,8 @@ pub fn check(index: &Index, world: &World, asked: &Asked) {
     let expected = expect(world, asked);
     let hits = reader.search(&asked.query).expect("an answer");
     assert_eq!(hits.relaxed, expected.relaxed);
-    check_block(&hits.results, &expected.results, world);
-    check_block(&hits.covers, &expected.covers, world);
+    check_block(&hits.results, &expected.results, world, |document| is_broader(document, asked, expected.need));
+    check_block(&hits.covers, &expected.covers, world, |document| is_broader(document, asked, expected.need));
 
     let counted: BTreeMap<String, u32> = hits.counts.iter().cloned().collect();
     for term in &terms()[..if asked.query.count_all { 12 } else { 6 }] {
@@ -127,30 +163,33 @@ pub fn check(index: &Index, world: &World, asked: &Asked) {
 
     for hit in hits.results.hits.iter().chain(&hits.covers.hits) {
         let document = world[&hit.listing].iter().find(|document| document.id == hit.id).expect("a document");
-        let (facets, age) = asks(document, &asked.query).expect("a match");
-        let told: Vec<bool> = (0..facets.len()).map(|number| hit.asks.facet(number)).collect();
-        assert_eq!((told, hit.asks.age()), (facets.clone(), age));
+        let to_ask = asks(document, &asked.query).expect("a match");
+        let facets = (0..to_ask.facets.len()).map(|number| hit.asks.facet(number)).collect();
+        assert_eq!(ToAsk { facets, age: hit.asks.age(), when: hit.asks.when() }, to_ask);
         let covers = hits.covers.hits.iter().any(|cover| cover.id == hit.id);
         let area = covers && asks_for_area(document, &asked.query);
         assert_eq!(hit.asks.area(), area);
-        assert_eq!(hit.asks.is_empty(), !area && !age && !facets.contains(&true));
+        assert_eq!(hit.asks.is_empty(), !area && !to_ask.anything());
+        assert_eq!(hit.broader, is_broader(document, asked, expected.need));
+        check_explained(&reader.explain(&asked.query, hit).expect("reasons"), document, &asked.groups);
     }
 
     // The nearest place is shown, and the order is what it says it is.
     let query = &asked.query;
     let stated_first = query.sort == Sort::Best || (query.sort == Sort::Distance && query.near.is_none());
     let tier = |hit: &Hit| stated_first && !hit.asks.is_empty();
-    let mut keys: Vec<(bool, f64, &str)> = Vec::new();
+    let ended = |hit: &Hit| world[&hit.listing][0].ended;
+    let mut keys: Vec<(bool, bool, bool, f64, &str)> = Vec::new();
     for hit in &hits.results.hits {
         let documents = &expected.results[hit.listing.as_str()];
         let shown = documents.iter().find(|(document, _)| document.id == hit.id).expect("a matching document");
         assert_eq!(hit.distance_m, shown.1);
-        let needs_asking = |document: &Document| {
-            stated_first && asks(document, query).is_some_and(|(facets, age)| age || facets.contains(&true))
+        let needs_asking =
+            |document: &Document| stated_first && asks(document, query).is_some_and(|asks| asks.anything());
+        let rank = |(document, metres): &(&Document, Option<f64>)| {
+            (is_broader(document, asked, expected.need), needs_asking(document), *metres)
         };
-        let better = |(document, metres): &(&Document, Option<f64>)| {
-            (needs_asking(document), *metres) < (needs_asking(shown.0), shown.1)
-        };
+        let better = |other: &(&Document, Option<f64>)| rank(other) < rank(shown);
         assert!(!documents.iter().any(better), "a better place is not shown");
         let score = f64::from(hit.score);
         let key = match (query.sort, query.near) {
@@ -162,13 +201,27 @@ pub fn check(index: &Index, world: &World, asked: &Asked) {
             }
             (_, None) => -score,
         };
-        keys.push((tier(hit), key, &hit.listing));
+        keys.push((ended(hit), hit.broader, tier(hit), key, &hit.listing));
     }
     assert!(keys.is_sorted(), "{:?}: {keys:?}", query.sort);
-    let covers = hits.covers.hits.iter().map(|hit| (hit.asks.area(), !hit.here, !hit.asks.is_empty(), -hit.score));
-    let covers: Vec<(bool, bool, bool, f32)> = covers.collect();
+    let covers = hits
+        .covers
+        .hits
+        .iter()
+        .map(|hit| (ended(hit), hit.broader, hit.asks.area(), !hit.here, !hit.asks.is_empty(), -hit.score));
+    let covers: Vec<(bool, bool, bool, bool, bool, f32)> = covers.collect();
     assert!(covers.is_sorted(), "{covers:?}");
     assert!(hits.covers.hits.iter().all(|hit| hit.distance_m.is_none()));
+
+    // Every place by itself: all matching documents, each with its own distance.
+    let places = reader.search(&Query { every_place: true, ..query.clone() }).expect("places");
+    let of = |hits: &[Hit]| {
+        hits.iter().map(|hit| (hit.id.clone(), hit.distance_m.map(f64::to_bits))).collect::<BTreeSet<_>>()
+    };
+    let all =
+        expected.results.values().flatten().map(|(document, metres)| (document.id.clone(), metres.map(f64::to_bits)));
+    assert_eq!(of(&places.results.hits), all.collect());
+    assert_eq!(places.results.total as usize, places.results.hits.len());
 
     // A page is a part of the whole.
     let (offset, limit) = (hits.results.hits.len() / 3, 3);
@@ -181,11 +234,29 @@ pub fn check(index: &Index, world: &World, asked: &Asked) {
     assert_eq!(ids(&page.covers), part(&hits.covers, 1, 2));
 }
 
-fn check_block(block: &Block, expected: &Listings, world: &World) {
+/// What is told of a hit is what its document has.
+fn check_explained(told: &[WordMatch], document: &Document, groups: &[Looked]) {
+    assert_eq!(told.len(), groups.len());
+    let has = |texts: &[&String], word: &str| texts.iter().any(|text| text.split(' ').any(|have| have == word));
+    let had = |terms: &[String]| terms.iter().filter(|term| document.terms.contains(term)).cloned().collect::<Vec<_>>();
+    let everything = [&document.name, &document.names, &document.text];
+    for (told, group) in told.iter().zip(groups) {
+        let place = [(1, WordPlace::Name), (2, WordPlace::Names), (3, WordPlace::Text)];
+        let place = place.into_iter().find(|(most, _)| has(&everything[..*most], &group.word));
+        assert_eq!((&told.typed, told.place), (&group.word, place.map(|(_, place)| place)));
+        assert_eq!((&told.terms, &told.broader), (&had(&group.terms), &had(&group.broader)));
+        let same = |phrase: &Vec<String>| phrase.iter().all(|word| has(&everything, word));
+        assert_eq!(told.same, group.phrases.iter().any(same));
+    }
+}
+
+fn check_block(block: &Block, expected: &Listings, world: &World, is_broader: impl Fn(&Document) -> bool) {
     assert_eq!(block.total as usize, expected.len());
     let found: BTreeSet<&str> = block.hits.iter().map(|hit| hit.listing.as_str()).collect();
     assert_eq!(found.len(), block.hits.len(), "a listing stands twice");
     assert_eq!(found, expected.keys().copied().collect());
+    let broader = |documents: &&Vec<(&Document, _)>| documents.iter().all(|(document, _)| is_broader(document));
+    assert_eq!(block.broader as usize, expected.values().filter(broader).count());
     for hit in &block.hits {
         assert_eq!(hit.body, format!("body of {}", hit.id));
         assert_eq!(hit.other_places as usize, world[&hit.listing].len() - 1);
@@ -215,7 +286,7 @@ fn check_reads(index: &Index, world: &World, withdrawn: &HashSet<String>) {
 
 #[test]
 fn answers_are_those_of_looking_at_everything() {
-    let (mut relaxed, mut found, mut covered, mut to_ask) = ([0; 3], 0, 0, 0);
+    let (mut relaxed, mut found, mut covered, mut to_ask, mut broader) = ([0; 3], 0, 0, 0, 0);
     // 100 queries a seed. More of them, where somebody wants to be surer than every run has time for.
     let usual = if std::env::var_os("KITH_RELEASE").is_some() { 100 } else { 16 };
     let seeds = std::env::var("KITH_ORACLE_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(usual);
@@ -237,16 +308,17 @@ fn answers_are_those_of_looking_at_everything() {
                 relaxed[expected.relaxed as usize] += 1;
                 found += expected.results.len();
                 covered += expected.covers.len();
+                let by_broader = |(document, _): &&(&Document, _)| is_broader(document, &asked, expected.need);
+                broader += expected.results.values().flatten().filter(by_broader).count();
                 let shown = expected.results.values().flatten().chain(expected.covers.values().flatten());
-                let asks =
-                    |document| asks(document, &asked.query).is_some_and(|(facets, age)| age || facets.contains(&true));
+                let asks = |document| asks(document, &asked.query).is_some_and(|asks| asks.anything());
                 to_ask += shown.filter(|(document, _)| asks(document)).count();
             }
         }
     }
     // The worlds are not so poor that nothing was tried.
     assert!(relaxed.iter().all(|&times| times > 20), "{relaxed:?}");
-    assert!(found > 1000 && covered > 100 && to_ask > 100, "{found} {covered} {to_ask}");
+    assert!(found > 1000 && covered > 100 && to_ask > 100 && broader > 50, "{found} {covered} {to_ask} {broader}");
 }
 
 #[test]

@@ -103,7 +103,8 @@ fn what_is_stated_stands_before_what_has_to_be_asked() {
     let far = put("far", "free", 53.9);
     let ops = [put("near", "cost:not-stated", 53.81), far, put("paid", "fee", 53.82)];
     index.apply(&ops, 1, 1).expect("applied");
-    let free = FacetGroup { any: vec!["free".to_owned()], ask: vec!["cost:not-stated".to_owned()] };
+    let free =
+        FacetGroup { any: vec!["free".to_owned()], ask: vec!["cost:not-stated".to_owned()], ..FacetGroup::default() };
     let near = Some(Near { lat: 53.8, lon: -1.5, km: 25.0 });
     let query = Query { facets: vec![free], near, ..Query::default() };
     assert_eq!(found(&index, &query).0, ["far", "near"]);

@@ -40,11 +40,13 @@ impl Random {
 /// Words that stemming leaves as they are, so that the oracle needs no stemmer.
 pub const WORDS: [&str; 12] =
     ["fog", "kelp", "tarn", "moss", "oak", "elm", "rain", "wolf", "loch", "crag", "glen", "brook"];
-/// What counts as a word: terms, and other phrases.
-const MEANINGS: [(&str, &[&str], &[&str]); 3] = [
-    ("fog", &["term-1", "term-9"], &["rain", "loch the oak"]),
-    ("moss", &["term-3"], &[]),
-    ("elm", &[], &["wolf crag", "kelp", "kelp moss"]),
+/// A word, and what counts as it: terms, broader terms, and other phrases.
+type Meaning = (&'static str, &'static [&'static str], &'static [&'static str], &'static [&'static str]);
+const MEANINGS: [Meaning; 4] = [
+    ("fog", &["term-1", "term-9"], &["term-2", "term-8"], &["rain", "loch the oak"]),
+    ("moss", &["term-3"], &["term-4"], &[]),
+    ("elm", &[], &[], &["wolf crag", "kelp", "kelp moss"]),
+    ("glen", &["term-11"], &["term-5"], &[]),
 ];
 const CENTRES: [(f64, f64); 5] = [(53.8, -1.55), (51.5, -0.1), (89.7, 20.0), (-16.8, 179.98), (-89.9, -70.0)];
 
@@ -92,6 +94,7 @@ pub fn listing(random: &mut Random, listing: &str) -> Vec<Document> {
     let number = if role == Role::Hit && mode < 4 { 1 + random.below(3) } else { 1 };
     let checked = random.below(50) as i64;
     let kind = ["group", "service", "organization"][random.below(3)].to_owned();
+    let ended = random.one_in(8);
     let name = random.some(&WORDS, 2).join(" ");
     let text = random.some(&WORDS, 4).join(" ");
     let place_of = |random: &mut Random| match mode {
@@ -110,11 +113,14 @@ pub fn listing(random: &mut Random, listing: &str) -> Vec<Document> {
             names: random.some(&WORDS, 1).join(" "),
             text: text.clone(),
             terms: random.some(&terms(), 4),
+            denied: random.some(&terms(), 4),
+            ended,
             languages: random.some(&["en".to_owned(), "cy".to_owned()], 2),
             whereabouts: place_of(random),
             areas: random.some(&codes(), 3),
             minimum_age: random.one_in(2).then(|| random.below(30) as f32),
             maximum_age: random.one_in(3).then(|| random.below(60) as f32 + 0.5),
+            when: if random.one_in(3) { 0 } else { [1, 6, 64, 1 << 27, 0xff][random.below(5)] },
             checked,
             body: format!("body of {listing}/{n}").into_bytes(),
             record: if n == 0 { format!("record of {listing}").into_bytes() } else { Vec::new() },
@@ -140,11 +146,13 @@ pub fn batch(random: &mut Random, world: &mut World) -> Vec<Op> {
         .collect()
 }
 
-/// One thing looked for, as the oracle understands it: a document has the word, a term, or all words of a phrase.
+/// One thing looked for, as the oracle understands it: a document has the word, a term, or all words of a phrase; or only
+/// a broader term.
 #[derive(Clone)]
 pub struct Looked {
     pub word: String,
     pub terms: Vec<String>,
+    pub broader: Vec<String>,
     pub phrases: Vec<Vec<String>>,
 }
 
@@ -156,16 +164,17 @@ pub struct Asked {
 
 fn looked(word: &str) -> Looked {
     let own = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-    let meaning = MEANINGS.iter().find(|(of, _, _)| *of == word);
-    let (terms, phrases) = meaning.map_or((&[] as &[&str], &[] as &[&str]), |(_, terms, phrases)| (terms, phrases));
+    let meaning = MEANINGS.iter().find(|(of, ..)| *of == word).copied();
+    let (_, terms, broader, phrases) = meaning.unwrap_or_default();
     let strong = |phrase: &&str| phrase.split(' ').filter(|word| *word != "the").map(str::to_owned).collect();
-    Looked { word: word.to_owned(), terms: own(terms), phrases: phrases.iter().map(strong).collect() }
+    let phrases = phrases.iter().map(strong).collect();
+    Looked { word: word.to_owned(), terms: own(terms), broader: own(broader), phrases }
 }
 
 fn facet(random: &mut Random) -> FacetGroup {
     let any = random.some(&terms(), 3);
     let ask = if random.one_in(2) { random.some(&terms(), 3) } else { Vec::new() };
-    FacetGroup { any, ask }
+    FacetGroup { any, ask, unless_denied: random.one_in(3) }
 }
 
 /// Ids of some listings that may exist.
@@ -174,12 +183,12 @@ pub fn some_ids(random: &mut Random) -> HashSet<String> {
 }
 
 pub fn query(random: &mut Random) -> Asked {
-    let synonym = |(phrase, terms, phrases): &(&'static str, &[&'static str], &[&'static str])| Synonym {
+    let synonyms = Synonyms::new(MEANINGS.into_iter().map(|(phrase, terms, broader, phrases)| Synonym {
         phrase,
         terms: terms.to_vec(),
+        broader: broader.to_vec(),
         phrases: phrases.to_vec(),
-    };
-    let synonyms = Synonyms::new(MEANINGS.iter().map(synonym));
+    }));
     let mut words: Vec<&str> = random.some(&WORDS, 4);
     words.sort_unstable();
     words.dedup();
@@ -198,6 +207,8 @@ pub fn query(random: &mut Random) -> Asked {
         within_areas: if random.one_in(4) { random.some(&codes(), 2) } else { Vec::new() },
         facets: (0..[0, 0, 1, 2][random.below(4)]).map(|_| facet(random)).collect(),
         age: random.one_in(4).then(|| random.below(60) as u8),
+        when: if random.one_in(4) { [1, 2, 4, 64 | 1 << 27][random.below(4)] } else { 0 },
+        when_stated: random.one_in(2),
         strict: random.one_in(4),
         kinds: if random.one_in(3) { vec!["group".to_owned(), "unheard-of".to_owned()] } else { Vec::new() },
         organization: random.one_in(5).then(|| "org-1".to_owned()),

@@ -6,7 +6,12 @@ use poem_openapi::{
 };
 
 use crate::domain::{
-    location::Location, organization::Organization, service::Service, service_at_location::ServiceAtLocation,
+    id::{Id, kind},
+    location::Location,
+    organization::Organization,
+    service::Service,
+    service_at_location::ServiceAtLocation,
+    vocabulary::values::{LinkState, Relationship},
 };
 
 /// A page of records in the order of their ids.
@@ -81,6 +86,41 @@ pub struct WholeService {
     /// Its places.
     #[oai(default)]
     pub service_at_locations: Vec<OfService>,
+    /// What the standard has no word for.
+    pub kith: Option<Extension>,
+}
+
+/// Members of our own, which readers of the standard pass over. A file for the import has them too.
+#[derive(Debug, Object)]
+pub struct Extension {
+    /// What the record says of others. What others say of it stands on theirs.
+    pub links: Vec<StatedLink>,
+}
+
+/// What a record says of another: with `to` it is the first side, with `from` the second.
+#[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct StatedLink {
+    /// What the first side is to the second.
+    pub relationship: Relationship,
+    /// The other, when it is the second side.
+    pub to: Option<OtherSide>,
+    /// The other, when it is the first side.
+    pub from: Option<OtherSide>,
+    /// How far it is agreed, as this directory knows it.
+    pub state: LinkState,
+    /// What else there is to know.
+    pub note: Option<String>,
+}
+
+/// The record that a link leads to: one of these.
+#[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct OtherSide {
+    /// A service.
+    pub service_id: Option<Id<kind::Service>>,
+    /// An organization.
+    pub organization_id: Option<Id<kind::Organization>>,
 }
 
 /// A place of a service.
@@ -111,7 +151,7 @@ pub struct AtLocation {
 
 /// An organization with all that belongs to it.
 #[derive(Debug, Object)]
-#[oai(skip_serializing_if_is_empty)]
+#[oai(skip_serializing_if_is_none, skip_serializing_if_is_empty)]
 pub struct WholeOrganization {
     /// The organization's own members.
     #[oai(flatten)]
@@ -119,4 +159,6 @@ pub struct WholeOrganization {
     /// Places that are its own.
     #[oai(default)]
     pub locations: Vec<Location>,
+    /// What the standard has no word for.
+    pub kith: Option<Extension>,
 }

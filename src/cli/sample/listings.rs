@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::domain::coming::{Accepting, Attending, ContactWay, CostKind, Enquiries, StewardAsks};
 
 /// The files, in the order in which their listings come out.
-const FILES: [&str; 19] = [
+const FILES: [&str; 20] = [
     include_str!("places.toml"),
     include_str!("leeds_grief.toml"),
     include_str!("leeds_communities.toml"),
@@ -19,6 +19,7 @@ const FILES: [&str; 19] = [
     include_str!("tynedale.toml"),
     include_str!("rhondda.toml"),
     include_str!("rhondda_more.toml"),
+    include_str!("choices.toml"),
     include_str!("highlands.toml"),
     include_str!("northern_ireland.toml"),
     include_str!("border.toml"),

@@ -6,8 +6,10 @@
 //! end in "(sample)", every description says that it is invented, phone numbers are of the ranges that
 //! Ofcom keeps for drama, and names on the internet end in `.example`.
 
+mod access;
 mod coming;
 mod dates;
+mod links;
 mod listings;
 mod places;
 
@@ -52,6 +54,11 @@ pub fn service_id(slug: &str) -> Id<kind::Service> {
     Id::named(NAMESPACE, &format!("service/{slug}"))
 }
 
+/// The id that it gives to an organisation, by its slug.
+fn organization_id(slug: &str) -> Id<kind::Organization> {
+    Id::named(NAMESPACE, &format!("organization/{slug}"))
+}
+
 fn service(sample: &Sample, listing: &Listing, at: usize, today: NaiveDate) -> Value {
     let id = service_id(&listing.slug);
     let organization = organization(sample.organization(&listing.org));
@@ -68,7 +75,7 @@ fn service(sample: &Sample, listing: &Listing, at: usize, today: NaiveDate) -> V
         "last_modified": format!("{checked}T09:00:00.000Z"),
         "phones": phones(id, listing),
         "languages": languages(id, &listing.languages),
-        "attributes": attributes(id, listing),
+        "attributes": attributes(id, listing, checked),
     }));
     let mut say = |name: &str, value: Option<Value>| out.extend(value.map(|value| (name.to_owned(), value)));
     let text = |text: &Option<String>| text.as_ref().map(|text| json!(text));
@@ -84,7 +91,9 @@ fn service(sample: &Sample, listing: &Listing, at: usize, today: NaiveDate) -> V
             )
         }),
     );
-    say("kith", coming::coming(listing, at, today).map(|coming| json!(coming)));
+    let mut own = coming::coming(listing, at, today).map(|coming| object(json!(coming))).unwrap_or_default();
+    own.extend(links::stated_by(&listing.slug).map(|links| ("links".to_owned(), links)));
+    say("kith", (!own.is_empty()).then(|| json!(own)));
     say("alternate_name", text(&listing.alternate));
     say("email", text(&listing.email));
     say("interpretation_services", text(&listing.interpreters));
@@ -111,7 +120,7 @@ fn service(sample: &Sample, listing: &Listing, at: usize, today: NaiveDate) -> V
 }
 
 fn organization(organization: &Organization) -> Value {
-    let id: Id<kind::Organization> = Id::named(NAMESPACE, &format!("organization/{}", organization.slug));
+    let id = organization_id(&organization.slug);
     let mut out = object(json!({
         "id": id,
         "name": organization.name,
@@ -124,13 +133,17 @@ fn organization(organization: &Organization) -> Value {
         ("phones".to_owned(), json!([{ "id": id, "number": number, "type": "voice" }]))
     });
     out.extend(phone);
+    let links = links::stated_by(&format!("organization:{}", organization.slug));
+    out.extend(links.map(|links| ("kith".to_owned(), json!({ "links": links }))));
     Value::Object(out)
 }
 
 /// An organisation that is listed itself, with its terms and places.
 fn network_of(sample: &Sample, network: &Organization) -> Value {
     let mut out = object(organization(network));
-    let id: Id<kind::Organization> = Id::named(NAMESPACE, &format!("organization/{}", network.slug));
+    let id = organization_id(&network.slug);
+    let links = links::stated_by(&format!("network:{}", network.slug));
+    out.extend(links.map(|links| ("kith".to_owned(), json!({ "links": links }))));
     out.insert("attributes".to_owned(), terms(id, "organization", &network.terms).collect());
     let places: Vec<Value> = network.places.iter().map(|slug| location(sample.place(slug))).collect();
     if !places.is_empty() {
@@ -189,13 +202,15 @@ fn language_name(code: &str) -> &'static str {
     }
 }
 
-/// The terms, the kind and the place mode.
-fn attributes(id: Id<kind::Service>, listing: &Listing) -> Value {
+/// The terms, the kind, the place mode and what is answered about access.
+fn attributes(id: Id<kind::Service>, listing: &Listing, asked: NaiveDate) -> Value {
     let facts = [("kith:kind", listing.kind.as_str()), (PLACE_MODE_LINK, listing.mode.as_str())];
     let facts = facts.into_iter().map(
         |(link, value)| json!({ "id": child(id, link), "link_id": id, "link_entity": "service", "link_type": link, "value": value }),
     );
-    facts.chain(terms(id, "service", &listing.terms)).collect()
+    let plain: Vec<String> =
+        listing.terms.iter().filter(|term| !access::answers_by_itself(listing, term)).cloned().collect();
+    facts.chain(terms(id, "service", &plain)).chain(access::attributes(listing, asked)).collect()
 }
 
 /// House terms as attributes of a record; `entity` is the standard's word for what the record is.

@@ -7,11 +7,18 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::{
-    WITHDRAWN, dates,
+    WITHDRAWN, access, dates,
+    links::{self, Speaker},
     listings::{Freq, Listing, Mode, Sample},
     one_line, package, service_id,
 };
-use crate::domain::coming::{Accepting, Attending};
+use crate::domain::{
+    access::{AccessAnswer, AccessFact},
+    coming::{Accepting, Attending},
+    read::read,
+    taxonomy::Attribute,
+    vocabulary::{Facet, values::Relationship, vocabulary},
+};
 
 const DAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
 
@@ -182,22 +189,13 @@ fn there_are_two_of_a_kind_where_people_should_have_a_choice() {
     };
     let held_in = |listing: &Listing, code: &str| listing.languages.iter().any(|language| language == code);
     for town in ["LS", "NE4", "CF4"] {
-        for term in ["men", "women", "bereavement", "family-carers"] {
+        for term in ["men", "women", "bereavement", "family-carers", "lgbt", "hearing-voices"] {
             leads_two(town, term, &|listing| has(listing, term));
         }
         leads_two(town, "11 to 17", &young);
     }
-    for term in [
-        "lgbt",
-        "hearing-voices",
-        "worker-support",
-        "bsl-led",
-        "fares-paid",
-        "muslim",
-        "young-carers",
-        "prison-leavers",
-        "fathers",
-    ] {
+    leads_two("CF", "worker-support", &|listing| has(listing, "worker-support"));
+    for term in ["worker-support", "bsl-led", "fares-paid", "muslim", "young-carers", "prison-leavers", "fathers"] {
         leads_two("LS", term, &|listing| has(listing, term));
     }
     leads_two("LS", "Polish", &|listing| held_in(listing, "pl"));
@@ -212,7 +210,9 @@ fn what_is_needed_to_decide_is_said_by_most_and_left_unsaid_by_some() {
     let sample = Sample::compiled_in();
     let page: Value = serde_json::from_slice(&package(today())).unwrap();
     let all = page["contents"].as_array().unwrap();
-    let said: Vec<&Value> = all.iter().filter_map(|service| service.get("kith")).collect();
+    // An extension with links alone says nothing of how to come.
+    let says_more = |own: &&Value| own.as_object().unwrap().keys().any(|name| name != "links");
+    let said: Vec<&Value> = all.iter().filter_map(|service| service.get("kith")).filter(says_more).collect();
     assert!(said.len() * 3 >= sample.listings.len() * 2, "{} of {}", said.len(), sample.listings.len());
     assert!(said.len() + 20 <= sample.listings.len(), "some leave it unsaid");
     for field in [
@@ -259,23 +259,106 @@ fn what_is_needed_to_decide_is_said_by_most_and_left_unsaid_by_some() {
 }
 
 #[test]
-fn networks_name_their_members_and_one_neighbourhood_knows_its_own() {
+fn networks_name_their_members_and_each_is_linked() {
     let sample = Sample::compiled_in();
     assert_eq!(sample.networks().count(), 3);
     for network in sample.networks() {
         let about = one_line(&network.about);
-        let members = sample.organizations.iter().filter(|other| {
-            let name = other.name.trim_end_matches(" (sample)").split(" / ").next().unwrap();
-            other.slug != network.slug && about.contains(name)
-        });
-        assert!(members.count() >= 5, "{}", network.name);
+        let slug = format!("network:{}", network.slug);
+        let members: HashSet<&str> = links::all()
+            .iter()
+            .filter(|link| link.to == slug && link.is == "member_of")
+            .map(|link| sample.listings.iter().find(|listing| listing.slug == link.from).unwrap().org.as_str())
+            .collect();
+        assert!(members.len() >= 5, "{}: {members:?}", network.name);
+        for member in members {
+            let name = &sample.organization(member).name;
+            let name = name.trim_end_matches(" (sample)").split(" / ").next().unwrap();
+            assert!(about.contains(name), "{} does not name {name}", network.name);
+        }
     }
-    let chain = ["armley-trauma-service", "canal-voices-choir", "armley-good-neighbours"];
-    let chain = chain.map(|slug| sample.listings.iter().find(|listing| listing.slug == slug).unwrap());
+}
+
+#[test]
+fn one_neighbourhood_knows_its_own_and_each_listing_leads_to_the_others() {
+    let sample = Sample::compiled_in();
+    let slugs = ["armley-trauma-service", "canal-voices-choir", "armley-good-neighbours"];
+    let chain = slugs.map(|slug| sample.listings.iter().find(|listing| listing.slug == slug).unwrap());
     for listing in chain {
         let text = one_line(&listing.description);
+        let leads_to = |other: &str| {
+            let between = |a: &str, b: &str| a == listing.slug && b == other;
+            links::all()
+                .iter()
+                .any(|link| link.both && (between(&link.from, &link.to) || between(&link.to, &link.from)))
+        };
         for other in chain.iter().filter(|other| other.slug != listing.slug) {
             assert!(text.contains(&other.name), "{} does not name {}", listing.name, other.name);
+            assert!(leads_to(&other.slug), "{} is not linked with {}", listing.name, other.name);
+        }
+        assert!(leads_to("network:west-leeds-circle"), "{}", listing.name);
+    }
+}
+
+#[test]
+fn links_of_many_kinds_lead_to_what_is_there_in_all_three_states() {
+    let sample = Sample::compiled_in();
+    let is_there = |slug: &str| match slug.split_once(':') {
+        Some(("network", slug)) => sample.networks().any(|network| network.slug == slug),
+        Some(("organization", slug)) => sample.organizations.iter().any(|one| one.slug == slug),
+        _ => sample.listings.iter().any(|listing| listing.slug == slug),
+    };
+    let mut said = HashSet::new();
+    for link in links::all() {
+        assert!(is_there(&link.from) && is_there(&link.to) && link.from != link.to, "{} {}", link.from, link.to);
+        assert!(Relationship::from_word(&link.is).is_some(), "{}", link.is);
+        assert!(said.insert((&link.from, &link.is, &link.to)), "{} {} twice", link.from, link.to);
+    }
+    let kinds: HashSet<&str> = links::all().iter().map(|link| link.is.as_str()).collect();
+    assert!(kinds.len() >= 7, "{kinds:?}");
+    let count = |look: &dyn Fn(&links::Link) -> bool| links::all().iter().filter(|link| look(link)).count();
+    assert!(count(&|link| link.both && !link.over) >= 20, "agreed");
+    assert!(count(&|link| !link.both && !link.over) >= 6, "claimed");
+    assert!(count(&|link| link.over) >= 3, "lapsed");
+    assert!(count(&|link| !link.both && link.said_by == Speaker::To) >= 2, "claimed by the other side");
+}
+
+#[test]
+fn access_is_answered_by_many_in_every_way_and_left_open_by_some() {
+    let page: Value = serde_json::from_slice(&package(today())).unwrap();
+    let mut counts: HashMap<AccessAnswer, usize> = HashMap::new();
+    let (mut listings, mut notes, mut silent) = (0, 0, 0);
+    for service in page["contents"].as_array().unwrap().iter().filter(|item| item.get("status").is_some()) {
+        let attributes: Vec<Attribute> = service["attributes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|attribute| read(attribute.as_object().unwrap()).0.unwrap())
+            .collect();
+        let facts = AccessFact::all_of(&attributes);
+        let answered = facts.iter().filter(|fact| fact.date.is_some());
+        listings += usize::from(answered.clone().next().is_some());
+        silent += usize::from(facts.is_empty());
+        notes += answered.clone().filter(|fact| fact.note.is_some()).count();
+        answered.for_each(|fact| *counts.entry(fact.answer).or_default() += 1);
+        let on_this_day = facts.iter().filter_map(|fact| fact.date.as_deref());
+        assert!(on_this_day.into_iter().all(|date| date <= today().to_string().as_str()), "{}", service["name"]);
+    }
+    assert!(listings >= 80 && silent >= 5, "{listings} {silent}");
+    assert!(counts[&AccessAnswer::Yes] >= 200, "{counts:?}");
+    assert!(
+        counts[&AccessAnswer::No] >= 20 && counts[&AccessAnswer::OnRequest] >= 25 && notes >= 30,
+        "{counts:?} {notes}"
+    );
+    let sample = Sample::compiled_in();
+    for (slug, said) in access::answers() {
+        let listing = sample.listings.iter().find(|listing| listing.slug == *slug).unwrap_or_else(|| panic!("{slug}"));
+        for (term, said) in said {
+            assert!(vocabulary().term(term).is_some_and(|term| term.facet == Facet::Access), "{slug} {term}");
+            let answer = AccessAnswer::from_word(said.split(' ').next().unwrap());
+            let answer = answer.unwrap_or_else(|| panic!("{slug} {term} {said}"));
+            // What is not so is no term of the listing.
+            assert!(answer == AccessAnswer::Yes || !has(listing, term), "{slug} {term}");
         }
     }
 }

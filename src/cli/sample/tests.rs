@@ -12,7 +12,7 @@ use crate::{
         place::PlaceMode,
         vocabulary::{describes_at_risk, is_at_risk, vocabulary},
     },
-    exchange::{Draft, Format, Kept, Package, SourceIds, decide},
+    exchange::{Draft, Format, Kept, Package, SourceIds, Survey, decide},
 };
 
 /// The ranges of numbers that Ofcom keeps for drama, each with the length of a whole number.
@@ -96,9 +96,13 @@ fn every_object_has_what_the_standard_requires() {
         ("accessibility", &["description"][..]),
     ]);
     let mut ids: HashMap<String, String> = HashMap::new();
-    let (mut services, networks) = items();
-    for service in &mut services {
-        service.as_object_mut().unwrap().remove("kith"); // no part of the standard
+    let (mut services, mut networks) = items();
+    // No part of the standard.
+    for record in services.iter_mut().chain(&mut networks) {
+        record.as_object_mut().unwrap().remove("kith");
+        if let Some(organization) = record.get_mut("organization").and_then(Value::as_object_mut) {
+            organization.remove("kith");
+        }
     }
     let mut look = |name: &str, object: &serde_json::Map<String, Value>| {
         let id = object["id"].as_str().unwrap();
@@ -246,7 +250,7 @@ fn the_importer_reads_every_item_without_a_fault_and_protects_the_refuge() {
     let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
     let bytes = package(today);
     let file = Package::open(&bytes, &Format::Hsds).unwrap();
-    let decisions = decide(file.sketches().unwrap(), &|_| false, &Kept::default()).unwrap();
+    let decisions = decide(&Survey::of(file.sketches().unwrap(), &|_| false).unwrap(), &Kept::default());
     let chance = SeededChance::new(1);
     let mut ids = SourceIds::new(super::NAMESPACE, &chance);
     let (mut modes, mut withheld, mut networks, mut stale) = (Vec::new(), 0, 0, Vec::new());

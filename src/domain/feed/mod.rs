@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use self::forms::{is_email, is_uri};
 use super::{
     access::{ACCESS_LINK, AccessAnswer},
+    card::ListingKind,
     clock::Timestamp,
     id::{Id, kind},
     taxonomy::HOUSE_TAXONOMY,
@@ -20,6 +21,12 @@ use super::{
 
 /// The answer with which an access term is one of the record's terms.
 const YES: &str = AccessAnswer::Yes.as_str();
+
+/// The kind of a listing that is an organization.
+const ORGANIZATION: &str = ListingKind::Organization.as_str();
+
+/// Who states a link that this record does not state.
+const OTHER: &str = "other";
 
 /// An object of the feed.
 pub type Object = Map<String, Value>;
@@ -44,6 +51,7 @@ impl Published {
         if !places.is_empty() {
             service.insert("service_at_locations".to_owned(), places.into());
         }
+        service.extend(self.extension());
         let areas = self.service_areas(&service);
         if !areas.is_empty() {
             service.insert("service_areas".to_owned(), areas.into());
@@ -67,6 +75,7 @@ impl Published {
         if !locations.is_empty() {
             organization.insert("locations".to_owned(), locations.into());
         }
+        organization.extend(self.extension());
         Some(mended(organization, "organization"))
     }
 
@@ -139,6 +148,24 @@ impl Published {
         areas
     }
 
+    /// The member that holds what the standard has no word for: of the links those that this record itself states, as a
+    /// file states them. What only the other side says stands there, so that whoever copies both makes no claim of two.
+    fn extension(&self) -> Option<(String, Value)> {
+        let link = |link: &Value| {
+            let side = if link["target"]["kind"] == ORGANIZATION { "organization_id" } else { "service_id" };
+            let mut stated = json!({
+                "relationship": link["relationship"], "state": link["state"],
+                link["direction"].as_str()?: { side: link["target"]["id"] },
+            });
+            if let (Some(stated), Some(note)) = (stated.as_object_mut(), link.get("note")) {
+                stated.insert("note".to_owned(), note.clone());
+            }
+            (link["stated_by"] != OTHER).then_some(stated)
+        };
+        let links: Vec<Value> = self.0.get("links")?.as_array()?.iter().filter_map(link).collect();
+        (!links.is_empty()).then(|| ("kith".to_owned(), json!({ "links": links })))
+    }
+
     fn object(&self, path: &[&str]) -> Option<&Object> {
         let (first, rest) = path.split_first()?;
         rest.iter().try_fold(self.0.get(*first)?, |value, name| value.get(name))?.as_object()
@@ -203,12 +230,18 @@ fn mend(object: &mut Object, kind: &str) {
             Value::Array(children) => {
                 let kind = one_of(name);
                 children.iter_mut().filter_map(Value::as_object_mut).for_each(|child| mend(child, kind));
-                // An address of the web is all that a `url` is for.
-                children.retain(|child| kind != "url" || child.get("url").is_some());
+                // An address of the web is all that a `url` is for, and a capacity says how many of what, and when.
+                let needed: &[&str] = match kind {
+                    "url" => &["url"],
+                    "service_capacity" => &["unit", "available", "updated"],
+                    _ => &[],
+                };
+                children.retain(|child| needed.iter().all(|member| child.get(member).is_some()));
             }
             _ => {}
         }
     }
+    object.retain(|_, value| value.as_array().is_none_or(|items| !items.is_empty()));
 }
 
 /// Whether a value is what the schemas say of members of that name.

@@ -63,6 +63,25 @@ fn a_house_term_is_the_houses_own_and_an_attribute_leads_to_its_record() {
 }
 
 #[test]
+fn the_extension_has_the_links_that_the_record_itself_states() {
+    let link = |direction: &str, kind: &str, by: &str| {
+        json!({ "relationship": "member_of", "direction": direction, "label": "x", "state": "claimed", "stated_by": by,
+            "target": { "id": OTHER, "kind": kind, "name": "Elm", "page_url": "/" }, "note": by })
+    };
+    let links = [link("to", "organization", "both"), link("from", "group", "this"), link("to", "service", "other")];
+    let service = published(&json!({ "service": { "id": ID, "name": "a", "status": "active" }, "links": links }));
+    assert_eq!(
+        value(service.service())["kith"],
+        json!({ "links": [
+            { "relationship": "member_of", "to": { "organization_id": OTHER }, "state": "claimed", "note": "both" },
+            { "relationship": "member_of", "from": { "service_id": OTHER }, "state": "claimed", "note": "this" },
+        ] })
+    );
+    let organization = published(&json!({ "organization": { "id": ID, "name": "a" }, "links": [links[2]] }));
+    assert!(organization.organization().unwrap().get("kith").is_none());
+}
+
+#[test]
 fn what_is_not_so_is_no_term() {
     let answer = |value: &str| {
         json!({ "id": OTHER, "link_type": "kith:access", "value": value, "taxonomy_term": { "id": OTHER, "name": "x",

@@ -84,7 +84,9 @@ words! {
         Conflict "conflict" "contradicts another value";
         TooDeep "too_deep" "is further than can be paged";
         TellsPlace "tells_place" "could tell where a protected place is";
+        SelfLink "self_link" "leads to the record itself";
         Duplicate "duplicate" "has the id of an earlier item and says something else";
+        Orphan "orphan" "belongs to nothing in these files";
     }
 }
 
@@ -105,6 +107,8 @@ words! {
         ShapeDropped "shape_dropped" "was a drawn shape, which a protected listing may not have";
         PlaceWithheld "place_withheld" "could tell where a protected place is and was left out";
         FirstKept "first_kept" "was told in two ways; the first was kept";
+        Assumed "assumed" "was not stated and was taken to be what such a file means by that";
+        TownMoved "town_moved" "was a town where a postcode should be";
     }
 }
 

@@ -184,6 +184,25 @@ impl<'r> Reader<'r, '_> {
         self.form(field, Code::NotAnAddressOfTheWeb, Mended::SchemeAdded, forms::web)
     }
 
+    /// A web address that must be there.
+    pub fn required_web(&mut self, field: &'static str) -> String {
+        if self.take(field).is_none() {
+            self.fault::<()>(field, Code::Required);
+            return String::new();
+        }
+        let text = self.text(field, super::TEXT).unwrap_or_default();
+        match forms::web(&text) {
+            Some(kept) => {
+                if kept != text {
+                    self.notice(field, Mended::SchemeAdded);
+                }
+                kept
+            }
+            None if text.is_empty() => text,
+            None => self.fault(field, Code::NotAnAddressOfTheWeb).unwrap_or_default(),
+        }
+    }
+
     /// An identifier of the form `scheme:rest`, mostly a web address.
     pub fn uri(&mut self, field: &'static str) -> Option<String> {
         self.form(field, Code::NotAnAddressOfTheWeb, Mended::SchemeAdded, forms::uri)
@@ -226,7 +245,8 @@ impl<'r> Reader<'r, '_> {
 
     /// The value of a field, with nulls and blanks as absent.
     pub(super) fn take(&mut self, field: &'static str) -> Option<&'r Value> {
-        if !self.seen.contains(&field) {
+        // A field is asked for several times in a row; one that comes again later may stand here twice.
+        if self.seen.last() != Some(&field) {
             self.seen.push(field);
         }
         match self.record.get(field)? {

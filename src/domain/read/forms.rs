@@ -31,8 +31,11 @@ pub fn instant(text: &str) -> Option<String> {
     Some(naive.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
 }
 
-/// A time of day as `HH:MM[:SS][Z|+hh:mm]`; `9:00am` and `9 pm` become `09:00` and `21:00`.
+/// A time of day as `HH:MM[:SS][Z|+hh:mm]`; `9:00am`, `9 pm` and `0900` become `09:00`, `21:00` and `09:00`.
 pub fn time(text: &str) -> Option<String> {
+    if text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit()) {
+        return time(&format!("{}:{}", &text[..2], &text[2..]));
+    }
     let lower = text.to_ascii_lowercase();
     let (body, half) = match (lower.strip_suffix("am"), lower.strip_suffix("pm")) {
         (Some(body), _) => (body.trim_end(), Some(0)),
@@ -155,14 +158,28 @@ mod tests {
             ("9 PM", "21:00"),
             ("12.30pm", "12:30"),
             ("12am", "00:00"),
+            ("0900", "09:00"),
+            ("1730", "17:30"),
             ("09:00+01:00", "09:00+01:00"),
             ("09:00:30+0100", "09:00:30+01:00"),
         ] {
             assert_eq!(time(written).as_deref(), Some(kept), "{written}");
         }
-        for bad in
-            ["", "9", "24:00", "10:60", "13pm", "10:5", "ten", "10:00:00:00", "10:00 to 12:00", "10:00+", "é0:00"]
-        {
+        for bad in [
+            "",
+            "9",
+            "930",
+            "2460",
+            "24:00",
+            "10:60",
+            "13pm",
+            "10:5",
+            "ten",
+            "10:00:00:00",
+            "10:00 to 12:00",
+            "10:00+",
+            "é0:00",
+        ] {
             assert_eq!(time(bad), None, "{bad}");
         }
     }

@@ -102,6 +102,9 @@ const DESCRIBED: [&str; 20] = [
     "secret address",
 ];
 
+/// One of these is in each of the above. They are looked for first, because most texts have none of them.
+const ROOTS: [&str; 3] = ["refuge", "safe", "secret"];
+
 /// The marks of a kind of support at risk, as they are looked for in names and terms.
 pub fn at_risk_words() -> &'static [&'static str] {
     &SIGNS
@@ -119,7 +122,16 @@ pub fn is_at_risk(text: &str) -> bool {
 
 /// Whether running text says that such a place is offered, not only that one exists.
 pub fn describes_at_risk(text: &str) -> bool {
-    sentences(text).any(|line| signs().described.found_in(&line))
+    may_describe(text) && sentences(text).any(|line| signs().described.found_in(&line))
+}
+
+/// Whether a text has a root, or anything that folding could make one of.
+fn may_describe(text: &str) -> bool {
+    let plain = text.is_ascii() && !text.contains('\'');
+    !plain || {
+        let lower = text.to_ascii_lowercase();
+        ROOTS.iter().any(|root| lower.contains(root))
+    }
 }
 
 /// The lists above, folded once.
@@ -164,7 +176,7 @@ fn sentences(text: &str) -> impl Iterator<Item = String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{at_risk_words, describes_at_risk, is_at_risk};
+    use super::{DESCRIBED, at_risk_words, describes_at_risk, is_at_risk, may_describe};
 
     #[test]
     fn refuges_and_safe_homes_are_known_by_their_names() {
@@ -212,6 +224,8 @@ mod tests {
     fn a_description_must_say_that_there_is_one() {
         assert!(describes_at_risk("We are a charity. We run a refuge and an outreach team."));
         assert!(describes_at_risk(&format!("{} eight refuge spaces", "word ".repeat(500))));
+        assert!(describes_at_risk("We run a SAFE-HOUSE") && describes_at_risk("We have a réfuge for women"));
+        assert!(DESCRIBED.iter().all(|phrase| may_describe(phrase) && describes_at_risk(phrase)));
         assert!(!describes_at_risk("We can tell you how to find a refuge. Refugees are welcome."));
     }
 }

@@ -7,7 +7,7 @@
 //! cy = "Profedigaeth drwy hunanladdiad"
 //! about = "One plain sentence."
 //! about_cy = "Un frawddeg syml."
-//! words = "suicide loss, ..."     # what people type, Welsh words among them
+//! words = "suicide loss, ..."     # what people type, Welsh words among them; a phrase finds it as a whole
 //! same = "bereaved, grief, ..." # words that mean the same as each other: who types one finds what says another
 //! says = "son died, ..."          # what people say who look for it: finds what `same` finds, and is never shown
 //! caps = "SOBS"                   # counts only when typed in capitals: "DID" is not "did"

@@ -2,7 +2,7 @@
 //!
 //! [`Term`] is what is known of one, `file.rs` says how it is written down, [`by_phrase`] leads from
 //! what people type to terms. [`values`] has the closed lists that are no terms: kinds of networks
-//! and links, layers, formats, cost. A term that has been published keeps its id and its meaning; a
+//! and links, layers, ways to take part, cost. A term that has been published keeps its id and its meaning; a
 //! better label is a new label.
 //!
 //! [`by_phrase`]: Vocabulary::by_phrase

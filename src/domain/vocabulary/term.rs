@@ -129,20 +129,21 @@ impl Facet {
 }
 
 impl Term {
-    /// Everything that finds the term, in one line for the index: labels, synonyms, abbreviations
-    /// and search-only words. Never shown.
+    /// What finds the term by single words, in one line for the index: its labels, and of synonyms, abbreviations and
+    /// search-only words those that are one word. Never shown.
+    ///
+    /// A phrase finds the term as a whole, by [`Vocabulary::by_phrase`](super::Vocabulary::by_phrase). Its words are left
+    /// out, because those of several terms would add up to phrases that none of them has: a bereavement group that
+    /// welcomes babies is none for the loss of one.
     pub fn words(&self) -> String {
-        let labels = [&self.label, &self.label_cy];
-        let words: Vec<&str> = labels
-            .into_iter()
-            .chain(&self.synonyms)
+        let labels = [&self.label, &self.label_cy].into_iter();
+        let others = (self.synonyms.iter())
             .chain(&self.same)
             .chain(&self.says)
             .chain(&self.abbreviations)
             .chain(&self.search_only)
-            .map(String::as_str)
-            .collect();
-        words.join(" ")
+            .filter(|phrase| !phrase.contains(' '));
+        labels.chain(others).map(String::as_str).collect::<Vec<_>>().join(" ")
     }
 
     /// The term's id as an HSDS taxonomy term: a UUID that never changes.

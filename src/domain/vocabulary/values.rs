@@ -1,10 +1,13 @@
-//! Closed lists beside the terms: kinds of network, relationships, layers of support, formats, cost.
+//! Closed lists beside the terms: kinds of network, relationships and how far they are agreed, layers of support, how
+//! one takes part, cost.
 //!
 //! Lists only. A word that has been published keeps its meaning; the Welsh labels are
 //! [not yet checked](super::WELSH_STATUS).
 
 use poem_openapi::Enum;
 use serde::{Deserialize, Serialize};
+
+use crate::domain::read::Words;
 
 /// Declares one list: each value with its word, its English and its Welsh label.
 macro_rules! values {
@@ -38,6 +41,10 @@ macro_rules! values {
             pub fn from_word(word: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|value| value.as_str() == word)
             }
+        }
+
+        impl Words for $name {
+            const ALL: &'static [(Self, &'static str)] = &[$((Self::$variant, $word),)*];
         }
     };
 }
@@ -93,6 +100,80 @@ values! {
     }
 }
 
+impl Relationship {
+    /// The same seen from the second side, in plain English.
+    pub const fn label_from(self) -> &'static str {
+        match self {
+            Self::PartOf => "has as a part",
+            Self::Runs => "is run by",
+            Self::Hosts => "is hosted by",
+            Self::MemberOf => "has as a member",
+            Self::RefersTo => "is sent people by",
+            Self::AcceptsFrom => "can send people to",
+            Self::StepsDownTo => "is the step down from",
+            Self::StepsUpTo => "is the step up from",
+            Self::CoFacilitates => "co-facilitates with",
+            Self::Supervises => "is given supervision by",
+            Self::SucceededBy => "took over from",
+        }
+    }
+
+    /// The same seen from the second side, in Welsh; not yet checked by a Welsh speaker.
+    pub const fn label_from_cy(self) -> &'static str {
+        match self {
+            Self::PartOf => "yn cynnwys",
+            Self::Runs => "yn cael ei redeg gan",
+            Self::Hosts => "yn cael lle gan",
+            Self::MemberOf => "â'r aelod",
+            Self::RefersTo => "yn cael pobl gan",
+            Self::AcceptsFrom => "yn gallu anfon pobl at",
+            Self::StepsDownTo => "yn gam i lawr o",
+            Self::StepsUpTo => "yn gam i fyny o",
+            Self::CoFacilitates => "yn cyd-hwyluso gyda",
+            Self::Supervises => "yn cael goruchwyliaeth gan",
+            Self::SucceededBy => "a olynodd",
+        }
+    }
+
+    /// Whether it means the same from both sides.
+    pub const fn is_mutual(self) -> bool {
+        matches!(self, Self::CoFacilitates)
+    }
+}
+
+values! {
+    /// Which side of a link a listing is.
+    Direction {
+        /// The listing is the first: it *is a member of* the other.
+        To "to" "this one to the other" "o hwn at y llall";
+        /// The listing is the second: the other *is a member of* it.
+        From "from" "the other to this one" "o'r llall at hwn";
+    }
+}
+
+impl Direction {
+    /// The direction as the other side sees it.
+    #[must_use]
+    pub const fn turned(self) -> Self {
+        match self {
+            Self::To => Self::From,
+            Self::From => Self::To,
+        }
+    }
+}
+
+values! {
+    /// How far a link is agreed.
+    LinkState {
+        /// One side says so.
+        Claimed "claimed" "one side says so" "mae un ochr yn dweud hynny";
+        /// Both sides say so.
+        Agreed "agreed" "both say so" "mae'r ddau'n dweud hynny";
+        /// At least one side says that it is over.
+        Lapsed "lapsed" "no longer" "ddim mwyach";
+    }
+}
+
 values! {
     /// When and where in a person's time a kind of support stands.
     SupportLayer {
@@ -112,34 +193,34 @@ values! {
 }
 
 values! {
-    /// How people meet.
-    Format {
-        /// In one place.
+    /// How one takes part.
+    Attending {
+        /// In a room.
         InPerson "in_person" "In person" "Wyneb yn wyneb";
-        /// Online, seeing or hearing one another.
-        OnlineVideo "online_video" "Online video" "Fideo ar-lein";
-        /// Online, in writing.
-        OnlineText "online_text" "Online text or forum" "Testun neu fforwm ar-lein";
+        /// By video.
+        OnlineVideo "online_video" "Online, by video" "Ar-lein, drwy fideo";
+        /// By writing online.
+        OnlineText "online_text" "Online, in writing" "Ar-lein, yn ysgrifenedig";
         /// By phone.
-        Phone "phone" "Phone" "Ffôn";
+        Phone "phone" "By phone" "Dros y ffôn";
         /// By text message.
-        Text "text" "Text message" "Neges destun";
-        /// In the open air.
+        Text "text" "By text message" "Drwy neges destun";
+        /// Outdoors.
         Outdoors "outdoors" "Outdoors" "Yn yr awyr agored";
-        /// At the person's home.
-        HomeVisit "home_visit" "Home visit" "Ymweliad cartref";
+        /// At home, by a visit.
+        HomeVisit "home_visit" "At your home" "Yn eich cartref";
     }
 }
 
 values! {
-    /// What it costs to come. Help with travel or childcare is stated beside it.
-    Cost {
+    /// What it costs, in a word.
+    CostKind {
         /// Nothing.
         Free "free" "Free" "Am ddim";
-        /// What people choose to give.
+        /// What one likes to give.
         Donation "donation" "By donation" "Drwy rodd";
-        /// A price; concessions are stated beside it.
-        Paid "paid" "Paid" "Rhaid talu";
+        /// Something.
+        Paid "paid" "Costs something" "Mae'n costio rhywbeth";
     }
 }
 
@@ -149,7 +230,7 @@ mod tests {
 
     use poem_openapi::types::ToJSON;
 
-    use super::{Cost, Format, NetworkType, Relationship, SupportLayer};
+    use super::{Attending, CostKind, Direction, LinkState, NetworkType, Relationship, SupportLayer};
 
     /// Checks one list; gives its length.
     macro_rules! checked {
@@ -172,8 +253,25 @@ mod tests {
 
     #[test]
     fn each_list_has_its_words_once_and_both_labels() {
-        let lengths =
-            [checked!(NetworkType), checked!(Relationship), checked!(SupportLayer), checked!(Format), checked!(Cost)];
-        assert_eq!(lengths, [8, 11, 6, 7, 3]);
+        let lengths = [
+            checked!(NetworkType),
+            checked!(Relationship),
+            checked!(SupportLayer),
+            checked!(Attending),
+            checked!(CostKind),
+            checked!(LinkState),
+            checked!(Direction),
+        ];
+        assert_eq!(lengths, [8, 11, 6, 7, 3, 3, 2]);
+    }
+
+    #[test]
+    fn a_relationship_reads_otherwise_from_the_other_side_unless_it_is_mutual() {
+        let mut labels = HashSet::new();
+        for one in Relationship::ALL {
+            assert_eq!(one.label() == one.label_from(), one.is_mutual(), "{}", one.as_str());
+            assert_eq!(one.label_cy() == one.label_from_cy(), one.is_mutual(), "{}", one.as_str());
+            assert!(labels.insert(one.label_from()) && labels.insert(one.label_from_cy()), "{}", one.as_str());
+        }
     }
 }

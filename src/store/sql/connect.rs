@@ -191,7 +191,9 @@ fn sqlite(path: &Path) -> Pools<Sqlite> {
         .clone()
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full);
+        .synchronous(SqliteSynchronous::Full)
+        // KiB: an import goes back and forth between rows of several tables.
+        .pragma("cache_size", "-32768");
     // Connections to a file do not age; closing the last writer would fold the log away under the readers.
     let pool = || PoolOptions::new().idle_timeout(None).max_lifetime(None).test_before_acquire(false);
     let writer = pool().max_connections(1).acquire_timeout(PATIENCE).connect_lazy_with(writing);

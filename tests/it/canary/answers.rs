@@ -27,7 +27,9 @@ pub fn all(client: &Client, secrets: &[&str], ids: &[String]) -> Vec<Said> {
         }
         said.push(whole(path, client.send("DELETE", &path.replace("{id}", &ids[0]), &[], None)));
     }
-    for path in ["/openapi.json", "/hsds/openapi.json", "/hsds/nowhere", "/", "/nowhere", "/problems/unknown-place"] {
+    for path in
+        ["/openapi.json", "/hsds/openapi.json", "/hsds/nowhere", "/", "/tonight", "/nowhere", "/problems/unknown-place"]
+    {
         said.push(whole(path, client.get(path)));
     }
     for id in &ids {
@@ -35,7 +37,9 @@ pub fn all(client: &Client, secrets: &[&str], ids: &[String]) -> Vec<Said> {
     }
     for words in ["", "refuge", "circle", "house"] {
         for near in ["", "LS6 2", "Leeds", "Yorkshire and The Humber", "KW17 2"] {
-            said.push(whole("/", client.post_form("/", &format!("q={}&near={}", encoded(words), encoded(near)))));
+            for path in ["/", "/tonight", "/this-week"] {
+                said.push(whole(path, client.post_form(path, &format!("q={}&near={}", encoded(words), encoded(near)))));
+            }
         }
     }
     // A page shows what was typed, so of these only what was found counts.

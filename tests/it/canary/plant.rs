@@ -69,6 +69,7 @@ pub fn refuge(id: &str, how: How, house: &str) -> Value {
         service["description"] =
             json!(format!("A safe place for women. {} is at {POSTCODE}.", mark("told-description")));
     }
+    service["kith"] = json!({ "links": links(&json!({ "service_id": "choir", "place": mark("link-place") })), "where": mark("own-member") });
     service.as_object_mut().unwrap().extend(telling().as_object().unwrap().clone());
     service["phones"].as_array_mut().unwrap().push(
         json!({ "number": "01632 960108", "description": format!("The office at {POSTCODE}, {}", mark("told-phone")) }),
@@ -91,6 +92,12 @@ fn telling() -> Value {
     })
 }
 
+/// Links whose notes say where somebody is.
+fn links(to: &Value) -> Value {
+    json!([{ "relationship": "refers_to", "to": to, "note": format!("{} at {POSTCODE}", mark("link-note")), "since": mark("link-since") },
+        { "relationship": "part_of", "from": to, "note": mark("link-back") }])
+}
+
 fn without_id(mut location: Value) -> Value {
     location.as_object_mut().unwrap().remove("id");
     location
@@ -101,6 +108,7 @@ pub fn organization() -> Value {
     json!({
         "id": "org-harbour", "name": "Harbour", "description": mark("organization-description"), "website": "https://maps.app.goo.gl/Zqk7Canary", "email": "ask@harbour.example", "alternate_name": format!("{} {POSTCODE}", mark("told-alternate")),
         "attributes": [{ "taxonomy_term": { "code": POSTCODE, "name": mark("told-organization-term") } }],
+        "kith": { "links": links(&json!({ "service_id": "choir" })), "where": mark("organization-own-member") },
         "logo": "https://zqk7canary.example/logo", "uri": "https://zqk7canary.example/o", "legal_status": mark("legal"), "year_incorporated": 1974,
         "phones": [{ "number": mark("organization-phone") }], "contacts": [{ "name": mark("organization-contact") }],
         "funding": [{ "source": mark("organization-funding") }], "head_office": { "address": mark("head-office"), "postcode": POSTCODE },
@@ -123,6 +131,10 @@ pub fn neighbours(house: &str) -> Vec<Value> {
     (twice["id"], twice["name"]) = (json!("linked"), json!("Walking circle"));
     twice["service_at_locations"] =
         json!([{ "id": "linked-there", "location_id": house, "schedules": [{ "notes": mark("linked") }] }]);
+    let to_refuges = ["Term", "Name", "Declared"]
+        .map(|id| json!({ "relationship": "refers_to", "to": { "service_id": id }, "note": mark("link-to") }));
+    choir["kith"] = json!({ "links": to_refuges });
+    choir["organization"]["kith"] = json!({ "links": [{ "relationship": "part_of", "to": { "organization_id": "org-harbour" }, "note": mark("link-to-organization") }] });
     choir["service_at_locations"].as_array_mut().unwrap().push(json!({ "location_id": house }));
     vec![choir, twice, organization()]
 }
@@ -151,7 +163,8 @@ pub fn table() -> (Vec<u8>, &'static str) {
     let mut rows = vec!["ref,title,about,phone,by,org_ref,street,town,post,lat,lon,when,topics,note".to_owned()];
     let secret = || format!("{},{},{POSTCODE},{LATITUDE},{LONGITUDE},{}", mark("street"), mark("town"), mark("when"));
     rows.push(format!("1,Elm women's refuge,Safe rooms,01632 960108,Elm,o1,{},,{}", secret(), mark("note")));
-    rows.push(format!("2,Rowan House,Rooms,01632 960109,Elm,o1,{},RF,{}", secret(), mark("note")));
+    let told = format!("Rooms at {POSTCODE} {}", mark("told-about"));
+    rows.push(format!("2,Rowan House,{told},01632 960109,Elm,o1,{},RF,{}", secret(), mark("note")));
     rows.push(format!(
         "3,Another refuge,Rooms,01632 960110,Elm,o1,{},RF,{},{},more",
         secret(),
@@ -168,6 +181,8 @@ pub fn table() -> (Vec<u8>, &'static str) {
         mark("note")
     ));
     rows.push("6,Sunday circle,Cake,01632 960113,Oak,o2,Mill Hall,Leeds,LS6 2AA,,,,,".to_owned());
+    // Nothing tells of its place but the name of who runs it.
+    rows.push(format!("8,Monday rooms,Talk,01632 960115,Yew women's refuge,o3,{},,{}", secret(), mark("note")));
     let mut bytes = rows.join("\n").into_bytes();
     bytes.extend(format!("\n7,Ash refuge,Rooms,01632 960114,Elm,o1,{}", mark("street")).bytes().chain(*b"\xff,"));
     bytes.extend(format!("{},{POSTCODE},{LATITUDE},{LONGITUDE},,RF,\n", mark("town")).bytes());

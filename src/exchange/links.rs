@@ -1,0 +1,74 @@
+//! What a record says of others, in the member `links` of our own extension.
+//!
+//! The links are taken out of the record before anything else is made of it, and become records of their own.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::{
+    decide::Decisions,
+    drafts::{Links, Offer},
+};
+use crate::domain::{
+    id::{Id, kind},
+    link::{Link, Named, Side, Stated, StatedLinks},
+    read::{self, Code, Mended, Notice, Record, Unreadable, Violation},
+};
+
+/// The record that states links.
+pub struct Holder<'a> {
+    /// What its source calls it.
+    pub named: Named,
+    /// Whether its place must stay private: then no free words are kept.
+    pub silent: bool,
+    /// Which others are known and not protected: of all the rest no free words are kept either.
+    pub decisions: &'a Decisions,
+}
+
+/// Takes the links out of a record that stands at `pointer` in its item, with all their faults and what was put right.
+///
+/// One to the record itself is a fault; of two that say the same of the same record the first is kept.
+pub fn taken(
+    record: &mut Record,
+    pointer: &str,
+    of: &Holder<'_>,
+    unreadable: Unreadable,
+) -> (Vec<Stated>, Vec<Violation>, Vec<Notice>) {
+    let Some(Value::Object(own)) = record.get_mut("kith") else { return Default::default() };
+    let Some(links) = own.remove("links") else { return Default::default() };
+    if own.is_empty() {
+        record.remove("kith");
+    }
+    let links = Record::from_iter([("links".to_owned(), links)]);
+    let pointer = format!("{pointer}/kith");
+    let outcome = read::read_with::<StatedLinks>(&links, &pointer, &mut read::Given, unreadable);
+    let (mut violations, mut notices) = (outcome.violations, outcome.notices);
+    let mut kept = Vec::new();
+    let mut seen = HashSet::new();
+    for (index, mut stated) in outcome.record.unwrap_or_default().links.into_iter().enumerate() {
+        let pointer = format!("{pointer}/links/{index}");
+        if stated.other == of.named {
+            violations.push(Violation::new(pointer, Code::SelfLink));
+        } else if !seen.insert(stated.name()) {
+            notices.push(Notice { pointer, mended: Mended::FirstKept });
+        } else {
+            let speaks = !of.silent && of.decisions.is_open(&stated.other);
+            if stated.note.take_if(|_| !speaks).is_some() {
+                notices.push(Notice { pointer: format!("{pointer}/note"), mended: Mended::PlaceWithheld });
+            }
+            kept.push(stated);
+        }
+    }
+    (kept, violations, notices)
+}
+
+/// The links as records of their own.
+pub fn offers(stated: Vec<Stated>, holder: Side, name: &str) -> impl Iterator<Item = Offer<Link>> {
+    stated.into_iter().map(move |stated| {
+        let foreign_id = format!("{}/{name}/{}", holder.kind.as_str(), stated.name());
+        let id: Id<kind::Link> = Id::named(holder.id, &foreign_id);
+        let record = Link { id, holder, stated };
+        Offer { foreign_id, record, facts: (), extra: Record::new(), links: Links::default() }
+    })
+}

@@ -1,0 +1,75 @@
+//! Finding links by either side: the record that states them, or the one that they name.
+
+use super::{Snapshot, error::Result, sql::query};
+use crate::domain::{entry::Entry, link::Link};
+
+impl Snapshot {
+    /// Whether any link is kept, of whatever standing. Most directories begin without.
+    pub async fn has_links(&mut self) -> Result<bool> {
+        Ok(query("SELECT id FROM link LIMIT 1").optional(self.open.exec()).await?.is_some())
+    }
+
+    /// All links that the records of these ids state or stated, in the order of their own ids.
+    pub async fn links_stated_by(&mut self, ids: &[String]) -> Result<Vec<Entry<Link>>> {
+        self.among(&[], "holder_id", ids.iter().cloned()).await
+    }
+
+    /// All links whose other side is called one of these, in the order of their own ids. The same name may be another
+    /// source's, or another kind's: the caller looks at what each link means by it.
+    pub async fn links_naming(&mut self, names: &[String]) -> Result<Vec<Entry<Link>>> {
+        self.among(&[], "other_name", names.iter().cloned()).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        domain::{
+            entry::{Entry, Origin, Standing},
+            id::Id,
+            link::{Link, Named, Side, SideKind, Stated},
+            vocabulary::values::{Direction, LinkState, Relationship},
+        },
+        store::{Store, testing::*},
+    };
+
+    fn link(n: u128, holder: u128, other: &str) -> Entry<Link> {
+        let like = group(n);
+        let stated = Stated {
+            relationship: Relationship::MemberOf,
+            direction: Direction::To,
+            other: Named { kind: SideKind::Organization, name: other.to_owned() },
+            state: LinkState::Claimed,
+            note: Some("Since 2024".to_owned()),
+        };
+        Entry {
+            record: Link { id: Id::from_u128(n), holder: Side::service(Id::from_u128(holder)), stated },
+            facts: (),
+            extra: like.extra,
+            standing: if n == 3 { Standing::Withdrawn } else { Standing::Published },
+            origin: Origin { source: source().id, foreign_id: format!("l/{n}") },
+            revision: 1,
+            created: like.created,
+            changed: like.changed,
+        }
+    }
+
+    #[tokio::test]
+    async fn links_come_back_by_either_side() {
+        async fn check(store: Store, _: String) {
+            assert!(!store.snapshot().await.unwrap().has_links().await.unwrap());
+            let links = [link(1, 70, "circle"), link(2, 71, "circle"), link(3, 70, "choir")];
+            let mut tx = store.begin().await.unwrap();
+            tx.put_source(&source()).await.unwrap();
+            tx.put(&links).await.unwrap();
+            tx.commit(audit(), &[]).await.unwrap();
+            let mut read = store.snapshot().await.unwrap();
+            assert!(read.has_links().await.unwrap());
+            let by = |id: u128| [Id::<()>::from_u128(id).to_string()];
+            assert_eq!(read.links_stated_by(&by(70)).await.unwrap(), [links[0].clone(), links[2].clone()]);
+            assert_eq!(read.links_naming(&["circle".to_owned()]).await.unwrap(), links[..2]);
+            assert_eq!(read.links_naming(&["Circle".to_owned(), "l/1".to_owned()]).await.unwrap(), []);
+        }
+        on_both("links_come_back_by_either_side", check).await;
+    }
+}
