@@ -1,12 +1,17 @@
 //! How long searches take, how fast the index is built and how large it is: `cargo bench -p kith-index --bench search`.
 //!
-//! Invented listings round invented towns; `KITH_BENCH_N` says how many (100,000). Percentiles are of wall time, which
-//! other work on the machine disturbs; the mean is of the thread's processor time, which it hardly does.
+//! Invented listings round invented towns; `KITH_BENCH_N` says how many (100,000). A tenth have two or three places, a
+//! tenth stand in the country. Times are of the thread's processor clock, which other work on the machine hardly
+//! disturbs, but for its caches. Goals are those of a million listings.
+//!
+//! To try something out: `KITH_BENCH_FOLDER` keeps the index and finds it again, `KITH_BENCH_ROW` measures only rows
+//! whose name holds it, `KITH_BENCH_QUERIES` says how many queries a row has (1500).
 #![expect(clippy::print_stdout, reason = "a benchmark speaks to people")]
 
 use std::collections::HashSet;
 use std::path::Path;
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use kith_index::{
     Document, FacetGroup, Index, Near, Op, Payload, Query, SCHEMA, Synonym, Synonyms, Whereabouts, Words,
@@ -14,64 +19,130 @@ use kith_index::{
 
 #[path = "support/mod.rs"]
 mod support;
-use support::{Clock, Random, folder_bytes_by_extension, process_seconds};
+use support::{Clock, Random, folder_bytes_by_extension, process_seconds, resident_megabytes};
 
-const TERMS: usize = 80;
+const TERMS: usize = 180;
+const IMPORTED: usize = 600;
 const VOCABULARY: usize = 20_000;
-const QUERIES: usize = 1500;
+
+fn queries() -> usize {
+    std::env::var("KITH_BENCH_QUERIES").ok().and_then(|n| n.parse().ok()).unwrap_or(1500)
+}
+
+/// Centre and spread of an invented town, in degrees.
+type Town = (f64, f64, f64);
 
 fn main() {
     let number: usize = std::env::var("KITH_BENCH_N").ok().and_then(|n| n.parse().ok()).unwrap_or(100_000);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut random = Random(1);
-    let towns: Vec<(f64, f64, f64)> = (0..60)
+    let towns: Vec<Town> = (0..60)
         .map(|_| (50.5 + random.unit() * 7.0, -5.0 + random.unit() * 6.0, 0.02 + random.unit() * 0.15))
         .collect();
 
     let synonyms = synonyms(&mut random);
-    let index = build(folder.path(), number, &towns, &mut random);
-    measure("words + circle + facets + counts", &index, &mut random, |random| query(&towns, random, true));
-    measure("the same, a third of the words with 8 synonyms", &index, &mut random, |random| {
+    // An index that was kept is opened instead of built: to try something out.
+    let kept = std::env::var_os("KITH_BENCH_FOLDER").map(std::path::PathBuf::from);
+    let path = kept.as_deref().unwrap_or(folder.path());
+    if !path.join("meta.json").exists() {
+        build(path, number, &towns, &mut random);
+    }
+    let index = open(path);
+    println!("\n{:<56}{:>8}{:>8}{:>8}{:>8}  goal", "processor time, us", "p50", "p90", "p99", "found");
+    let words = "words + circle + facets + counts";
+    measure(words, "40 / - / 500", &index, &mut random, |random| query(&towns, random, true));
+    let city = |random: &mut Random, groups| {
+        let (lat, lon) = about(towns[0], random);
+        let near = Some(Near { lat, lon, km: 25.0 });
+        Query { near, facets: facets(random, groups), ..query(&towns, random, false) }
+    };
+    measure("25 km of the largest town", "- / - / 2000", &index, &mut random, |random| city(random, 0));
+    measure("25 km of the largest town, 1 or 2 facets", "- / - / 2000", &index, &mut random, |random| {
+        let groups = 1 + random.below(2);
+        city(random, groups)
+    });
+    measure("circle + facets + counts", "", &index, &mut random, |random| query(&towns, random, false));
+    for km in [1.0, 5.0, 25.0] {
+        measure(&format!("{words}, {km} km"), "", &index, &mut random, |random| {
+            let query = query(&towns, random, true);
+            Query { near: query.near.map(|near| Near { km, ..near }), ..query }
+        });
+    }
+    measure("words, anywhere", "", &index, &mut random, |random| Query { near: None, ..query(&towns, random, true) });
+    measure("any of the words + circle + facets + counts", "", &index, &mut random, |random| Query {
+        all_words: false,
+        ..query(&towns, random, true)
+    });
+    measure("words, a third of them with 8 other words", "", &index, &mut random, |random| {
         let query = query(&towns, random, true);
         Query { words: query.words.with_synonyms(&synonyms), ..query }
     });
-    measure("the same, age 34 and what is not stated", &index, &mut random, |random| {
+    measure("words, age 34 and what is not stated", "", &index, &mut random, |random| {
         let mut query = query(&towns, random, true);
         query.facets.iter_mut().for_each(|group| group.ask = vec!["term-1".to_owned()]);
         Query { age: Some(34), ..query }
     });
-    measure("the same, counts of all terms", &index, &mut random, |random| Query {
+    measure("words, counts of all terms", "", &index, &mut random, |random| Query {
         count_all: true,
         ..query(&towns, random, true)
     });
-    measure("circle + facets + counts of all terms", &index, &mut random, |random| Query {
+    measure("circle + facets + counts of all terms", "", &index, &mut random, |random| Query {
         count_all: true,
         ..query(&towns, random, false)
     });
-    measure("circle + facets + counts", &index, &mut random, |random| query(&towns, random, false));
-    measure("words, anywhere", &index, &mut random, |random| Query { near: None, ..query(&towns, random, true) });
-
     suggest(&index, &mut random);
-
-    let mut millis: Vec<f64> = (0..100)
-        .map(|n| {
-            let op = [put(number + n, &towns, &mut random)];
-            let clock = Instant::now();
-            index.apply(&op, 0, 0).expect("applied");
-            clock.elapsed().as_secs_f64() * 1e3
-        })
-        .collect();
-    millis.sort_by(f64::total_cmp);
-    println!(
-        "one change a commit: p50 {:.0} ms, p99 {:.0} ms, then {} segments",
-        millis[50],
-        millis[98],
-        index.segment_sizes().len()
-    );
-    measure("words + circle + facets + counts, after those", &index, &mut random, |random| query(&towns, random, true));
+    if std::env::var("KITH_BENCH_ROW").is_err() {
+        under_writes(&index, number, &towns, &mut random);
+    }
 }
 
-fn build(folder: &Path, number: usize, towns: &[(f64, f64, f64)], random: &mut Random) -> Index {
+/// Searches while ten changes are committed every 200 ms, as the follower does it.
+fn under_writes(index: &Index, number: usize, towns: &[Town], random: &mut Random) {
+    let done = AtomicBool::new(false);
+    let mut writes = Random(77);
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            let (mut commits, mut next, mut cpu) = (Vec::new(), number, 0.0);
+            while !done.load(Ordering::Relaxed) {
+                let ops: Vec<Op> = (0..10).map(|n| put(next + n, towns, &mut writes)).collect();
+                next += ops.len();
+                let (start, before) = (Instant::now(), process_seconds());
+                index.apply(&ops, 0, 0).expect("applied");
+                cpu += process_seconds() - before;
+                commits.push(start.elapsed().as_secs_f64() * 1e3);
+                std::thread::sleep(Duration::from_millis(200).saturating_sub(start.elapsed()));
+            }
+            (commits, cpu)
+        });
+        let (mut micros, mut segments) = (Vec::new(), Vec::new());
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_secs(20) {
+            let query = query(towns, random, true);
+            let reader = index.reader();
+            let clock = Clock::start();
+            std::hint::black_box(reader.search(&query).expect("an answer"));
+            micros.push(clock.thread_micros());
+            segments.push(index.segment_sizes().len());
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        done.store(true, Ordering::Relaxed);
+        let (mut commits, _) = writer.join().expect("the writer ends");
+        row("words + circle, under 50 changes a second", "120 / - / -", &mut micros, 0.0);
+        segments.sort_unstable();
+        commits.sort_by(f64::total_cmp);
+        println!(
+            "segments then: {} in the middle, {} at most (goal 6); a commit of ten changes takes {:.0} ms, {:.0} at most",
+            segments[segments.len() / 2],
+            segments[segments.len() - 1],
+            commits[commits.len() / 2],
+            commits[commits.len() - 1],
+        );
+    });
+    let (own, mapped) = resident_megabytes();
+    println!("memory at the end: {own:.0} MB own, {mapped:.0} MB of mapped files");
+}
+
+fn build(folder: &Path, number: usize, towns: &[Town], random: &mut Random) {
     let payload = Payload {
         directory: "bench".to_owned(),
         epoch: "1".to_owned(),
@@ -79,9 +150,10 @@ fn build(folder: &Path, number: usize, towns: &[(f64, f64, f64)], random: &mut R
         gazetteer: "none".to_owned(),
         sequence: 0,
         public_sequence: 0,
-        terms: (0..256).map(|n| format!("term-{n}")).collect(),
+        terms: (0..TERMS).map(|n| format!("term-{n}")).collect(),
     };
     let index = Index::create(folder, payload).expect("an index");
+    index.load();
     let (mut cpu, mut wall) = (0.0, 0.0);
     for (at, first) in (0..number).step_by(20_000).enumerate() {
         let ops: Vec<Op> = (first..number.min(first + 20_000)).map(|n| put(n, towns, random)).collect();
@@ -90,28 +162,48 @@ fn build(folder: &Path, number: usize, towns: &[(f64, f64, f64)], random: &mut R
         cpu += process_seconds() - before;
         wall += start.elapsed().as_secs_f64();
     }
-    let start = Instant::now();
+    let (start, before) = (Instant::now(), process_seconds());
+    let segments = index.segment_sizes().len();
     index.optimise().expect("merged");
+    let merging = process_seconds() - before;
     println!(
-        "{number} listings: {:.0} per processor second, {:.0} per second of wall; merged in {:.2} s to {} segment",
+        "{number} listings: {:.0} a processor second (goal 20,000), {:.0} a second of wall; {segments} segments",
         number as f64 / cpu,
         number as f64 / wall,
-        start.elapsed().as_secs_f64(),
-        index.segment_sizes().len(),
     );
+    println!(
+        "merged to {} in {:.1} s, {merging:.1} s of processor: with that {:.0} a processor second",
+        index.segment_sizes().len(),
+        start.elapsed().as_secs_f64(),
+        number as f64 / (cpu + merging),
+    );
+    let mut rest = 0;
     for (extension, bytes) in folder_bytes_by_extension(folder) {
         println!("  {extension}: {:.1} bytes a listing", bytes as f64 / number as f64);
+        rest += if extension == "bodies" { 0 } else { bytes };
     }
-    let start = Instant::now();
-    drop(index);
+    println!(
+        "  without bodies: {:.0} bytes a listing, {:.0} MB (goal 220 bytes; columns 80)",
+        rest as f64 / number as f64,
+        rest as f64 / 1e6
+    );
+}
+
+fn open(folder: &Path) -> Index {
+    let (start, clock) = (Instant::now(), Clock::start());
     let index = Index::open(folder).expect("opened");
-    println!("opened in {:.0} ms", start.elapsed().as_secs_f64() * 1e3);
+    let (own, mapped) = resident_megabytes();
+    println!(
+        "opened in {:.0} ms, {:.0} ms of processor (goal 3000); {own:.0} MB own memory, {mapped:.0} MB of mapped files",
+        start.elapsed().as_secs_f64() * 1e3,
+        clock.thread_micros() / 1e3
+    );
     index
 }
 
-fn measure(name: &str, index: &Index, random: &mut Random, make: impl FnMut(&mut Random) -> Query) {
+fn measure(name: &str, goal: &str, index: &Index, random: &mut Random, make: impl FnMut(&mut Random) -> Query) {
     let reader = index.reader();
-    measure_each(name, random, make, |query| reader.search(query).expect("an answer").results.total);
+    measure_each(name, goal, random, make, |query| reader.search(query).expect("an answer").results.total);
 }
 
 /// Names begun with two to six letters, a quarter of them after a whole word.
@@ -123,12 +215,13 @@ fn suggest(index: &Index, random: &mut Random) {
         if random.below(4) == 0 { format!("{} {begun}", spelled(random)) } else { begun }
     };
     let found = |text: &String| reader.suggest(text, 8, &hidden).expect("suggestions").len() as u64;
-    measure_each("suggestions", random, make, found);
-    measure_each("suggestions for one letter", random, |random| spelled(random)[..1].to_owned(), found);
+    measure_each("suggestions", "20 / - / -", random, make, found);
+    measure_each("suggestions for one letter", "", random, |random| spelled(random)[..1].to_owned(), found);
     let hostile =
         |random: &mut Random| (0..100).map(|_| spelled(random)[..2].to_owned() + " ").collect::<String>() + "b";
     measure_each(
         "suggestions for hostile input",
+        "",
         random,
         |random| hostile(random) + &spelled(random),
         |text| 1 + found(text),
@@ -137,33 +230,35 @@ fn suggest(index: &Index, random: &mut Random) {
 
 fn measure_each<T>(
     name: &str,
+    goal: &str,
     random: &mut Random,
     mut make: impl FnMut(&mut Random) -> T,
     search: impl Fn(&T) -> u64,
 ) {
-    let queries: Vec<T> = (0..QUERIES).map(|_| make(random)).collect();
-    let warm: u64 = queries.iter().take(200).map(&search).sum();
+    if std::env::var("KITH_BENCH_ROW").is_ok_and(|only| !name.contains(&only)) {
+        return;
+    }
+    // As many others before: a service that has run for a while has its files in memory.
+    let warm: u64 = (0..queries()).map(|_| search(&make(random))).sum();
+    let queries: Vec<T> = (0..queries()).map(|_| make(random)).collect();
     let mut found = 0;
     assert!(warm > 0, "the queries find nothing");
-    let whole = Clock::start();
     let mut micros: Vec<f64> = queries
         .iter()
         .map(|query| {
-            let clock = Instant::now();
+            let clock = Clock::start();
             found += search(query);
-            clock.elapsed().as_secs_f64() * 1e6
+            clock.thread_micros()
         })
         .collect();
-    let mean = whole.thread_micros() / QUERIES as f64;
+    row(name, goal, &mut micros, found as f64 / queries.len() as f64);
+}
+
+/// Prints percentiles of some times.
+fn row(name: &str, goal: &str, micros: &mut [f64], found: f64) {
     micros.sort_by(f64::total_cmp);
     let at = |share: f64| micros[((micros.len() - 1) as f64 * share) as usize];
-    println!(
-        "{name}: p50 {:.0} us, p90 {:.0} us, p99 {:.0} us wall; mean {mean:.0} us processor; {:.0} found on average",
-        at(0.5),
-        at(0.9),
-        at(0.99),
-        found as f64 / QUERIES as f64
-    );
+    println!("{name:<56}{:>8.0}{:>8.0}{:>8.0}{found:>8.0}  {goal}", at(0.5), at(0.9), at(0.99));
 }
 
 /// A word by rank: common ones far more often, as in real text.
@@ -204,27 +299,32 @@ fn text(random: &mut Random, words: usize) -> String {
 }
 
 fn term(random: &mut Random) -> String {
-    format!("term-{}", (TERMS as f64 * random.unit() * random.unit()) as usize)
+    format!("term-{}", (TERMS as f64 * random.unit() * random.unit() * random.unit()) as usize)
 }
 
-/// A term that comes too late for a bit.
+/// A term of a source: the first few dozen get bits, the rest come too late for one.
 fn imported(random: &mut Random) -> String {
-    format!("imported-{}", random.below(600))
+    format!("imported-{}", random.below(IMPORTED))
 }
 
-fn point(towns: &[(f64, f64, f64)], random: &mut Random) -> (f64, f64) {
-    let (lat, lon, spread) = towns[(towns.len() as f64 * random.unit() * random.unit()) as usize];
+/// A place in or about a town.
+fn about((lat, lon, spread): Town, random: &mut Random) -> (f64, f64) {
     let mut bell = || (0..4).map(|_| random.unit()).sum::<f64>() - 2.0;
     (lat + bell() * spread, lon + bell() * spread * 1.6)
 }
 
-fn put(n: usize, towns: &[(f64, f64, f64)], random: &mut Random) -> Op {
+fn point(towns: &[Town], random: &mut Random) -> (f64, f64) {
+    if random.below(10) == 0 {
+        return (50.5 + random.unit() * 7.0, -5.0 + random.unit() * 6.0);
+    }
+    about(towns[(towns.len() as f64 * random.unit() * random.unit()) as usize], random)
+}
+
+fn put(n: usize, towns: &[Town], random: &mut Random) -> Op {
     let listing = format!("{:08x}-0000-7000-8000-{n:012x}", random.next() as u32);
-    let (lat, lon) = point(towns, random);
     let mut terms: Vec<String> = (0..3 + random.below(5)).map(|_| term(random)).collect();
     terms.push(imported(random));
-    let document = Document {
-        id: listing.clone(),
+    let first = Document {
         listing: listing.clone(),
         kind: "group".to_owned(),
         name: format!("{}{} {}", text(random, 2), spelled(random), spelled(random)),
@@ -233,16 +333,28 @@ fn put(n: usize, towns: &[(f64, f64, f64)], random: &mut Random) -> Op {
         terms,
         minimum_age: (random.below(3) == 0).then_some([0.0, 11.0, 18.0][random.below(3)]),
         languages: vec!["en".to_owned()],
-        whereabouts: Whereabouts::Point { lat, lon },
         areas: vec!["nation".to_owned(), format!("region-{}", n % 12)],
         body: vec![b'x'; 900 + random.below(300)],
-        record: vec![b'y'; 2000],
         ..Document::default()
     };
-    Op::Put { listing, documents: vec![document] }
+    let places = if random.below(10) == 0 { 1 + random.below(3) } else { 1 };
+    let documents = (0..places).map(|place| {
+        let (lat, lon) = point(towns, random);
+        Document {
+            id: if places == 1 { listing.clone() } else { format!("{listing}/{place}") },
+            whereabouts: Whereabouts::Point { lat, lon },
+            record: if place == 0 { vec![b'y'; 2000] } else { Vec::new() },
+            ..first.clone()
+        }
+    });
+    Op::Put { documents: documents.collect(), listing }
 }
 
-fn query(towns: &[(f64, f64, f64)], random: &mut Random, words: bool) -> Query {
+fn facets(random: &mut Random, groups: usize) -> Vec<FacetGroup> {
+    (0..groups).map(|_| FacetGroup::from(vec![term(random)])).collect()
+}
+
+fn query(towns: &[Town], random: &mut Random, words: bool) -> Query {
     let (lat, lon) = point(towns, random);
     let typed: String =
         if words { (0..1 + random.below(3)).map(|_| word(random, 15.0, 5000) + " ").collect() } else { String::new() };
@@ -250,7 +362,10 @@ fn query(towns: &[(f64, f64, f64)], random: &mut Random, words: bool) -> Query {
         words: Words::parse(&typed),
         all_words: true,
         near: Some(Near { lat, lon, km: [1.0, 5.0, 25.0][random.below(3)] }),
-        facets: (0..random.below(3)).map(|_| FacetGroup::from(vec![term(random)])).collect(),
+        facets: {
+            let groups = random.below(3);
+            facets(random, groups)
+        },
         limit: 20,
         counts: true,
         ..Query::default()

@@ -3,16 +3,23 @@
 //! Two files of each segment, both in the segment's order of documents:
 //!
 //! ```text
-//! columns:  magic, n | key n*8 | position n*8 | mask n*32 | listing n*8 | checked n*8 | flags n | kind n | ages n*2
-//!           | letters n | when n*4 | address (n+1)*8
+//! columns:  magic, n | key n*8 | position n*8 | mask n*32 | listing n*8 | checked n*4 | flags n | kind n | ages n*2
+//!           | letters n | when n*4 | address (n+1)*5
 //! bodies:   entry, entry, ...  entry = lengths of all but the record | listing id | id | name | body | record
 //! ```
 
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
 use tantivy::directory::OwnedBytes;
 use tantivy::{DocId, SegmentReader, index::SegmentComponent};
 
 use crate::ages::AgeRange;
+use crate::cover::Span;
+use crate::families::{alone, families};
 use crate::hilbert::{PositionE7, UNPLACED};
+use crate::tally::{Sums, for_each_bit};
 use crate::{Document, Error, Result, Role, Whereabouts};
 
 /// Extensions of the two files.
@@ -20,15 +27,23 @@ pub(crate) const COLUMNS: &str = "columns";
 /// See [`COLUMNS`].
 pub(crate) const BODIES: &str = "bodies";
 /// First bytes of a columns file.
-pub(crate) const MAGIC: [u8; 8] = *b"kithcol3";
+pub(crate) const MAGIC: [u8; 8] = *b"kithcol4";
 /// Bytes per document of each column of fixed width, in file order.
-pub(crate) const WIDTHS: [usize; 10] = [8, 8, 32, 8, 8, 1, 1, 2, 1, 4];
+pub(crate) const WIDTHS: [usize; 10] = [8, 8, 32, 8, 4, 1, 1, 2, 1, 4];
 /// Bytes per document of all of them.
-pub(crate) const ROW: usize = 73;
+pub(crate) const ROW: usize = 69;
+/// Bytes of the address of an entry.
+pub(crate) const ADDRESS: usize = 5;
 const ENTRY_HEAD: usize = 10;
 
 /// Terms that have a bit.
 pub(crate) type Mask = [u64; 4];
+
+/// Whether two masks have a bit in common.
+#[inline]
+pub(crate) fn shares(a: &Mask, b: &Mask) -> bool {
+    a[0] & b[0] | a[1] & b[1] | a[2] & b[2] | a[3] & b[3] != 0
+}
 
 /// The document may be answered by a search.
 pub(crate) const HIT: u8 = 1;
@@ -53,7 +68,8 @@ pub(crate) struct Row {
     pub position: PositionE7,
     pub mask: Mask,
     pub listing: u64,
-    pub checked: i64,
+    /// Unix seconds; 0 when unknown.
+    pub checked: u32,
     pub flags: u8,
     pub kind: u8,
     pub ages: AgeRange,
@@ -112,10 +128,11 @@ pub(crate) fn flags(document: &Document, siblings: bool) -> u8 {
 /// A segment's columns, decoded, and its bodies, mapped.
 pub(crate) struct Columns {
     pub keys: Vec<u64>,
+    every_64th: Vec<u64>,
     pub positions: Vec<PositionE7>,
     pub masks: Vec<Mask>,
     pub listings: Vec<u64>,
-    pub checked: Vec<i64>,
+    pub checked: Vec<u32>,
     pub flags: Vec<u8>,
     pub kinds: Vec<u8>,
     pub ages: Vec<AgeRange>,
@@ -123,8 +140,28 @@ pub(crate) struct Columns {
     pub when: Vec<u32>,
     /// First document without a position: those sort last.
     pub unplaced: DocId,
+    /// Which documents may be answered by a search, a bit each.
+    pub hits: Arc<[u64]>,
+    /// Those of them that share their listing with others, ascending.
+    pub siblings: Vec<DocId>,
+    /// By document: which of the segment's listings with several documents it belongs to; empty if there are none.
+    pub families: Vec<u32>,
+    /// By document: metres from which on another document of its listing may be found; infinite where there is none.
+    alone: Vec<f32>,
+    pub sums: Sums,
+    /// By bit of the mask: the documents that have it, a bit each; empty where none has. The same as the masks, but a
+    /// test of many documents for one term reads a cache line where masks take a hundred.
+    with_bit: Vec<Box<[u64]>>,
     addresses: OwnedBytes,
     bodies: OwnedBytes,
+}
+
+/// Documents that stand together on the curve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stretch {
+    pub docs: Range<DocId>,
+    /// All of them lie in the circle asked for.
+    pub inside: bool,
 }
 
 /// What the bodies file holds for one document.
@@ -149,27 +186,91 @@ impl Columns {
             mask.iter_mut().zip(cell.chunks_exact(8)).for_each(|(word, bytes)| *word = u64_of(bytes));
             mask
         };
+        let masks: Vec<Mask> = file.column(2).chunks_exact(32).map(mask).collect();
+        let (flags, kinds) = (file.column(5).to_vec(), file.column(6).to_vec());
+        let word = |flags: &[u8]| flags.iter().rev().fold(0, |word, flags| word << 1 | u64::from(flags & HIT));
+        let shares = |&doc: &DocId| flags[doc as usize] & (HIT | SIBLINGS) == HIT | SIBLINGS;
+        let siblings: Vec<DocId> = (0..flags.len() as DocId).filter(shares).collect();
+        let listings: Vec<u64> = file.column(3).chunks_exact(8).map(u64_of).collect();
+        let positions: Vec<PositionE7> =
+            file.column(1).chunks_exact(8).map(|cell| [i32_of(&cell[..4]), i32_of(&cell[4..])]).collect();
+        let unplaced = keys.partition_point(|&key| key < UNPLACED) as DocId;
+        let families = families(&siblings, &listings);
+        let alone = alone(&siblings, &families, &positions[..unplaced as usize]);
         Ok(Self {
-            positions: file.column(1).chunks_exact(8).map(|cell| [i32_of(&cell[..4]), i32_of(&cell[4..])]).collect(),
-            masks: file.column(2).chunks_exact(32).map(mask).collect(),
-            listings: file.column(3).chunks_exact(8).map(u64_of).collect(),
-            checked: file.column(4).chunks_exact(8).map(|cell| u64_of(cell) as i64).collect(),
-            flags: file.column(5).to_vec(),
-            kinds: file.column(6).to_vec(),
+            families,
+            hits: flags.chunks(64).map(word).collect(),
+            siblings,
+            sums: Sums::new(&masks, &kinds, &flags),
+            with_bit: with_bit(&masks),
+            positions,
+            alone,
+            masks,
+            listings,
+            checked: file.column(4).chunks_exact(4).map(u32_of).collect(),
+            flags,
+            kinds,
             ages: file.column(7).chunks_exact(2).map(|cell| [cell[0], cell[1]]).collect(),
             letters: file.column(8).to_vec(),
-            when: file.column(9).chunks_exact(4).map(|cell| i32_of(cell) as u32).collect(),
-            unplaced: keys.partition_point(|&key| key < UNPLACED) as DocId,
+            when: file.column(9).chunks_exact(4).map(u32_of).collect(),
+            unplaced,
+            every_64th: keys.iter().step_by(64).copied().collect(),
             addresses: file.addresses(),
             bodies: file.bodies,
             keys,
         })
     }
 
-    /// Documents whose keys lie in a range.
-    pub(crate) fn documents(&self, keys: &std::ops::Range<u64>) -> std::ops::Range<DocId> {
-        let at = |key: u64| self.keys.partition_point(|&have| have < key) as DocId;
-        at(keys.start)..at(keys.end)
+    /// Whether a document has ended.
+    #[inline]
+    pub(crate) fn has_ended(&self, doc: DocId) -> bool {
+        self.flags[doc as usize] & ENDED != 0
+    }
+
+    /// Whether another document of its listing that searches may answer with lies within so many metres.
+    #[inline]
+    pub(crate) fn has_siblings_within(&self, doc: DocId, metres: f32) -> bool {
+        self.flags[doc as usize] & SIBLINGS != 0 && self.alone[doc as usize] <= metres
+    }
+
+    /// Which of the 64 documents of a word have one of these bits.
+    #[inline]
+    pub(crate) fn with_any(&self, bits: &[u8], word: usize) -> u64 {
+        bits.iter().fold(0, |all, &bit| all | self.with_bit[usize::from(bit)].get(word).copied().unwrap_or(0))
+    }
+
+    /// The documents of stretches of keys, ascending.
+    pub(crate) fn stretches(&self, spans: &[Span]) -> Vec<Stretch> {
+        let mut out: Vec<Stretch> = Vec::with_capacity(spans.len());
+        let mut from = 0;
+        for span in spans {
+            let start = self.first_at(span.keys.start, from);
+            from = self.first_at(span.keys.end, start);
+            if start < from {
+                out.push(Stretch { docs: start..from, inside: span.inside });
+            }
+        }
+        out
+    }
+
+    /// The first document at or after a key, `from` on: near by, or by way of every 64th key, which stay in the cache.
+    fn first_at(&self, key: u64, from: DocId) -> DocId {
+        let from = from as usize;
+        let near = |from: usize, to: usize| {
+            let to = to.min(self.keys.len());
+            (from + self.keys[from..to].partition_point(|&have| have < key)) as DocId
+        };
+        if self.keys.get(from + 64).is_none_or(|&have| have >= key) {
+            return near(from, from + 64);
+        }
+        let block = from / 64 + self.every_64th[from / 64..].partition_point(|&have| have < key);
+        near((block.max(1) - 1) * 64, block * 64)
+    }
+
+    /// A part of an entry, without copying it.
+    pub(crate) fn shared(&self, part: &[u8]) -> Bytes {
+        let start = part.as_ptr() as usize - self.bodies.as_slice().as_ptr() as usize;
+        Bytes::from_owner(self.bodies.slice(start..start + part.len()))
     }
 
     /// The entry of a document, in place.
@@ -196,7 +297,7 @@ impl RawColumns {
         };
         let (file, bodies) = (read(COLUMNS)?, read(BODIES)?);
         let documents = segment.max_doc() as usize;
-        let whole = file.len() == 16 + documents * ROW + (documents + 1) * 8
+        let whole = file.len() == 16 + documents * ROW + (documents + 1) * ADDRESS
             && file[..8] == MAGIC
             && u64_of(&file[8..16]) == documents as u64;
         let out = Self { file, bodies, documents };
@@ -220,8 +321,7 @@ impl RawColumns {
     }
 
     fn address(&self, doc: usize) -> usize {
-        let start = self.start(WIDTHS.len()) + doc * 8;
-        u64_of(&self.file[start..start + 8]) as usize
+        address_at(&self.file[self.start(WIDTHS.len())..], doc).unwrap_or(usize::MAX)
     }
 
     /// The sort key of a document.
@@ -241,10 +341,28 @@ impl RawColumns {
     }
 }
 
+fn with_bit(masks: &[Mask]) -> Vec<Box<[u64]>> {
+    let mut out = vec![Box::default(); crate::MOST_BITS];
+    for (doc, mask) in masks.iter().enumerate() {
+        for_each_bit(mask, |bit| {
+            let words: &mut Box<[u64]> = &mut out[bit];
+            if words.is_empty() {
+                *words = vec![0; masks.len().div_ceil(64)].into();
+            }
+            words[doc / 64] |= 1 << (doc % 64);
+        });
+    }
+    out
+}
+
 fn entry_bytes<'a>(addresses: &[u8], bodies: &'a [u8], doc: DocId) -> &'a [u8] {
-    let at = doc as usize * 8;
-    let address = |at: usize| addresses.get(at..at + 8).map_or(usize::MAX, |bytes| u64_of(bytes) as usize);
-    bodies.get(address(at)..address(at + 8)).unwrap_or_default()
+    let address = |doc: usize| address_at(addresses, doc).unwrap_or(usize::MAX);
+    bodies.get(address(doc as usize)..address(doc as usize + 1)).unwrap_or_default()
+}
+
+fn address_at(addresses: &[u8], doc: usize) -> Option<usize> {
+    let bytes = addresses.get(doc * ADDRESS..(doc + 1) * ADDRESS)?;
+    Some(bytes.iter().rev().fold(0, |address, &byte| address << 8 | usize::from(byte)))
 }
 
 fn parse_entry(bytes: &[u8]) -> Option<Entry<'_>> {
@@ -266,6 +384,10 @@ fn damaged_bodies() -> Error {
 /// Little-endian number in exactly eight bytes.
 fn u64_of(bytes: &[u8]) -> u64 {
     u64::from_le_bytes(bytes.try_into().expect("callers cut eight bytes"))
+}
+
+fn u32_of(bytes: &[u8]) -> u32 {
+    u32::from_le_bytes(bytes.try_into().expect("callers cut four bytes"))
 }
 
 fn i32_of(bytes: &[u8]) -> i32 {

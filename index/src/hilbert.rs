@@ -16,6 +16,10 @@ pub(crate) const UNPLACED: u64 = 1 << 63;
 
 const WIDTH_E7: i64 = 3_600_000_001;
 const HEIGHT_E7: i64 = 1_800_000_001;
+/// Width of the square in degrees: a hair more than a turn, so that both ends of the date line have cells.
+pub(crate) const SIDE_DEGREES: f64 = WIDTH_E7 as f64 * 1e-7;
+/// Height of the square in degrees.
+pub(crate) const HEIGHT_DEGREES: f64 = HEIGHT_E7 as f64 * 1e-7;
 
 /// A position in units of 1e-7 degrees: latitude, longitude.
 pub(crate) type PositionE7 = [i32; 2];
@@ -35,15 +39,6 @@ pub(crate) fn cell_of([lat, lon]: PositionE7) -> u64 {
 /// First sort key of a cell.
 pub(crate) fn first_key(cell: u64) -> u64 {
     cell << SERIAL_BITS
-}
-
-/// Degrees (south, north, west, east) of the cell in column `x` and row `y` of a grid of 2^`depth` cells a side.
-pub(crate) fn bounds(x: u32, y: u32, depth: u32) -> [f64; 4] {
-    let side = f64::from(1_u32 << depth);
-    let lat = |row: u32| f64::from(row) / side * 180.000_000_1 - 90.0;
-    let lon = |column: u32| f64::from(column) / side * 360.000_000_1 - 180.0;
-    // A hair wider than the cell, so that rounding never leaves a position just outside.
-    [lat(y) - 2e-7, lat(y + 1) + 2e-7, lon(x) - 2e-7, lon(x + 1) + 2e-7]
 }
 
 /// Number on the curve of a cell of a grid of 2^`depth` cells a side.

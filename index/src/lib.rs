@@ -32,10 +32,13 @@ pub mod gazetteer;
 
 mod ages;
 mod analysis;
+mod asked;
 mod columns;
+mod cover;
 mod document;
 mod error;
 mod explain;
+mod families;
 mod hilbert;
 mod lookup;
 mod merging;

@@ -1,11 +1,10 @@
-//! Circles on the globe: which cells one touches, and how far away a position is.
+//! Circles on the globe: how far away a position is.
 //!
 //! Distances are great-circle metres on a sphere of the mean earth radius. The scan uses a flat approximation in
 //! `f32` and asks the exact formula only where the two could disagree: within 0.1 % of the rim.
 
-use std::ops::Range;
-
-use crate::hilbert::{self, BITS, PositionE7};
+use crate::cover::{COARSE, FINE, Span, cover, joined};
+use crate::hilbert::{self, PositionE7};
 
 /// A circle a reader asked for.
 #[derive(Clone, Copy, PartialEq)]
@@ -25,12 +24,10 @@ impl std::fmt::Debug for Near {
     }
 }
 
-const EARTH_METRES: f64 = 6_371_008.8;
+pub(crate) const EARTH_METRES: f64 = 6_371_008.8;
 const METRES_PER_E7: f64 = EARTH_METRES * std::f64::consts::PI / 180.0 * 1e-7;
 /// Relative slack between the approximation and the exact distance.
 const SLACK: f32 = 0.001;
-/// The most cells kept while a circle is covered; a poor cover is wider, never wrong.
-const MOST_CELLS: usize = 96;
 
 /// Great-circle distance between two points in degrees, in metres.
 pub fn distance_m(lat_a: f64, lon_a: f64, lat_b: f64, lon_b: f64) -> f64 {
@@ -68,6 +65,7 @@ impl Circle {
     }
 
     /// Whether a position lies in the circle; if so, no more than its distance in metres.
+    #[inline]
     pub(crate) fn at_least_m(&self, position: PositionE7) -> Option<f64> {
         if let Some((cos, half_sin)) = self.flat {
             let metres = self.flat_m(position, cos, half_sin);
@@ -83,88 +81,53 @@ impl Circle {
         (metres <= self.metres).then_some(metres)
     }
 
+    /// Radius in metres.
+    pub(crate) fn metres(&self) -> f64 {
+        self.metres
+    }
+
+    /// Whether a position may lie in the circle, as a quick look tells.
+    #[inline]
+    pub(crate) fn may_hold(&self, position: PositionE7) -> bool {
+        self.flat.is_none_or(|(cos, half_sin)| {
+            self.flat_m(position, cos, half_sin) <= self.metres as f32 * (1.0 + SLACK) + 1.0
+        })
+    }
+
+    /// No more than the distance of a position in metres.
+    #[inline]
+    pub(crate) fn no_more_m(&self, position: PositionE7) -> f64 {
+        match self.flat {
+            Some((cos, half_sin)) => f64::from((self.flat_m(position, cos, half_sin) * (1.0 - SLACK) - 1.0).max(0.0)),
+            None => self.exact_m(position),
+        }
+    }
+
+    /// A circle round the same point with a part of the radius.
+    pub(crate) fn part(&self, share: f64) -> Option<Self> {
+        Self::new(Near { km: self.near.km * share, ..self.near })
+    }
+
     /// Distance on a plane whose width is taken halfway between the two latitudes.
+    #[inline]
     fn flat_m(&self, [lat, lon]: PositionE7, cos: f32, half_sin: f32) -> f32 {
-        let north = (i64::from(lat) - i64::from(self.centre[0])) as f32 * METRES_PER_E7 as f32;
-        let east = (i64::from(lon) - i64::from(self.centre[1])) as f32 * METRES_PER_E7 as f32;
+        // A difference of longitudes may wrap, but never to one that looks near: they span less than two thirds of
+        // what 32 bits hold, and the centre keeps away from the date line.
+        let north = lat.wrapping_sub(self.centre[0]) as f32 * METRES_PER_E7 as f32;
+        let east = lon.wrapping_sub(self.centre[1]) as f32 * METRES_PER_E7 as f32;
         let turn = north / EARTH_METRES as f32;
         let east = east * (cos - half_sin * turn - cos * turn * turn / 8.0);
         (north * north + east * east).sqrt()
     }
 
-    /// Ranges of sort keys that hold every position in the circle, ascending and apart.
+    /// Stretches of sort keys that hold every position in the circle, ascending and apart.
     ///
-    /// Cells are split level by level until they are small or too many; whole cells inside are kept as they are.
-    pub(crate) fn cover(&self) -> Vec<Range<u64>> {
-        let mut kept: Vec<(u64, u32)> = Vec::new();
-        let mut rim = vec![(0_u32, 0_u32)];
-        for depth in 1..=BITS {
-            let mut next = Vec::with_capacity(rim.len() * 2);
-            for (x, y) in rim.iter().flat_map(|&(x, y)| (0..4).map(move |q| (2 * x + (q & 1), 2 * y + (q >> 1)))) {
-                match self.meets(hilbert::bounds(x, y, depth)) {
-                    Meets::Not => {}
-                    Meets::Inside => kept.push((hilbert::curve(x, y, depth), depth)),
-                    Meets::Rim => next.push((x, y)),
-                }
-            }
-            rim = next;
-            if rim.len() > MOST_CELLS / 2 || depth == BITS {
-                kept.extend(rim.drain(..).map(|(x, y)| (hilbert::curve(x, y, depth), depth)));
-                break;
-            }
-        }
-        let mut ranges: Vec<Range<u64>> = kept
-            .into_iter()
-            .map(|(number, depth)| {
-                let below = 2 * (BITS - depth);
-                hilbert::first_key(number << below)..hilbert::first_key((number + 1) << below)
-            })
-            .collect();
-        ranges.sort_unstable_by_key(|range| range.start);
-        ranges.dedup_by(|next, before| {
-            let touches = next.start <= before.end;
-            if touches {
-                before.end = before.end.max(next.end);
-            }
-            touches
-        });
-        ranges
+    /// With `follows` for one who follows postings through them, else for one who looks at every document.
+    pub(crate) fn cover(&self, follows: bool) -> Vec<Span> {
+        let spans =
+            cover(self.near.lat, self.near.lon, self.metres / EARTH_METRES, if follows { COARSE } else { FINE });
+        if follows { joined(spans) } else { spans }
     }
-
-    /// How a cell lies to the circle, by bounds on the distance that err on the side of keeping it.
-    fn meets(&self, [south, north, west, east]: [f64; 4]) -> Meets {
-        let (lat, lon) = (self.near.lat, self.near.lon);
-        let apart = |a: f64, b: f64| {
-            let degrees = (a - b).abs();
-            degrees.min((360.0 - degrees).abs())
-        };
-        let half_square = |degrees: f64| (degrees.to_radians() / 2.0).sin().powi(2);
-        let cosine = |degrees: f64| degrees.clamp(-90.0, 90.0).to_radians().cos();
-        let lat_near = (south - lat).max(lat - north).max(0.0);
-        let lat_far = (lat - south).max(north - lat);
-        let within = west <= lon && lon <= east;
-        let lon_near = if within { 0.0 } else { apart(lon, west).min(apart(lon, east)) };
-        // Half a turn from the centre may lie between the edges: then the edges do not bound the far side.
-        let wide = east - west > 90.0;
-        let lon_far = if wide { 180.0 } else { apart(lon, west).max(apart(lon, east)).max(lon_near) };
-        let narrow = cosine(south).min(cosine(north)).max(0.0);
-        let broad = if south <= 0.0 && north >= 0.0 { 1.0 } else { cosine(south).max(cosine(north)) };
-        let here = cosine(lat).max(0.0);
-        let limit = half_square((self.metres / EARTH_METRES).to_degrees().min(180.0));
-        if half_square(lat_near) + here * narrow * half_square(lon_near) > limit + 1e-15 {
-            Meets::Not
-        } else if !wide && half_square(lat_far) + here * broad * half_square(lon_far) < limit {
-            Meets::Inside
-        } else {
-            Meets::Rim
-        }
-    }
-}
-
-enum Meets {
-    Not,
-    Rim,
-    Inside,
 }
 
 #[cfg(test)]
@@ -181,13 +144,10 @@ mod tests {
     }
 
     #[test]
-    fn every_position_in_a_circle_is_in_its_cover_and_known_to_be_inside() {
+    fn every_position_in_a_circle_is_known_to_be_inside() {
         let mut random = Random::new(7);
         for near in circles() {
             let circle = Circle::new(near).expect("a circle");
-            let cover = circle.cover();
-            assert!(cover.len() <= 4 * MOST_CELLS);
-            assert!(cover.windows(2).all(|pair| pair[0].end < pair[1].start));
             let mut inside = 0;
             for _ in 0..300 {
                 let spread = (near.km / 111.0).min(180.0) * [1.3, 0.5][random.below(2)];
@@ -202,21 +162,10 @@ mod tests {
                 if let Some(bound) = found {
                     inside += 1;
                     assert!(bound <= exact + 1e-6, "{bound} > {exact}");
-                    let key = hilbert::first_key(hilbert::cell_of(position));
-                    assert!(cover.iter().any(|range| range.contains(&key)), "left out at {exact} m");
                 }
             }
             assert!(inside > 0, "no position tried lies in the circle of {} km", near.km);
         }
-    }
-
-    #[test]
-    fn a_cover_is_not_much_larger_than_its_circle() {
-        let near = Near { lat: 53.8, lon: -1.55, km: 5.0 };
-        let cells: u64 = Circle::new(near).expect("a circle").cover().iter().map(|r| (r.end - r.start) >> 29).sum();
-        let cell_m2 = (40_007_863.0 / 2.0 / 131_072.0) * (40_075_017.0 / 131_072.0 * near.lat.to_radians().cos());
-        let ratio = cells as f64 * cell_m2 / (std::f64::consts::PI * 5000.0 * 5000.0);
-        assert!((1.0..1.6).contains(&ratio), "{ratio}");
     }
 
     #[test]

@@ -1,18 +1,19 @@
 //! A query made ready: its words weighed over the whole index, then for each segment the streams and tests of a scan.
 
 use std::collections::{HashMap, HashSet};
-use std::ops::Range;
 
 use tantivy::postings::TermInfo;
 
-use crate::columns::listing_key;
+use crate::asked::{ALL_KINDS, AgeTest, FacetTest, Leg, Need, OneOf, Plan, WhenTest};
+use crate::columns::{Mask, Stretch, listing_key};
+use crate::cover::Span;
 use crate::near::Circle;
 use crate::postings::{Stream, Weights, WordWeight};
 use crate::rank::Order;
-use crate::scan::{AgeTest, FacetTest, Gather, Gathered, Leg, Need, OneOf, Plan, WhenTest};
+use crate::scan::{Gather, Gathered};
 use crate::schema::denied;
 use crate::snapshot::{Segment, Snapshot, set_bit};
-use crate::tally::Beyond;
+use crate::tally::{BLOCK, Beyond, for_each_bit};
 use crate::words::Group;
 use crate::{Asks, DEEPEST, Query, Result};
 
@@ -39,6 +40,12 @@ pub(crate) struct Asked<'a> {
 struct Word {
     weights: Weights,
     found: Vec<[Option<TermInfo>; 2]>,
+}
+
+fn bits_of(mask: &Mask) -> Vec<u8> {
+    let mut bits = Vec::new();
+    for_each_bit(mask, |bit| bits.push(bit as u8));
+    bits
 }
 
 impl<'a> Asked<'a> {
@@ -70,7 +77,10 @@ impl<'a> Asked<'a> {
         let fields = &self.snapshot.fields;
         let mut found = Vec::with_capacity(self.snapshot.segments.len());
         for segment in &self.snapshot.segments {
-            found.push([segment.all.find(fields.all, stem)?, segment.name.find(fields.name, stem)?]);
+            let all = segment.all.find(fields.all, stem)?;
+            // Every word of a name is a word of the text.
+            let name = if all.is_some() { segment.name.find(fields.name, stem)? } else { None };
+            found.push([all, name]);
         }
         let weight = |field: usize, lengths, boost| {
             let documents = found.iter().filter_map(|found: &[Option<TermInfo>; 2]| found[field].as_ref());
@@ -110,17 +120,63 @@ impl<'a> Asked<'a> {
             covers: Gathered::new(Order::covers(query.tie_key), most(query.covers_offset, query.covers_limit)),
             matched: 0,
             most_matched: 0,
+            summing: false,
+            most: 0.0,
+            reach: f32::INFINITY,
+            frequencies: Vec::new(),
         };
-        let cover = self.circle.as_ref().map(Circle::cover);
-        for (at, segment) in self.snapshot.segments.iter().enumerate() {
-            let plan = self.plan(segment, at, need, cover.as_deref())?;
-            gather.segment(&self.snapshot.segments, at, plan)?;
+        let segments = &self.snapshot.segments;
+        let follows = !(query.words.is_empty() && query.organization.is_none() && query.languages.is_empty());
+        let cover = self.circle.as_ref().map(|circle| circle.cover(follows));
+        let stretches: Vec<Vec<Stretch>> = segments.iter().map(|segment| self.stretches(segment, &cover)).collect();
+        // Where the nearest come first, counting need not look at every document.
+        let blocks = stretches.iter().flatten().any(|stretch| stretch.inside && stretch.docs.len() >= 4 * BLOCK);
+        gather.summing = blocks && query.words.is_empty() && gather.nearest_first();
+        for (at, (segment, stretches)) in segments.iter().zip(stretches).enumerate() {
+            let plan = self.plan(segment, at, need, stretches)?;
+            let within = plan.legs.iter().any(|leg| !leg.into_covers && leg.areas.is_some());
+            gather.summing &= plan.only_columns() && plan.passes_all() && !within;
+            gather.segment(segments, at, plan)?;
         }
-        gather.finish(&self.snapshot.segments)?;
+        if gather.summing {
+            self.nearest(&mut gather);
+        }
+        gather.finish(segments);
         Ok(gather)
     }
 
-    fn plan(&self, segment: &Segment, at: usize, need: Need, cover: Option<&[Range<u64>]>) -> Result<Plan> {
+    /// Finds the nearest after all have been counted: looks in smaller circles, for they are likely to be close.
+    fn nearest(&self, gather: &mut Gather) {
+        let Some(circle) = &self.circle else { return };
+        let enough = 3.0 * gather.results.best.most() as f64;
+        let mut share = (enough / gather.results.tally.total.max(1) as f64).sqrt().clamp(1.0 / 256.0, 1.0);
+        while let Some(part) = circle.part(share) {
+            let cover = Some(part.cover(false));
+            gather.results.best.clear();
+            for (at, segment) in self.snapshot.segments.iter().enumerate() {
+                gather.offer_all(&self.snapshot.segments, at, &part, &self.stretches(segment, &cover));
+            }
+            if share >= 1.0 || gather.results.best.is_full() {
+                break;
+            }
+            share = (share * 2.0).min(1.0);
+        }
+    }
+
+    /// Where points are to be looked for.
+    fn stretches(&self, segment: &Segment, cover: &Option<Vec<Span>>) -> Vec<Stretch> {
+        let columns = &segment.columns;
+        let all = |docs| vec![Stretch { docs, inside: true }];
+        match (cover, self.place) {
+            (Some(cover), _) => columns.stretches(cover),
+            // A circle that is none (a centre off the globe) holds nothing.
+            (None, true) if self.query.near.is_some() => Vec::new(),
+            (None, true) => all(0..columns.unplaced),
+            (None, false) => all(0..columns.keys.len() as u32),
+        }
+    }
+
+    fn plan(&self, segment: &Segment, at: usize, need: Need, stretches: Vec<Stretch>) -> Result<Plan> {
         let (query, fields) = (self.query, &self.snapshot.fields);
         let mut groups = Vec::with_capacity(query.words.groups().len());
         let mut direct = Vec::new();
@@ -133,14 +189,22 @@ impl<'a> Asked<'a> {
                 direct.push((number, own()?));
             }
         }
-        let mut filters = Vec::new();
+        let (mut required, mut facets, mut filters) = (Vec::new(), Vec::new(), Vec::new());
+        let kinds = if query.kinds.is_empty() { ALL_KINDS } else { self.snapshot.kinds(&query.kinds) };
+        let age = query.age.map(|age| AgeTest { age, strict: query.strict });
+        let strict = query.strict || query.when_stated;
+        let when = (query.when != 0).then_some(WhenTest { parts: query.when, strict });
+        if need == Need::Every && groups.iter().any(|group| matches!(group, Stream::Empty)) {
+            // Nothing here has all words.
+            let legs = Vec::new();
+            return Ok(Plan { need, groups, direct, filters, required, facets, age, when, kinds, legs });
+        }
         if let Some(organization) = &query.organization {
             filters.push(Stream::value(&segment.organization, fields.organization, organization, 0.0)?);
         }
         if !query.languages.is_empty() {
             filters.push(Stream::any_value(&segment.language, fields.language, &query.languages)?);
         }
-        let mut facets = Vec::new();
         for (number, group) in query.facets.iter().enumerate() {
             if !(group.any.is_empty() && group.ask.is_empty()) {
                 let ask: &[String] = if query.strict { &[] } else { &group.ask };
@@ -151,32 +215,25 @@ impl<'a> Asked<'a> {
                 } else {
                     None
                 };
-                facets.push(FacetTest { any, ask, denied, flag: Asks::of_facet(number) });
+                match (&any.rest, ask.mask, &ask.rest, &denied) {
+                    (Stream::Empty, [0, 0, 0, 0], Stream::Empty, None) => required.push(bits_of(&any.mask)),
+                    _ => facets.push(FacetTest { any, ask, denied, flag: Asks::of_facet(number) }),
+                }
             }
         }
         let columns = &segment.columns;
-        let documents = columns.keys.len() as u32;
-        let ranges = match (cover, self.place) {
-            (Some(cover), _) => cover.iter().map(|keys| columns.documents(keys)).collect(),
-            // A circle that is none (a centre off the globe) holds nothing.
-            (None, true) if query.near.is_some() => Vec::new(),
-            (None, true) => std::iter::once(0..columns.unplaced).collect(),
-            (None, false) => std::iter::once(0..documents).collect(),
-        };
         let area = |codes: &[String]| Stream::any_value(&segment.area, fields.area, codes);
         let within = if query.within_areas.is_empty() { None } else { Some(area(&query.within_areas)?) };
-        let mut legs = vec![Leg::results(ranges, self.place, within)];
-        if self.place && !(query.areas.is_empty() && query.area_unstated.is_none()) {
+        let mut legs = vec![Leg::results(stretches, within)];
+        let some_unplaced = (columns.unplaced as usize) < columns.keys.len();
+        if self.place && some_unplaced && !(query.areas.is_empty() && query.area_unstated.is_none()) {
             let unstated = query.area_unstated.as_slice();
             // Who wants only what is stated is not told to ask.
             let unstated = if query.strict { &[] } else { unstated };
             let areas = Stream::any(vec![area(&query.areas)?, area(unstated)?]);
             legs.push(Leg::covers(columns, areas, area(&query.areas_here)?, area(unstated)?));
         }
-        let age = query.age.map(|age| AgeTest { age, strict: query.strict });
-        let strict = query.strict || query.when_stated;
-        let when = (query.when != 0).then_some(WhenTest { parts: query.when, strict });
-        Ok(Plan { need, groups, direct, filters, facets, age, when, kinds: self.snapshot.kinds(&query.kinds), legs })
+        Ok(Plan { need, groups, direct, filters, required, facets, age, when, kinds, legs })
     }
 
     /// Documents with all words typed or of a further phrase, or with a term that they mean; or both, which adds up.

@@ -102,9 +102,16 @@ pub(crate) enum Stream {
 pub(crate) struct WordStream {
     all: SegmentPostings,
     all_lengths: Option<FieldNormReader>,
-    name: Option<SegmentPostings>,
+    name: InNames,
     name_lengths: Option<FieldNormReader>,
     weights: Weights,
+}
+
+/// The postings of a word in names. Only scores ask for them, and most words are never scored.
+enum InNames {
+    No,
+    Unread(Arc<InvertedIndexReader>, TermInfo),
+    Read(Box<SegmentPostings>),
 }
 
 /// Several streams, and where each stands.
@@ -124,17 +131,14 @@ impl Stream {
         name: (&TextField, Option<&TermInfo>),
         weights: Weights,
     ) -> Result<Self> {
-        let read = |(field, found): (&TextField, Option<&TermInfo>)| {
-            let read = |info| field.postings.read_postings_from_terminfo(info, IndexRecordOption::WithFreqs);
-            found.map(read).transpose()
-        };
-        let Some(postings) = read(all)? else {
+        let Some(info) = all.1 else {
             return Ok(Stream::Empty);
         };
+        let unread = |info: &TermInfo| InNames::Unread(Arc::clone(&name.0.postings), info.clone());
         Ok(Stream::Word(Box::new(WordStream {
-            all: postings,
+            all: all.0.postings.read_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?,
             all_lengths: all.0.lengths.clone(),
-            name: read(name)?,
+            name: name.1.map_or(InNames::No, unread),
             name_lengths: name.0.lengths.clone(),
             weights,
         })))
@@ -206,6 +210,16 @@ impl Stream {
         }
     }
 
+    /// How often the document it stands at has the word; 1 where it is no word.
+    pub(crate) fn frequency(&self) -> u32 {
+        if let Stream::Word(word) = self { word.all.term_freq() } else { 1 }
+    }
+
+    /// Score of a document, given how often it has the word. Documents come in ascending order.
+    pub(crate) fn score_of(&mut self, doc: DocId, frequency: u32) -> f32 {
+        if let Stream::Word(word) = self { word.score_of(doc, frequency) } else { 0.0 }
+    }
+
     /// Score of the document it stands at.
     pub(crate) fn score(&mut self) -> f32 {
         match self {
@@ -213,6 +227,20 @@ impl Stream {
             Stream::Term(_, score) => *score,
             Stream::All(streams, _) => streams.iter_mut().map(Stream::score).sum(),
             Stream::Any(union) => union.score(),
+            Stream::Empty => 0.0,
+        }
+    }
+
+    /// No document scores more.
+    pub(crate) fn most(&self) -> f32 {
+        match self {
+            Stream::Word(word) => match word.name {
+                InNames::No => word.weights.all.weight,
+                _ => word.weights.all.weight + word.weights.name.weight,
+            },
+            Stream::Term(_, score) => *score,
+            Stream::All(streams, _) => streams.iter().map(Stream::most).sum(),
+            Stream::Any(union) => union.streams.iter().map(Stream::most).fold(0.0, union.score),
             Stream::Empty => 0.0,
         }
     }
@@ -254,10 +282,18 @@ impl Union {
 
 impl WordStream {
     fn score(&mut self) -> f32 {
-        let doc = self.all.doc();
+        self.score_of(self.all.doc(), self.all.term_freq())
+    }
+
+    fn score_of(&mut self, doc: DocId, frequency: u32) -> f32 {
         let length = |lengths: &Option<FieldNormReader>| lengths.as_ref().map_or(0, |l| l.fieldnorm_id(doc));
-        let mut score = self.weights.all.score(self.all.term_freq(), length(&self.all_lengths));
-        if let Some(name) = &mut self.name
+        let mut score = self.weights.all.score(frequency, length(&self.all_lengths));
+        if let InNames::Unread(index, info) = &self.name {
+            // Reading what is mapped fails only where the file is damaged, and checksums find that.
+            let read = index.read_postings_from_terminfo(info, IndexRecordOption::WithFreqs);
+            self.name = read.map_or(InNames::No, |postings| InNames::Read(Box::new(postings)));
+        }
+        if let InNames::Read(name) = &mut self.name
             && forward(name, doc) == doc
         {
             score += self.weights.name.score(name.term_freq(), length(&self.name_lengths));

@@ -1,22 +1,22 @@
 //! In which order hits stand, and the best few of very many.
 
 use std::cmp::Ordering;
-use std::collections::BinaryHeap;
+use std::sync::Arc;
 
 use tantivy::DocId;
 
-use crate::columns::spread;
+use crate::columns::{Columns, spread};
 use crate::snapshot::Segment;
-use crate::{Asks, Query, Result, Sort};
+use crate::{Asks, Query, Sort};
 
 /// One matching document.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Found {
-    pub segment: usize,
+    pub segment: u32,
     pub doc: DocId,
     pub score: f32,
-    /// In a circle: metres, exact or no more than exact.
-    pub metres: Option<f64>,
+    /// In a circle: metres, exact or no more than exact. Otherwise [`NOWHERE`].
+    pub metres: f64,
     /// Serves the asked point itself.
     pub here: bool,
     pub asks: Asks,
@@ -25,6 +25,17 @@ pub(crate) struct Found {
     /// Has ended.
     pub ended: bool,
 }
+
+impl Found {
+    /// A document that matches without words.
+    pub(crate) fn at(segment: usize, doc: DocId, metres: f64, asks: Asks, columns: &Columns) -> Self {
+        let ended = columns.has_ended(doc);
+        Self { segment: segment as u32, doc, score: 0.0, metres, here: false, asks, broader: false, ended }
+    }
+}
+
+/// What is not in a circle is no number of metres away.
+pub(crate) const NOWHERE: f64 = f64::INFINITY;
 
 /// Turns what is known of a hit into numbers: smaller stands before.
 #[derive(Clone, Copy)]
@@ -73,12 +84,17 @@ impl Order {
         Self { by: By::Covers(key), stated_first: true }
     }
 
+    /// The nearest come first, whatever else there is.
+    pub(crate) fn is_nearest(self) -> bool {
+        matches!(self.by, By::Distance)
+    }
+
     /// First by whether it has ended and whether it needs a broader term, then by whether it says which area it serves and
     /// by whether it serves the point (in `covers`), then by whether it has to be asked, then the rank itself, then the
     /// keyed hash (in `covers`).
     fn rank(self, found: &Found, segment: &Segment) -> Rank {
         let score = f64::from(found.score);
-        let metres = found.metres.unwrap_or(f64::MAX);
+        let metres = found.metres;
         let doc = found.doc as usize;
         let tier = u8::from(self.stated_first && !found.asks.is_empty())
             + 8 * u8::from(found.broader)
@@ -97,85 +113,88 @@ impl Order {
 }
 
 /// A hit with its place in the order.
-#[derive(Debug)]
-pub(crate) struct Ranked {
+#[derive(Clone, Copy, Debug)]
+struct Ranked {
     rank: Rank,
-    listing: String,
-    pub found: Found,
+    found: Found,
 }
-
-impl Ord for Ranked {
-    fn cmp(&self, other: &Self) -> Ordering {
-        compare(self.rank, other.rank).then_with(|| self.listing.cmp(&other.listing))
-    }
-}
-
-impl PartialOrd for Ranked {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Ranked {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Ranked {}
 
 fn compare(a: Rank, b: Rank) -> Ordering {
     a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2))
 }
 
 /// The first so many hits in order.
+///
+/// A few more are kept than are wanted, until the surplus is worth sorting out: so ids, which decide between equal
+/// ranks and lie far away, are seldom read.
 pub(crate) struct Best {
     pub order: Order,
     most: usize,
-    heap: BinaryHeap<Ranked>,
+    kept: Vec<Ranked>,
+    /// The last of the first `most`, once so many have been sorted out.
+    last: Option<Ranked>,
 }
 
 impl Best {
     /// Keeps the first `most` by `order`.
     pub(crate) fn new(order: Order, most: usize) -> Self {
-        Self { order, most, heap: BinaryHeap::new() }
+        Self { order, most, kept: Vec::new(), last: None }
+    }
+
+    /// Whether a hit that scores no more, and is no nearer, than this may be among the first.
+    #[inline]
+    pub(crate) fn admits(&self, found: &Found, segment: &Segment) -> bool {
+        self.most > 0 && self.last.is_none_or(|last| compare(self.order.rank(found, segment), last.rank).is_le())
     }
 
     /// Offers a hit. `exact` gives its exact metres; it is asked only for hits that may be among the first.
-    pub(crate) fn offer(
-        &mut self,
-        mut found: Found,
-        segment: &Segment,
-        exact: impl FnOnce() -> Option<f64>,
-    ) -> Result<()> {
-        if self.most == 0 {
-            return Ok(());
-        }
-        let full = self.heap.len() >= self.most;
-        let is_worse = |rank, worst: &Ranked| compare(rank, worst.rank) == Ordering::Greater;
-        let worst = self.heap.peek().filter(|_| full);
-        if worst.is_some_and(|worst| is_worse(self.order.rank(&found, segment), worst)) {
-            return Ok(());
+    pub(crate) fn offer(&mut self, mut found: Found, segments: &[Arc<Segment>], exact: impl FnOnce() -> f64) {
+        let segment = &*segments[found.segment as usize];
+        if !self.admits(&found, segment) {
+            return;
         }
         found.metres = exact();
-        let rank = self.order.rank(&found, segment);
-        if worst.is_some_and(|worst| is_worse(rank, worst)) {
-            return Ok(());
+        let ranked = Ranked { rank: self.order.rank(&found, segment), found };
+        if self.last.is_some_and(|last| ranked.before(&last, segments).is_ge()) {
+            return;
         }
-        let listing = segment.columns.entry(found.doc)?.listing;
-        if worst.is_some_and(|worst| compare(rank, worst.rank).then_with(|| listing.cmp(&worst.listing)).is_ge()) {
-            return Ok(());
+        self.kept.push(ranked);
+        if self.kept.len() >= self.most + (self.most / 2).max(16) {
+            self.kept.select_nth_unstable_by(self.most - 1, |a, b| a.before(b, segments));
+            self.kept.truncate(self.most);
+            self.last = self.kept.last().copied();
         }
-        let ranked = Ranked { rank, listing: listing.to_owned(), found };
-        if full {
-            self.heap.pop();
-        }
-        self.heap.push(ranked);
-        Ok(())
     }
 
-    /// The hits kept, in order.
-    pub(crate) fn into_sorted(self) -> Vec<Found> {
-        self.heap.into_sorted_vec().into_iter().map(|ranked| ranked.found).collect()
+    /// Forgets what was offered.
+    pub(crate) fn clear(&mut self) {
+        self.kept.clear();
+        self.last = None;
+    }
+
+    /// Whether as many are kept as are wanted that nothing but the rank itself could put behind others.
+    pub(crate) fn is_full(&self) -> bool {
+        self.kept.iter().filter(|ranked| ranked.rank.0 == 0).count() >= self.most
+    }
+
+    /// Hits that are wanted.
+    pub(crate) fn most(&self) -> usize {
+        self.most
+    }
+
+    /// The first hits, in order.
+    pub(crate) fn into_sorted(mut self, segments: &[Arc<Segment>]) -> Vec<Found> {
+        self.kept.sort_unstable_by(|a, b| a.before(b, segments));
+        self.kept.truncate(self.most);
+        self.kept.into_iter().map(|ranked| ranked.found).collect()
+    }
+}
+
+impl Ranked {
+    /// By rank, then by listing id. Where an id cannot be read the order does not matter: showing the hit will fail.
+    fn before(&self, other: &Self, segments: &[Arc<Segment>]) -> Ordering {
+        let listing =
+            |found: &Found| segments[found.segment as usize].columns.entry(found.doc).map_or("", |entry| entry.listing);
+        compare(self.rank, other.rank).then_with(|| listing(&self.found).cmp(listing(&other.found)))
     }
 }

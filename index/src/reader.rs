@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-
+use crate::asked::Need;
 use crate::columns::{HIT, SIBLINGS};
 use crate::plan::Asked;
 use crate::query::{Block, Hit, Hits, Relaxed, Understood, UnderstoodWord};
 use crate::rank::Found;
-use crate::scan::{Gathered, Need};
+use crate::scan::Gathered;
 use crate::snapshot::Snapshot;
 use crate::{Payload, Query, Result};
 
@@ -65,12 +64,12 @@ impl Reader {
             let counts = names.iter().zip(counts).filter(|(_, count)| **count > 0);
             counts.map(|(name, count)| (name.clone(), *count)).collect()
         };
-        let tally = &gather.results.tally;
-        let mut counts = counted(&stored.payload.terms, tally.bits.as_slice());
+        let tally = &mut gather.results.tally;
+        let mut counts = counted(&stored.payload.terms, tally.bits());
         counts.extend(gather.beyond.take().map(|beyond| beyond.counted(tally)).unwrap_or_default());
         Ok(Hits {
             counts,
-            kinds: counted(&stored.kinds, &tally.kinds),
+            kinds: counted(&stored.kinds, &gather.results.tally.kinds),
             results: self.block(gather.results, query.offset)?,
             covers: self.block(gather.covers, query.covers_offset)?,
             relaxed: if total == 0 { Relaxed::No } else { relaxed },
@@ -80,20 +79,20 @@ impl Reader {
 
     fn block(&self, gathered: Gathered, offset: usize) -> Result<Block> {
         let (total, broader) = (gathered.tally.total, gathered.broader);
-        let shown = gathered.best.into_sorted();
+        let shown = gathered.best.into_sorted(&self.snapshot.segments);
         let hits = shown.iter().skip(offset).map(|found| self.hit(found)).collect::<Result<_>>()?;
         Ok(Block { total, broader, hits })
     }
 
     fn hit(&self, found: &Found) -> Result<Hit> {
-        let columns = &self.snapshot.segments[found.segment].columns;
+        let columns = &self.snapshot.segments[found.segment as usize].columns;
         let entry = columns.entry(found.doc)?;
         let alone = columns.flags[found.doc as usize] & SIBLINGS == 0;
         Ok(Hit {
             listing: entry.listing.to_owned(),
             id: entry.id.to_owned(),
-            body: Bytes::copy_from_slice(entry.body),
-            distance_m: found.metres,
+            body: columns.shared(entry.body),
+            distance_m: found.metres.is_finite().then_some(found.metres),
             other_places: if alone { 0 } else { self.documents_of(entry.listing, HIT)?.saturating_sub(1) },
             score: found.score,
             here: found.here,

@@ -10,174 +10,39 @@
 //!   leg 1: the circle's ranges, or all when the place is     leg 2: those with an
 //!   an area (then only documents with its code)              area code of the place
 //!
-//!  in a leg:  streams of postings agree on a document   every word, language, organisation, area
-//!             -> flags, kind, alive, withdrawn           one byte or two each
-//!             -> mask & group, for each group            32 bytes
-//!             -> age in the stated range                 2 bytes
-//!             -> parts of the week                       4 bytes
-//!             -> distance, flat                          8 bytes; exact at the rim
-//!             -> count the listing; offer it to the best (score and exact distance only if it may be shown)
+//!  Words, languages, organisation, areas:              Nothing but columns (a browse):
+//!  `follow`, up to 64 documents at a time              `look`, a word of 64 documents at a time
+//!
+//!    streams of postings agree on documents
+//!    -> to be found, not deleted       a bit each        -> to be found, not deleted    a bit each
+//!    -> terms required                 a bit each        -> terms required              a bit each
+//!    -> distance, flat                    8 bytes        -> distance, flat, at the rim     8 bytes
+//!    -> kind, age, parts of the week, what may be        -> kind, age, parts of the week, what may be
+//!       asked, withdrawn                                     asked, withdrawn
+//!
+//!  Then each document that passed is counted (32 bytes of terms) and offered to the best: exact distance and score
+//!  are worked out only if it may be shown. Nearest first, with no other test, whole blocks of 256 documents are
+//!  counted by `Sums`, and the nearest are found afterwards in a smaller circle.
 //! ```
 //!
-//! Without a place there is one leg over everything. Documents of listings with several go through `seen`, so that a
-//! listing counts once and is shown at its nearest place; all others are counted on the spot.
+//! Without a place there is one leg over everything. Documents whose listing has others near enough to match as well go
+//! through `Families`, so that a listing counts once and is shown at its nearest place.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
 use tantivy::{DocId, TERMINATED};
 
-use crate::ages::{self, AgeRange};
-use crate::columns::{AREA, Columns, ENDED, HIT, Mask, POINT, REMOTE, SIBLINGS};
+use crate::asked::{Leg, Need, Plan};
+use crate::columns::Stretch;
+use crate::families::Families;
 use crate::near::Circle;
 use crate::postings::{Stream, seek_all};
-use crate::rank::{Best, Found, Order};
+use crate::rank::{Best, Found, NOWHERE, Order};
 use crate::snapshot::Segment;
-use crate::tally::{Beyond, Tally};
+use crate::tally::{BLOCK, Beyond, Tally};
 use crate::{Asks, Result};
-
-/// How many of the word groups a document must match.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Need {
-    /// Every one.
-    Every,
-    /// At least so many.
-    AtLeast(usize),
-}
-
-/// Terms of which a document has one or not.
-pub(crate) struct OneOf {
-    /// The terms that have bits.
-    pub mask: Mask,
-    /// The others.
-    pub rest: Stream,
-}
-
-/// A group of terms of which a document must have one.
-pub(crate) struct FacetTest {
-    pub any: OneOf,
-    /// Terms that do too, as something to ask.
-    pub ask: OneOf,
-    /// Where silence is something to ask: documents that deny all of `any`.
-    pub denied: Option<Stream>,
-    pub flag: Asks,
-}
-
-impl OneOf {
-    fn meets(&mut self, mask: &Mask, doc: DocId) -> bool {
-        self.mask.iter().zip(mask).any(|(a, b)| a & b != 0) || self.rest.seek(doc) == doc
-    }
-}
-
-impl FacetTest {
-    /// What has to be asked of a document; `None` when it does not meet the group.
-    fn test(&mut self, mask: &Mask, doc: DocId) -> Option<Asks> {
-        if self.any.meets(mask, doc) {
-            return Some(Asks::default());
-        }
-        let silent = |denied: &mut Stream| denied.seek(doc) != doc;
-        (self.ask.meets(mask, doc) || self.denied.as_mut().is_some_and(silent)).then_some(self.flag)
-    }
-}
-
-/// What is asked of one segment.
-pub(crate) struct Plan {
-    pub need: Need,
-    /// One stream per word group; in the words' order unless every one is needed.
-    pub groups: Vec<Stream>,
-    /// For each group that a broader term meets too, by its number among the words: what meets it otherwise.
-    pub direct: Vec<(usize, Stream)>,
-    /// Streams every document must be in.
-    pub filters: Vec<Stream>,
-    pub facets: Vec<FacetTest>,
-    pub age: Option<AgeTest>,
-    pub when: Option<WhenTest>,
-    /// Kinds asked for, as bits.
-    pub kinds: u16,
-    pub legs: Vec<Leg>,
-}
-
-/// The age a document must be for.
-#[derive(Clone, Copy)]
-pub(crate) struct AgeTest {
-    pub age: u8,
-    /// Documents that state no age do not pass.
-    pub strict: bool,
-}
-
-impl AgeTest {
-    /// What has to be asked of a document with this range; `None` when it is not for the age.
-    fn test(self, range: AgeRange) -> Option<Asks> {
-        match ages::holds(range, self.age) {
-            Some(holds) => holds.then_some(Asks::default()),
-            None => (!self.strict).then_some(Asks::AGE),
-        }
-    }
-}
-
-/// The parts of the week in which a document must happen.
-#[derive(Clone, Copy)]
-pub(crate) struct WhenTest {
-    /// Any of these.
-    pub parts: u32,
-    /// Documents that do not say when they happen do not pass.
-    pub strict: bool,
-}
-
-impl WhenTest {
-    /// What has to be asked of a document that happens in these parts; `None` when it happens in others.
-    fn test(self, parts: u32) -> Option<Asks> {
-        match parts {
-            0 => (!self.strict).then_some(Asks::WHEN),
-            parts => (parts & self.parts != 0).then_some(Asks::default()),
-        }
-    }
-}
-
-/// A part of the segment that feeds one block of the answer.
-pub(crate) struct Leg {
-    pub into_covers: bool,
-    pub ranges: Vec<Range<DocId>>,
-    /// Place flags of which a document must have one; zero when any will do.
-    pub places: u8,
-    /// Documents of the leg's areas, where areas are asked for.
-    pub areas: Option<Stream>,
-    /// Documents of areas that hold the asked point.
-    pub here: Stream,
-    /// Documents that do not say which area they serve.
-    pub unstated: Stream,
-}
-
-impl Plan {
-    /// Whether a document that the groups agreed on would not be there but for broader terms.
-    fn is_broader(&mut self, doc: DocId) -> bool {
-        let Self { need, groups, direct, .. } = self;
-        // While every group must match, each is there; they may stand in another order than the words.
-        let (need, every) = match *need {
-            Need::Every => (groups.len(), true),
-            Need::AtLeast(number) => (number, false),
-        };
-        let met = groups.iter().filter(|group| group.doc() == doc).count();
-        let there = direct.iter_mut().filter(|(number, _)| every || groups[*number].doc() == doc);
-        let only_broader = there.filter_map(|(_, own)| (own.seek(doc) != doc).then_some(())).count();
-        met - only_broader < need
-    }
-}
-
-impl Leg {
-    /// The leg of `results`.
-    pub(crate) fn results(ranges: Vec<Range<DocId>>, place: bool, areas: Option<Stream>) -> Self {
-        let places = if place { POINT } else { 0 };
-        Self { into_covers: false, ranges, places, areas, here: Stream::Empty, unstated: Stream::Empty }
-    }
-
-    /// The leg of `covers`.
-    pub(crate) fn covers(columns: &Columns, areas: Stream, here: Stream, unstated: Stream) -> Self {
-        let rest = columns.unplaced..columns.keys.len() as DocId;
-        Self { into_covers: true, ranges: vec![rest], places: AREA | REMOTE, areas: Some(areas), here, unstated }
-    }
-}
 
 /// What has been found so far for one block.
 pub(crate) struct Gathered {
@@ -185,16 +50,7 @@ pub(crate) struct Gathered {
     /// Listings counted that are there by broader terms only.
     pub broader: u64,
     pub best: Best,
-    pub seen: HashMap<u64, Seen>,
-}
-
-/// A listing with several documents: the one to show, and the terms of all that match.
-pub(crate) struct Seen {
-    found: Found,
-    id: String,
-    mask: Mask,
-    kind: u8,
-    beyond: Vec<u32>,
+    pub families: Families,
 }
 
 /// The answer as it grows over the segments.
@@ -215,11 +71,22 @@ pub(crate) struct Gather<'a> {
     pub matched: u32,
     /// The most groups an accepted document matches.
     pub most_matched: usize,
+    /// Whole blocks of documents are counted by their sums; the nearest are found afterwards.
+    pub summing: bool,
+    /// No document of the segment at hand scores more.
+    pub most: f32,
+    /// Metres that two documents in the circle may lie apart.
+    pub reach: f32,
+    /// How often each document at hand has each word.
+    pub frequencies: Vec<u32>,
 }
+
+/// Documents that are looked at together.
+const BATCH: usize = 64;
 
 impl Gathered {
     pub(crate) fn new(order: Order, most: usize) -> Self {
-        Self { tally: Tally::new(), broader: 0, best: Best::new(order, most), seen: HashMap::new() }
+        Self { tally: Tally::new(), broader: 0, best: Best::new(order, most), families: Families::default() }
     }
 }
 
@@ -227,6 +94,11 @@ impl Gather<'_> {
     /// Listings found, in both blocks.
     pub(crate) fn found(&self) -> u64 {
         self.results.tally.total + self.covers.tally.total
+    }
+
+    /// Whether the nearest come first, and nothing is hidden or counted that sums do not know of.
+    pub(crate) fn nearest_first(&self) -> bool {
+        self.results.best.order.is_nearest() && self.withdrawn.is_empty() && self.beyond.is_none()
     }
 
     /// Runs a plan over the segment of its number.
@@ -238,13 +110,163 @@ impl Gather<'_> {
         if let Some(beyond) = &mut self.beyond {
             beyond.enter(&segments[at])?;
         }
+        self.most = plan.most();
+        self.reach = match self.circle {
+            // Nothing lies so near.
+            _ if self.every_place => -1.0,
+            Some(circle) => 2.002 * circle.metres() as f32 + 1.0,
+            None => f32::INFINITY,
+        };
         for mut leg in std::mem::take(&mut plan.legs) {
-            for range in std::mem::take(&mut leg.ranges) {
-                let mut from = range.start;
-                while let Some(doc) = next(&mut plan, &mut leg.areas, from, range.end) {
-                    from = doc + 1;
-                    if let Some(asks) = self.passes(&segments[at], doc, &mut plan, &leg) {
-                        self.accept(&segments[at], at, doc, asks, &mut plan, &mut leg)?;
+            for Stretch { docs, inside } in std::mem::take(&mut leg.stretches) {
+                if !plan.only_columns() || leg.areas.is_some() {
+                    self.follow(segments, at, docs, &mut plan, &mut leg)?;
+                } else if self.summing && inside && docs.len() >= 2 * BLOCK {
+                    let blocks = docs.start.div_ceil(BLOCK as DocId)..docs.end / BLOCK as DocId;
+                    let whole = blocks.start * BLOCK as DocId..blocks.end * BLOCK as DocId;
+                    self.look(segments, at, docs.start..whole.start, inside, &mut plan, &mut leg)?;
+                    self.results.tally.count_blocks(&segments[at].columns.sums, &blocks);
+                    self.correct(segments, at, whole.clone(), &mut plan, &mut leg)?;
+                    self.look(segments, at, whole.end..docs.end, inside, &mut plan, &mut leg)?;
+                } else {
+                    self.look(segments, at, docs, inside, &mut plan, &mut leg)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Follows the streams through a stretch. Where the words' frequencies are all that the streams are still asked
+    /// for, columns are looked at for many documents at a time: they lie apart, and are fetched side by side.
+    fn follow(
+        &mut self,
+        segments: &[Arc<Segment>],
+        number: usize,
+        docs: Range<DocId>,
+        plan: &mut Plan,
+        leg: &mut Leg,
+    ) -> Result<()> {
+        let segment = &*segments[number];
+        let columns = &*segment.columns;
+        let circle = self.circle.filter(|_| !leg.into_covers);
+        let most = if plan.only_words() && !leg.into_covers { BATCH } else { 1 };
+        let mut from = docs.start;
+        let mut batch = [0; BATCH];
+        while from < docs.end {
+            let (mut agreed, mut kept) = (0, 0);
+            self.frequencies.clear();
+            while agreed < most {
+                let Some(doc) = next(plan, &mut leg.areas, from, docs.end) else {
+                    from = docs.end;
+                    break;
+                };
+                from = doc + 1;
+                (batch[agreed], agreed) = (doc, agreed + 1);
+                self.frequencies.extend(plan.groups.iter().map(Stream::frequency));
+            }
+            let mut places = [0; BATCH];
+            for (place, &doc) in batch[..agreed].iter().enumerate() {
+                places[kept] = place;
+                let fits = leg.places == 0 || columns.flags[doc as usize] & leg.places != 0;
+                kept += usize::from(segment.is_live(doc) & fits & plan.has_required(columns, doc));
+            }
+            if let Some(circle) = circle {
+                let all = std::mem::take(&mut kept);
+                for at in 0..all {
+                    places[kept] = places[at];
+                    kept += usize::from(circle.may_hold(columns.positions[batch[places[at]] as usize]));
+                }
+            }
+            // Each step by itself, so that what one needs of memory is fetched for several documents at once.
+            let mut passed = [(0, None, Asks::default()); BATCH];
+            let mut number_passed = 0;
+            for &place in &places[..kept] {
+                let doc = batch[place];
+                let Some(asks) = plan.test(columns, doc).filter(|_| !self.hides(segment, doc)) else { continue };
+                let simple = most > 1 && self.beyond.is_none() && !columns.has_siblings_within(doc, self.reach);
+                let metres = match circle.map(|circle| circle.at_least_m(columns.positions[doc as usize])) {
+                    Some(None) => continue,
+                    Some(metres) => metres,
+                    None => Some(NOWHERE),
+                };
+                passed[number_passed] = (place, metres.filter(|_| simple), asks);
+                number_passed += 1;
+            }
+            let passed = &passed[..number_passed];
+            for &(place, ..) in passed.iter().filter(|(_, simple, _)| simple.is_some()) {
+                self.results.tally.total += 1;
+                if self.counting {
+                    let at = batch[place] as usize;
+                    self.results.tally.count(&columns.masks[at], columns.kinds[at]);
+                }
+            }
+            for &(place, simple, asks) in passed {
+                let (doc, words) = (batch[place], if most == 1 { 0 } else { plan.groups.len() });
+                let words = place * words..(place + 1) * words;
+                let Some(metres) = simple else {
+                    self.accept(segments, number, doc, asks, plan, leg, words)?;
+                    continue;
+                };
+                let mut found = Found { score: self.most, ..Found::at(number, doc, metres, asks, columns) };
+                let best = &mut self.results.best;
+                if best.admits(&found, segment) {
+                    let groups = plan.groups.iter_mut().zip(&self.frequencies[words]);
+                    found.score = groups.fold(0.0, |sum, (group, &frequency)| sum + group.score_of(doc, frequency));
+                    let exact = || circle.map_or(NOWHERE, |circle| circle.exact_m(columns.positions[doc as usize]));
+                    best.offer(found, segments, exact);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at every document of a stretch, 64 at a time: nothing but columns decides.
+    fn look(
+        &mut self,
+        segments: &[Arc<Segment>],
+        number: usize,
+        docs: Range<DocId>,
+        inside: bool,
+        plan: &mut Plan,
+        leg: &mut Leg,
+    ) -> Result<()> {
+        let segment = &*segments[number];
+        let columns = &*segment.columns;
+        let rim = self.circle.filter(|_| !inside);
+        let (tests, offers) = (plan.tests_more() || !self.withdrawn.is_empty(), !self.summing);
+        for first in (docs.start & !63..docs.end).step_by(64) {
+            let mut bits = segment.live[first as usize / 64] & window(&docs, first);
+            for required in &plan.required {
+                bits &= columns.with_any(required, first as usize / 64);
+            }
+            if let Some(circle) = rim {
+                bits = retain(bits, |at| circle.at_least_m(columns.positions[(first + at) as usize]).is_some());
+            }
+            while bits != 0 {
+                let doc = first + bits.trailing_zeros();
+                bits &= bits - 1;
+                let mut asks = Asks::default();
+                if tests {
+                    match plan.test(columns, doc) {
+                        Some(found) if !self.hides(segment, doc) => asks = found,
+                        _ => continue,
+                    }
+                }
+                let at = doc as usize;
+                if columns.has_siblings_within(doc, self.reach) || self.beyond.is_some() {
+                    self.accept(segments, number, doc, asks, plan, leg, 0..0)?;
+                    continue;
+                }
+                self.results.tally.total += 1;
+                if self.counting {
+                    self.results.tally.count(&columns.masks[at], columns.kinds[at]);
+                }
+                if offers {
+                    let metres = self.circle.map_or(NOWHERE, |circle| circle.no_more_m(columns.positions[at]));
+                    let found = Found::at(number, doc, metres, asks, columns);
+                    if self.results.best.admits(&found, segment) {
+                        let exact = || self.circle.map_or(NOWHERE, |circle| circle.exact_m(columns.positions[at]));
+                        self.results.best.offer(found, segments, exact);
                     }
                 }
             }
@@ -252,42 +274,82 @@ impl Gather<'_> {
         Ok(())
     }
 
-    /// The tests of one document, cheapest first; what has to be asked of it if it passes.
-    fn passes(&self, segment: &Segment, doc: DocId, plan: &mut Plan, leg: &Leg) -> Option<Asks> {
-        let (columns, at) = (&segment.columns, doc as usize);
-        let flags = columns.flags[at];
-        let fits = flags & HIT != 0
-            && (leg.places == 0 || flags & leg.places != 0)
-            && (plan.kinds >> columns.kinds[at]) & 1 != 0;
-        if !fits {
-            return None;
+    /// Makes good what sums of whole blocks do not know: documents deleted since, and listings with several.
+    fn correct(
+        &mut self,
+        segments: &[Arc<Segment>],
+        number: usize,
+        docs: Range<DocId>,
+        plan: &mut Plan,
+        leg: &mut Leg,
+    ) -> Result<()> {
+        let segment = &*segments[number];
+        let columns = &*segment.columns;
+        for &doc in within(&segment.dead, &docs) {
+            self.results.tally.take_back(&columns.masks[doc as usize], columns.kinds[doc as usize]);
         }
-        let mut asks = plan.age.map_or(Some(Asks::default()), |age| age.test(columns.ages[at]))?;
-        if let Some(when) = plan.when {
-            asks.0 |= when.test(columns.when[at])?.0;
+        for &doc in within(&columns.siblings, &docs) {
+            if columns.has_siblings_within(doc, self.reach) && segment.is_live(doc) {
+                self.results.tally.take_back(&columns.masks[doc as usize], columns.kinds[doc as usize]);
+                self.accept(segments, number, doc, Asks::default(), plan, leg, 0..0)?;
+            }
         }
-        for facet in &mut plan.facets {
-            asks.0 |= facet.test(&columns.masks[at], doc)?.0;
-        }
-        (segment.is_alive(doc) && !self.withdrawn.contains(&columns.listings[at])).then_some(asks)
+        Ok(())
     }
 
-    /// Counts and offers a document that passed, if it lies in the circle.
+    /// Offers the documents of some stretches that lie in a circle, without counting them. Listings with several have
+    /// been met already.
+    pub(crate) fn offer_all(
+        &mut self,
+        segments: &[Arc<Segment>],
+        number: usize,
+        circle: &Circle,
+        stretches: &[Stretch],
+    ) {
+        let segment = &*segments[number];
+        let columns = &*segment.columns;
+        for Stretch { docs, .. } in stretches {
+            for first in (docs.start & !63..docs.end).step_by(64) {
+                let mut bits = segment.live[first as usize / 64] & window(docs, first);
+                while bits != 0 {
+                    let doc = first + bits.trailing_zeros();
+                    bits &= bits - 1;
+                    let position = columns.positions[doc as usize];
+                    let Some(metres) = circle.at_least_m(position) else { continue };
+                    if columns.has_siblings_within(doc, self.reach) {
+                        continue;
+                    }
+                    let found = Found::at(number, doc, metres, Asks::default(), columns);
+                    self.results.best.offer(found, segments, || circle.exact_m(position));
+                }
+            }
+        }
+    }
+
+    fn hides(&self, segment: &Segment, doc: DocId) -> bool {
+        !self.withdrawn.is_empty() && self.withdrawn.contains(&segment.columns.listings[doc as usize])
+    }
+
+    /// Counts and offers a document that passed, if it lies in the circle. `frequencies` says where those of its words
+    /// are kept; where it is empty the streams still stand at the document.
+    #[expect(clippy::too_many_arguments, reason = "one document, and everything that is known of it")]
     fn accept(
         &mut self,
-        segment: &Segment,
+        segments: &[Arc<Segment>],
         number: usize,
         doc: DocId,
         mut asks: Asks,
         plan: &mut Plan,
         leg: &mut Leg,
+        frequencies: Range<usize>,
     ) -> Result<()> {
+        let segment = &*segments[number];
         let (columns, at) = (&segment.columns, doc as usize);
         let circle = self.circle.filter(|_| !leg.into_covers);
         let metres = match circle.map(|circle| circle.at_least_m(columns.positions[at])) {
             Some(None) => return Ok(()),
-            Some(inside) => inside,
-            None => None,
+            Some(Some(metres)) => metres,
+            None => NOWHERE,
         };
         if plan.need != Need::Every {
             let matching = plan.groups.iter().enumerate().filter(|(_, group)| group.doc() == doc);
@@ -295,17 +357,13 @@ impl Gather<'_> {
             self.matched |= set;
             self.most_matched = self.most_matched.max(number);
         }
-        let scores = plan.groups.iter_mut().filter(|group| group.doc() == doc).map(Stream::score);
-        // Not `sum`, which is a negative zero when nothing was typed.
-        let score = scores.fold(0.0, |sum, score| sum + score);
         let here = leg.here.seek(doc) == doc;
         if leg.unstated.seek(doc) == doc {
             asks.0 |= Asks::AREA.0;
         }
         let broader = !plan.direct.is_empty() && plan.is_broader(doc);
-        let ended = columns.flags[at] & ENDED != 0;
-        let mut found = Found { segment: number, doc, score, metres, here, asks, broader, ended };
-        let exact = || circle.map(|circle| circle.exact_m(columns.positions[at]));
+        let ended = columns.has_ended(doc);
+        let mut found = Found { segment: number as u32, doc, score: self.most, metres, here, asks, broader, ended };
         // Only `results` are counted by more than their number.
         let counting = self.counting && !leg.into_covers;
         if let Some(beyond) = self.beyond.as_mut().filter(|_| counting) {
@@ -313,69 +371,92 @@ impl Gather<'_> {
         }
         let terms: &[u32] = if counting { &self.terms } else { &[] };
         let into = if leg.into_covers { &mut self.covers } else { &mut self.results };
-        let (mask, kind) = (columns.masks[at], columns.kinds[at]);
-        if self.every_place || columns.flags[at] & SIBLINGS == 0 {
-            into.tally.total += 1;
-            into.broader += u64::from(broader);
-            if counting {
-                into.tally.count(&mask, kind, terms);
+        let exact = || circle.map_or(NOWHERE, |circle| circle.exact_m(columns.positions[at]));
+        let (mask, kind) = (&columns.masks[at], columns.kinds[at]);
+        let frequencies = &self.frequencies[frequencies];
+        let reach = if leg.into_covers && !self.every_place { f32::INFINITY } else { self.reach };
+        let mut score = || {
+            if !frequencies.is_empty() {
+                let groups = plan.groups.iter_mut().zip(frequencies);
+                return groups.fold(0.0, |sum, (group, &frequency)| sum + group.score_of(doc, frequency));
             }
-            return into.best.offer(found, segment, exact);
+            let groups = plan.groups.iter_mut().filter(|group| group.doc() == doc);
+            // Not `sum`, which is a negative zero when nothing was typed.
+            groups.map(Stream::score).fold(0.0, |sum, score| sum + score)
+        };
+        if columns.has_siblings_within(doc, reach) {
+            found.score = score();
+            let Gathered { tally, best, families, .. } = into;
+            families.meet(segments, circle, found, best.order.stated_first, (tally, counting, terms));
+            return Ok(());
         }
-        found.metres = exact();
-        into.meet_sibling(columns, found, mask, kind, terms)
-    }
-
-    /// Counts and offers the listings with several documents, now that all of those have been met.
-    pub(crate) fn finish(&mut self, segments: &[Arc<Segment>]) -> Result<()> {
-        // A listing is in one block only.
-        self.covers.seen.retain(|listing, _| !self.results.seen.contains_key(listing));
-        for (block, counting) in [(&mut self.results, self.counting), (&mut self.covers, false)] {
-            for mut seen in std::mem::take(&mut block.seen).into_values() {
-                block.tally.total += 1;
-                block.broader += u64::from(seen.found.broader);
-                if counting {
-                    seen.beyond.sort_unstable();
-                    seen.beyond.dedup();
-                    block.tally.count(&seen.mask, seen.kind, &seen.beyond);
-                }
-                block.best.offer(seen.found, &segments[seen.found.segment], || seen.found.metres)?;
-            }
+        into.tally.total += 1;
+        into.broader += u64::from(broader);
+        if counting {
+            into.tally.count(mask, kind);
+            into.tally.count_beyond(terms);
+        }
+        if into.best.admits(&found, segment) {
+            found.score = score();
+            into.best.offer(found, segments, exact);
         }
         Ok(())
+    }
+
+    /// Offers the listings with several documents, now that all of those have been met.
+    pub(crate) fn finish(&mut self, segments: &[Arc<Segment>]) {
+        let circle = self.circle;
+        let exact = |found: &Found| match circle.filter(|_| found.metres.is_finite()) {
+            Some(circle) => circle.exact_m(segments[found.segment as usize].columns.positions[found.doc as usize]),
+            None => found.metres,
+        };
+        for found in self.results.families.take() {
+            self.results.broader += u64::from(found.broader);
+            self.results.best.offer(found, segments, || exact(&found));
+        }
+        for found in self.covers.families.take() {
+            // A listing is in one block only.
+            if self.results.families.has(segments, &found) {
+                self.covers.tally.total -= 1;
+            } else {
+                self.covers.broader += u64::from(found.broader);
+                self.covers.best.offer(found, segments, || found.metres);
+            }
+        }
     }
 }
 
-impl Gathered {
-    /// Keeps the document to show of a listing that has several: one that has not ended, one that needs no broader term,
-    /// one that serves the point, one that states all (where the order is by that), the nearest, the best by words, the
-    /// first by id; each where those before are equal.
-    fn meet_sibling(&mut self, columns: &Columns, found: Found, mask: Mask, kind: u8, beyond: &[u32]) -> Result<()> {
-        let id = columns.entry(found.doc)?.id;
-        let stated_first = self.best.order.stated_first;
-        let seen = self.seen.entry(columns.listings[found.doc as usize]);
-        let seen = seen.or_insert_with(|| Seen { found, id: id.to_owned(), mask, kind, beyond: Vec::new() });
-        seen.mask.iter_mut().zip(mask).for_each(|(word, more)| *word |= more);
-        seen.beyond.extend(beyond);
-        let asks = |found: &Found| stated_first && !found.asks.is_empty();
-        let metres = |found: &Found| found.metres.unwrap_or(f64::MAX);
-        let order = (found.ended.cmp(&seen.found.ended))
-            .then(found.broader.cmp(&seen.found.broader))
-            .then(seen.found.here.cmp(&found.here))
-            .then(asks(&found).cmp(&asks(&seen.found)))
-            .then(metres(&found).total_cmp(&metres(&seen.found)))
-            .then(seen.found.score.total_cmp(&found.score))
-            .then_with(|| id.cmp(&seen.id));
-        if order.is_lt() {
-            (seen.found, seen.id, seen.kind) = (found, id.to_owned(), kind);
-        }
-        Ok(())
+/// The bits of a word of 64 documents from `first` on that stand for documents of a range.
+fn window(docs: &Range<DocId>, first: DocId) -> u64 {
+    let above = u64::MAX << docs.start.saturating_sub(first).min(63);
+    let below = u64::MAX >> (first + 64).saturating_sub(docs.end).min(63);
+    above & below
+}
+
+/// The bits that a test holds of.
+fn retain(bits: u64, mut test: impl FnMut(u32) -> bool) -> u64 {
+    let (mut rest, mut kept) = (bits, 0);
+    while rest != 0 {
+        let at = rest.trailing_zeros();
+        rest &= rest - 1;
+        kept |= u64::from(test(at)) << at;
     }
+    kept
+}
+
+/// The part of an ascending list that lies in a range.
+fn within<'a>(list: &'a [DocId], docs: &Range<DocId>) -> &'a [DocId] {
+    let at = |doc: DocId| list.partition_point(|&have| have < doc);
+    &list[at(docs.start)..at(docs.end)]
 }
 
 /// The first document in `from..end` that the streams agree on.
 fn next(plan: &mut Plan, areas: &mut Option<Stream>, mut from: DocId, end: DocId) -> Option<DocId> {
     let Plan { need, groups, filters, .. } = plan;
+    if let (Need::Every, [only], [], None) = (&need, &mut groups[..], &filters[..], &areas) {
+        let doc = only.seek(from);
+        return (doc < end).then_some(doc);
+    }
     // Each turn moves `from` ahead, so the loop ends with the range.
     while from < end {
         let doc = match need {

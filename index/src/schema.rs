@@ -1,6 +1,6 @@
 //! Every field of the index in one table, and how a document fills them.
 
-use tantivy::schema::{Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
+use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{IndexSettings, IndexSortByField, Order, TantivyDocument, store::Compressor};
 
 use crate::analysis::ANALYSER;
@@ -8,7 +8,7 @@ use crate::columns::Row;
 use crate::{Document, Result, Role};
 
 /// Number of the index's shape; another number in a commit means: build anew.
-pub const SCHEMA: u32 = 4;
+pub const SCHEMA: u32 = 5;
 
 /// Name of the column of terms without a bit.
 pub(crate) const BEYOND: &str = "beyond";
@@ -54,19 +54,22 @@ pub(crate) fn schema() -> (Schema, Fields) {
     let words = TextOptions::default().set_indexing_options(
         TextFieldIndexing::default().set_tokenizer(ANALYSER).set_index_option(IndexRecordOption::WithFreqs),
     );
+    // What scores the same in every document needs no lengths.
+    let exact = TextFieldIndexing::default().set_tokenizer("raw").set_fieldnorms(false);
+    let exact = TextOptions::default().set_indexing_options(exact.set_index_option(IndexRecordOption::Basic));
     let mut builder = Schema::builder();
     let fields = Fields {
         key: builder.add_u64_field(KEY, tantivy::schema::FAST),
         files: builder.add_custom_field("files", "kith", serde_json::Value::Null),
-        listing: builder.add_text_field("listing", STRING),
+        listing: builder.add_text_field("listing", exact.clone()),
         all: builder.add_text_field("all", words.clone()),
         name: builder.add_text_field("name", words),
-        exact: builder.add_text_field("exact", STRING),
-        term: builder.add_text_field("term", STRING),
+        exact: builder.add_text_field("exact", exact.clone()),
+        term: builder.add_text_field("term", exact.clone()),
         beyond: builder.add_text_field(BEYOND, TextOptions::default().set_fast("raw")),
-        area: builder.add_text_field("area", STRING),
-        organization: builder.add_text_field("organization", STRING),
-        language: builder.add_text_field("language", STRING),
+        area: builder.add_text_field("area", exact.clone()),
+        organization: builder.add_text_field("organization", exact.clone()),
+        language: builder.add_text_field("language", exact.clone()),
     };
     (builder.build(), fields)
 }

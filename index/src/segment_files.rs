@@ -18,7 +18,7 @@ use tantivy::{
     DocId, PluginMergeContext, PluginWriter, PluginWriterContext, SegmentPlugin, TantivyDocument, TantivyError,
 };
 
-use crate::columns::{BODIES, COLUMNS, MAGIC, ROW, RawColumns, WIDTHS};
+use crate::columns::{ADDRESS, BODIES, COLUMNS, MAGIC, ROW, RawColumns, WIDTHS};
 
 /// Writes and merges `columns` and `bodies`.
 pub(crate) struct SegmentFiles {
@@ -121,12 +121,12 @@ fn write_files<'a>(
     let mut bodies = segment.open_write(SegmentComponent::Custom(BODIES.to_owned()))?;
     let mut address = 0_u64;
     for row in 0..rows {
-        columns.write_all(&address.to_le_bytes())?;
+        columns.write_all(&address.to_le_bytes()[..ADDRESS])?;
         let entry = entry(row);
         bodies.write_all(entry)?;
         address += entry.len() as u64;
     }
-    columns.write_all(&address.to_le_bytes())?;
+    columns.write_all(&address.to_le_bytes()[..ADDRESS])?;
     bodies.terminate()?;
     columns.terminate()?;
     Ok(())

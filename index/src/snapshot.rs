@@ -86,6 +86,10 @@ pub(crate) struct Segment {
     pub language: Arc<InvertedIndexReader>,
     /// Terms without a bit; `None` when no document has one.
     pub beyond: Option<BeyondColumn>,
+    /// Documents that searches may answer with and that are not deleted, a bit each.
+    pub live: Arc<[u64]>,
+    /// Documents that searches could answer with were they not deleted, ascending.
+    pub dead: Vec<DocId>,
 }
 
 impl Segment {
@@ -94,7 +98,10 @@ impl Segment {
             let lengths = reader.fieldnorms_readers().get_field(field)?;
             Ok(TextField { postings: reader.inverted_index(field)?, lengths })
         };
+        let (live, dead) = live(&reader, &columns);
         Ok(Self {
+            live,
+            dead,
             all: text(fields.all)?,
             name: text(fields.name)?,
             exact: reader.inverted_index(fields.exact)?,
@@ -109,10 +116,36 @@ impl Segment {
         })
     }
 
+    /// Whether searches may answer with a document.
+    pub(crate) fn is_live(&self, doc: DocId) -> bool {
+        self.live[doc as usize / 64] >> (doc % 64) & 1 != 0
+    }
+
     /// Whether a document has not been deleted.
     pub(crate) fn is_alive(&self, doc: DocId) -> bool {
         self.reader.alive_bitset().is_none_or(|alive| alive.is_alive(doc))
     }
+}
+
+/// What is left of the documents to be found, and what is not.
+fn live(reader: &SegmentReader, columns: &Columns) -> (Arc<[u64]>, Vec<DocId>) {
+    let Some(alive) = reader.alive_bitset() else {
+        return (Arc::clone(&columns.hits), Vec::new());
+    };
+    let mut dead = Vec::new();
+    let words = columns.hits.iter().zip((0..).step_by(64)).map(|(&hits, first)| {
+        let (mut left, mut rest) = (hits, hits);
+        while rest != 0 {
+            let at = rest.trailing_zeros();
+            rest &= rest - 1;
+            if !alive.is_alive(first + at) {
+                left &= !(1 << at);
+                dead.push(first + at);
+            }
+        }
+        left
+    });
+    (words.collect(), dead)
 }
 
 /// Everything one commit consists of. Never changes; a reader holds one for as long as it likes.

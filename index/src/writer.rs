@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tantivy::directory::error::LockError;
 use tantivy::index::{SegmentId, SegmentMeta};
+use tantivy::indexer::UserOperation;
 use tantivy::merge_policy::NoMergePolicy;
 use tantivy::{IndexWriter, TantivyError, Term};
 
@@ -36,6 +37,8 @@ struct Writer {
     engine: Option<IndexWriter>,
     /// As of the last commit.
     stored: Stored,
+    /// Nothing is merged until all of it is.
+    loading: bool,
 }
 
 impl Writer {
@@ -130,7 +133,7 @@ impl Index {
         Ok(Self {
             engine,
             fields,
-            writer: Mutex::new(Writer { engine: None, stored }),
+            writer: Mutex::new(Writer { engine: None, stored, loading: false }),
             snapshot: RwLock::new(Arc::new(snapshot)),
         })
     }
@@ -169,24 +172,44 @@ impl Index {
     fn write(&self, writer: &mut Writer, ops: &[Op], stored: &mut Stored) -> Result<()> {
         let engine = match &mut writer.engine {
             Some(engine) => engine,
-            none => none.insert(new_writer(&self.engine)?),
+            none => {
+                let engine = none.insert(new_writer(&self.engine)?);
+                if writer.loading {
+                    engine.set_merge_policy(Box::new(NoMergePolicy));
+                }
+                engine
+            }
         };
         let mut bits = stored.bits();
         for op in ops {
-            engine.delete_term(Term::from_field_text(self.fields.listing, op.listing()));
-            let Op::Put { listing, documents } = op else {
-                continue;
-            };
-            let siblings = documents.iter().filter(|document| document.role == Role::Hit).count() > 1;
-            for document in documents {
-                if document.listing != *listing {
-                    return Err(Error::Document("it names another listing than the put it came with"));
+            // One group, so that all documents of a listing are in one segment: what is known of it stands together.
+            let mut group = vec![UserOperation::Delete(Term::from_field_text(self.fields.listing, op.listing()))];
+            if let Op::Put { listing, documents } = op {
+                let siblings = documents.iter().filter(|document| document.role == Role::Hit).count() > 1;
+                // Searches rely on it: equal ones stand in the order of ids.
+                let mut documents: Vec<&Document> = documents.iter().collect();
+                documents.sort_by(|a, b| a.id.cmp(&b.id));
+                for document in documents {
+                    if document.listing != *listing {
+                        return Err(Error::Document("it names another listing than the put it came with"));
+                    }
+                    let prepared = prepare(document, siblings, stored, &mut bits)?;
+                    group.push(UserOperation::Add(engine_document(&self.fields, document, &prepared)?));
                 }
-                let prepared = prepare(document, siblings, stored, &mut bits)?;
-                engine.add_document(engine_document(&self.fields, document, &prepared)?)?;
             }
+            engine.run(group)?;
         }
         commit(engine, stored)
+    }
+
+    /// Begins to load very many listings, with [`Index::apply`]: nothing is merged until [`Index::optimise`] ends it.
+    /// For an index that is not searched before, because it has many segments.
+    pub fn load(&self) {
+        let mut writer = self.lock();
+        writer.loading = true;
+        if let Some(engine) = &writer.engine {
+            engine.set_merge_policy(Box::new(NoMergePolicy));
+        }
     }
 
     /// Merges everything into one segment without deleted documents, and waits for it.
@@ -210,6 +233,7 @@ impl Index {
         engine.garbage_collect_files().wait()?;
         engine.set_merge_policy(Box::new(FewSegments));
         writer.engine = Some(engine);
+        writer.loading = false;
         Ok(())
     }
 
@@ -350,7 +374,7 @@ fn prepare<'a>(
         position,
         mask,
         listing: listing_key(&document.listing),
-        checked: document.checked,
+        checked: u32::try_from(document.checked.max(0)).unwrap_or(u32::MAX),
         flags: flags(document, siblings),
         kind: u8::try_from(kind).expect("kinds are fewer than 16"),
         ages: age_range(document.minimum_age, document.maximum_age),

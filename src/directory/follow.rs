@@ -176,6 +176,7 @@ impl Directory {
         let of = All::count(&mut snapshot).await?;
         self.view.set_progress(Progress { done: 0, of });
         let generation = Arc::new(self.view.begin(payload(&state, 0, 0))?);
+        generation.index.load();
         let mut all = All::default();
         while let Some(listings) = all.next(&mut snapshot).await? {
             self.add(&mut snapshot, &generation, &listings).await?;

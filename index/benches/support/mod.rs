@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
 
+use rustix::time::{ClockId, clock_gettime};
+
 /// A seeded source of numbers (splitmix64).
 pub struct Random(pub u64);
 
@@ -26,8 +28,7 @@ impl Random {
     }
 }
 
-/// Time on the wall and processor time of this thread. The latter moves in steps of some milliseconds on many
-/// systems: good for a mean over thousands of calls, useless for one.
+/// Time on the wall and processor time of this thread; the latter is hardly disturbed by other work on the machine.
 pub struct Clock {
     wall: Instant,
     thread: f64,
@@ -47,10 +48,21 @@ impl Clock {
     }
 }
 
-/// Zero where the system does not tell.
+/// Processor time of this thread so far.
 fn thread_micros() -> f64 {
-    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    stat.split(' ').next().and_then(|nanos| nanos.parse::<f64>().ok()).unwrap_or(0.0) / 1e3
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time.tv_sec as f64 * 1e6 + time.tv_nsec as f64 / 1e3
+}
+
+/// Memory of this process in MB: its own, and mapped files.
+pub fn resident_megabytes() -> (f64, f64) {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let of = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+        line.trim_start_matches(':').split_whitespace().next().and_then(|kb| kb.parse::<f64>().ok()).unwrap_or(0.0)
+            / 1e3
+    };
+    (of("RssAnon"), of("RssFile"))
 }
 
 /// Bytes of the files in a folder.

@@ -142,3 +142,32 @@ fn a_tombstone_says_that_its_listing_is_gone_and_is_never_found() {
     assert_eq!(reader.listings().expect("counted"), 0);
     assert_eq!(found(&index, &Query { words: Words::parse("grief"), ..Query::default() }).0, Vec::<String>::new());
 }
+
+#[test]
+fn documents_of_equal_words_score_the_same_wherever_they_stand() {
+    let index = Index::in_memory(payload()).expect("an index");
+    let put = |n: usize| {
+        let listing = format!("l{n:03}");
+        let document = |place: usize| Document {
+            id: format!("{listing}/{place}"),
+            listing: listing.clone(),
+            name: if n.is_multiple_of(3) { "tarn club" } else { "moss club" }.to_owned(),
+            text: "tarn moss".to_owned(),
+            whereabouts: Whereabouts::Point { lat: 53.8 + n as f64 * 1e-4, lon: -1.5 + place as f64 * 1e-3 },
+            ..Document::default()
+        };
+        Op::Put {
+            documents: (0..1 + usize::from(n.is_multiple_of(5))).map(document).collect(),
+            listing: listing.clone(),
+        }
+    };
+    index.apply(&(0..400).map(put).collect::<Vec<_>>(), 1, 1).expect("applied");
+    let near = Some(Near { lat: 53.8, lon: -1.5, km: 50.0 });
+    for (near, typed) in [(near, "tarn"), (None, "tarn"), (near, "club tarn")] {
+        let query = Query { near, words: Words::parse(typed), sort: Sort::Distance, limit: 1000, ..Query::default() };
+        let hits = index.reader().search(&query).expect("an answer").results.hits;
+        let score = |n: usize| hits.iter().find(|hit| hit.listing == format!("l{n:03}")).expect("found").score;
+        assert!(hits.len() == 400 && score(0) > score(1));
+        assert!((0..400).all(|n| score(n) == score(usize::from(!n.is_multiple_of(3)))), "{typed}");
+    }
+}

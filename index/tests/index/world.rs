@@ -84,7 +84,7 @@ fn whereabouts(random: &mut Random) -> Whereabouts {
     Whereabouts::Point { lat, lon: (lon + 540.0).rem_euclid(360.0) - 180.0 }
 }
 
-fn listing(random: &mut Random, listing: &str) -> Vec<Document> {
+pub fn listing(random: &mut Random, listing: &str) -> Vec<Document> {
     let mode = random.below(6);
     let role = match random.below(12) {
         0 => Role::Tombstone,
