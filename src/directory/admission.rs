@@ -50,6 +50,11 @@ impl Admission {
         Ok(Turn(turn))
     }
 
+    /// Whether whoever comes now is refused.
+    pub fn is_crowded(&self) -> bool {
+        self.queue.available_permits() == 0 && self.turns.available_permits() == 0
+    }
+
     /// How many wait now.
     pub fn waiting(&self) -> usize {
         self.places - self.queue.available_permits()
@@ -70,6 +75,11 @@ impl Directory {
     /// [`Error::Busy`], at once, when too many wait already.
     pub async fn turn(&self) -> Result<Turn<'_>> {
         self.admission.turn().await
+    }
+
+    /// Whether a turn that is asked for now is refused.
+    pub fn is_crowded(&self) -> bool {
+        self.admission.is_crowded()
     }
 }
 
