@@ -14,8 +14,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{Directory, Error, Result};
 
-/// How many wait for each turn. At a million listings a search takes about a millisecond, so that the last of
-/// them waits for some 30 ms.
+/// How many wait for each turn. Words anywhere take a millisecond at a million listings (median), so that the last of
+/// them waits for some 30 ms; dear ones take longer.
 const WAITING_EACH: usize = 32;
 
 /// Leave to compute one answer, given back when dropped.
