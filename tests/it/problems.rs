@@ -377,6 +377,7 @@ fn an_answer_is_never_many_times_as_long_as_what_it_answers() {
         get(&"q=&".repeat(2_600)),
         get(&"need=nope&".repeat(800)),
         post(&format!("{{{}}}", members.join(","))),
+        post(&format!("{{\"page\":\"x\",{}}}", members.join(","))),
         post(&format!("{{\"need\":[{terms}]}}")),
     ] {
         assert!(matches!(answer.faults().len(), 1..=100), "{}", answer.text());
