@@ -92,6 +92,10 @@ pub fn hostile(kith: &Served) {
         ("64 KiB of terms", json("need", list("nope"))),
         ("64 KiB of terms that are", json("need", list("bereavement"))),
         ("64 KiB of members", post("/v1/search", "application/json", &members(large))),
+        (
+            "64 KiB of them, one faulty",
+            post("/v1/search", "application/json", &members(large).replacen('{', "{\"page\":\"x\",", 1)),
+        ),
         ("64 KiB of brackets", post("/v1/search", "application/json", &"[".repeat(large))),
         ("as many words as are taken", json("q", format!("\"{most}\""))),
         ("a place of 64 KiB", json("near", format!("\"{words}\""))),

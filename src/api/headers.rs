@@ -32,21 +32,21 @@ impl<E: Endpoint> Middleware<E> for Headers {
     type Output = HeadersEndpoint<E>;
 
     fn transform(&self, inner: E) -> Self::Output {
-        HeadersEndpoint { inner, api: self.api }
+        HeadersEndpoint { inner, headers: *self }
     }
 }
 
 /// See [`Headers`].
 pub struct HeadersEndpoint<E> {
     inner: E,
-    api: bool,
+    headers: Headers,
 }
 
 impl<E: Endpoint> Endpoint for HeadersEndpoint<E> {
     type Output = Response;
 
     async fn call(&self, request: Request) -> Result<Response> {
-        let preflight = self.api
+        let preflight = self.headers.api
             && *request.method() == Method::OPTIONS
             && request.headers().contains_key("access-control-request-method");
         let mut response = if preflight {
@@ -59,10 +59,17 @@ impl<E: Endpoint> Endpoint for HeadersEndpoint<E> {
         } else {
             self.inner.call(request).await?.into_response()
         };
+        self.headers.put_on(&mut response);
+        Ok(response)
+    }
+}
+
+impl Headers {
+    /// Adds to an answer those that it does not have.
+    pub fn put_on(self, response: &mut Response) {
         let own: &[(&str, &str)] = if self.api { &API_ONLY } else { &[] };
         for (name, value) in ALWAYS.iter().chain(own) {
             response.headers_mut().entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
         }
-        Ok(response)
     }
 }

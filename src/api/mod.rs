@@ -17,7 +17,9 @@ pub mod terms;
 
 use std::sync::Arc;
 
-use poem::{Endpoint, EndpointExt, Request, Route, endpoint::make, handler, middleware::CatchPanic, web::Path};
+use poem::{
+    Endpoint, EndpointExt, Request, Route, endpoint::make, handler, http::Method, middleware::CatchPanic, web::Path,
+};
 use poem_openapi::{ContactObject, LicenseObject, OpenApiService, Tags};
 
 use self::problem::{Problem, Slug};
@@ -84,11 +86,18 @@ pub fn endpoint(directory: &Directory) -> impl Endpoint + use<> {
         .nest("/", service(directory));
     let own = Arc::new(guarded(routes, contract).map_to_response().boxed());
     let feed = Arc::new(hsds::endpoint(directory).map_to_response().boxed());
+    let directory = directory.clone();
     make(move |request: Request| {
-        let side = Arc::clone(if is_below("/hsds", request.uri().path()) { &feed } else { &own });
-        async move { side.call(request).await }
+        let path = request.uri().path();
+        // Before anything is read of it: a refusal must cost next to nothing. Where a body follows, that is read first.
+        let refused = *request.method() == Method::GET && SEARCHES.contains(&path) && directory.is_crowded();
+        let side = Arc::clone(if is_below("/hsds", path) { &feed } else { &own });
+        async move { if refused { Ok(problem::busy()) } else { side.call(request).await } }
     })
 }
+
+/// Paths whose answers take a turn.
+const SEARCHES: [&str; 3] = ["/v1/search", "/v1/sessions", "/v1/suggest"];
 
 /// What stands around all operations: the document's checks, a limit on bodies, the headers, and a problem
 /// for whatever fails, a panic too.

@@ -3,6 +3,9 @@
 //! Every failure of every operation leaves through here, those of the framework too. A page for each
 //! type stands in `openapi/problems/` and is served at the type's address.
 
+use std::sync::LazyLock;
+
+use bytes::Bytes;
 use poem::{
     IntoResponse, Response,
     http::{HeaderValue, StatusCode},
@@ -15,6 +18,7 @@ use poem_openapi::{
 };
 use serde::Serialize;
 
+use super::headers::Headers;
 use crate::{
     directory::{Candidate, Error},
     domain::{
@@ -24,6 +28,10 @@ use crate::{
     },
 };
 
+/// After how many seconds to come back to what answers 503.
+const RETRY_AFTER: &str = "2";
+/// How many faults of a request are told: an answer must not be many times as long as what it answers.
+const MOST_TOLD: usize = 100;
 /// The content type of a problem.
 pub const CONTENT_TYPE: &str = "application/problem+json";
 
@@ -168,10 +176,10 @@ impl Problem {
         self
     }
 
-    /// A request with these faults.
+    /// A request with these faults; the first hundred are told.
     pub fn invalid(violations: Vec<Violation>) -> Self {
         let mut problem = Self::new(Slug::InvalidRequest);
-        problem.violations = violations.into_iter().map(Fault::from).collect();
+        problem.violations = violations.into_iter().take(MOST_TOLD).map(Fault::from).collect();
         problem
     }
 
@@ -182,10 +190,21 @@ impl Problem {
         let mut response =
             Response::builder().status(status).content_type(CONTENT_TYPE).header("Cache-Control", "no-store");
         if self.status == 503 {
-            response = response.header("Retry-After", "2");
+            response = response.header("Retry-After", RETRY_AFTER);
         }
         response.body(body)
     }
+}
+
+/// The answer to a search that is one too many, written once and with all its headers.
+pub fn busy() -> Response {
+    static JSON: LazyLock<Bytes> =
+        LazyLock::new(|| serde_json::to_vec(&Problem::from(Error::Busy)).expect("a problem has only text keys").into());
+    let response = Response::builder().status(StatusCode::SERVICE_UNAVAILABLE).content_type(CONTENT_TYPE);
+    let response = response.header("Cache-Control", "no-store").header("Retry-After", RETRY_AFTER);
+    let mut response = response.body(poem::Body::from_bytes(JSON.clone()));
+    Headers { api: true }.put_on(&mut response);
+    response
 }
 
 impl From<Violation> for Fault {

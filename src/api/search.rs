@@ -306,11 +306,11 @@ fn read_body(bytes: &[u8]) -> Result<Asked, Problem> {
     let mut faults: Vec<Violation> = outcome.violations.iter().cloned().chain(unknown).collect();
     let readable = outcome.record.or_else(|| {
         // What could not be read is left out, so that the faults of the rest are told in the same answer.
-        let unread = |name: &String| faults.iter().any(|fault| member(&fault.pointer) == Some(name));
+        let unread: BTreeSet<&str> = outcome.violations.iter().filter_map(|fault| member(&fault.pointer)).collect();
         asked(
             &record
                 .iter()
-                .filter(|(name, _)| !unread(name))
+                .filter(|(name, _)| members().contains(*name) && !unread.contains(name.as_str()))
                 .map(|(name, value)| (name.clone(), value.clone()))
                 .collect(),
         )

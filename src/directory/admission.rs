@@ -14,8 +14,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{Directory, Error, Result};
 
-/// How many wait for each turn. At a million listings a search takes about a millisecond, so that the last of
-/// them waits for some 30 ms.
+/// How many wait for each turn. Words anywhere take a millisecond at a million listings (median), so that the last of
+/// them waits for some 30 ms; dear ones take longer.
 const WAITING_EACH: usize = 32;
 
 /// Leave to compute one answer, given back when dropped.
@@ -50,6 +50,11 @@ impl Admission {
         Ok(Turn(turn))
     }
 
+    /// Whether whoever comes now is refused.
+    pub fn is_crowded(&self) -> bool {
+        self.queue.available_permits() == 0 && self.turns.available_permits() == 0
+    }
+
     /// How many wait now.
     pub fn waiting(&self) -> usize {
         self.places - self.queue.available_permits()
@@ -70,6 +75,11 @@ impl Directory {
     /// [`Error::Busy`], at once, when too many wait already.
     pub async fn turn(&self) -> Result<Turn<'_>> {
         self.admission.turn().await
+    }
+
+    /// Whether a turn that is asked for now is refused.
+    pub fn is_crowded(&self) -> bool {
+        self.admission.is_crowded()
     }
 }
 

@@ -1,5 +1,5 @@
 //! Parts of an answer that are the same each time, written once: the crisis lines of a nation, and all of a term's count but
-//! its number. Writing them anew would cost more than the search.
+//! its number. An answer copies them.
 
 use std::{borrow::Cow, collections::HashMap, io::Write, sync::LazyLock};
 
@@ -10,6 +10,9 @@ use crate::domain::{
     vocabulary::vocabulary,
     welsh::{self, Language},
 };
+
+/// Lists of crisis lines by nation, and whether they are in Welsh.
+type ByNation = HashMap<(Option<Nation>, bool), Vec<u8>>;
 
 /// How many results have a term, as it will stand in the answer.
 pub enum Counted {
@@ -56,7 +59,7 @@ fn head(count: &TermCount) -> Vec<u8> {
 
 /// The crisis lines of a nation, or those that serve all, as a list in JSON.
 fn crisis_lines(nation: Option<Nation>, language: Language) -> &'static [u8] {
-    static LINES: LazyLock<HashMap<(Option<Nation>, bool), Vec<u8>>> = LazyLock::new(|| {
+    static LINES: LazyLock<ByNation> = LazyLock::new(|| {
         let nations = Nation::ALL.into_iter().map(Some).chain([None]);
         let each = nations.flat_map(|nation| [false, true].map(|is_welsh| (nation, is_welsh)));
         each.map(|(nation, is_welsh)| {

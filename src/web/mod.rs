@@ -109,7 +109,7 @@ async fn search(request: &Request, body: Body, Data(directory): Data<&Directory>
         Err(faults) => return page(StatusCode::BAD_REQUEST, &form::HomePage::new(fields.with(faults), sample)),
         Ok(asked) => asked,
     };
-    // Held until the page is made, which costs more than the search.
+    // Held until the page is made: that is computed too.
     let _turn = match directory.turn().await {
         Ok(turn) => turn,
         Err(error) => return failed(&error, &words, sample),

@@ -77,7 +77,8 @@ fn one_search_too_many_is_refused_at_once_and_what_is_no_search_answers() {
     ] {
         assert_eq!(client.get(path).status, 200, "{path}");
     }
-    assert_eq!(client.get("/v1/search?colour=red").status, 400, "what the document refuses needs no turn");
+    let faulty = client.post_json("/v1/search", "{\"colour\": \"red\"}");
+    assert_eq!(faulty.faults(), ["/colour unknown_parameter"], "what is faulty is told so, without a turn");
 
     drop(turn);
     for answer in waiting {

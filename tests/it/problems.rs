@@ -367,3 +367,19 @@ fn no_problem_repeats_what_was_sent() {
     let malformed = client.raw(format!("GET /v1/search?q={mark} {mark} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes());
     assert!(malformed.starts_with("HTTP/1.1 400") && !malformed.contains(mark), "{malformed}");
 }
+
+#[test]
+fn an_answer_is_never_many_times_as_long_as_what_it_answers() {
+    let members: Vec<String> = (0..5_000).map(|at| format!("\"m{at}\":1")).collect();
+    let terms = vec!["\"nope\""; 5_000].join(",");
+    for answer in [
+        get(&"a&".repeat(3_900)),
+        get(&"q=&".repeat(2_600)),
+        get(&"need=nope&".repeat(800)),
+        post(&format!("{{{}}}", members.join(","))),
+        post(&format!("{{\"page\":\"x\",{}}}", members.join(","))),
+        post(&format!("{{\"need\":[{terms}]}}")),
+    ] {
+        assert!(matches!(answer.faults().len(), 1..=100), "{}", answer.text());
+    }
+}
