@@ -20,6 +20,7 @@ pub mod import;
 mod labels;
 mod links;
 pub mod places;
+mod numbers;
 pub mod plan;
 pub mod read;
 pub mod request;
