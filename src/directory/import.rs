@@ -15,7 +15,7 @@ use kith_index::gazetteer::{AreaKind, Gazetteer};
 use serde::Serialize;
 
 use super::{
-    Directory, Result, earlier,
+    Directory, Result, earlier, numbers,
     plan::{Numbered, Outcome, Planner, Seen},
     retire, settle,
 };
@@ -245,11 +245,13 @@ impl Directory {
                     None
                 }
                 Ok(drafts) => {
-                    numbered.push(Numbered {
-                        item: number,
-                        organization: item.foreign_id.filter(|_| item.is_organization),
-                        drafts: drafts.into_iter().map(|draft| placed(draft, today)).collect(),
-                    });
+                    let mut drafts: Vec<Draft> = drafts.into_iter().map(|draft| placed(draft, today)).collect();
+                    let finer: u64 = drafts.iter_mut().map(numbers::without_finer).sum();
+                    if finer > 0 {
+                        *counts.mended.entry(Mended::PlaceWithheld.as_str()).or_default() += finer;
+                    }
+                    let organization = item.foreign_id.filter(|_| item.is_organization);
+                    numbered.push(Numbered { item: number, organization, drafts });
                     Some(at(item.part, item.row))
                 }
                 Err(violations) => {

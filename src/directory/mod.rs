@@ -20,6 +20,7 @@ pub mod follow;
 pub mod import;
 mod labels;
 mod links;
+mod numbers;
 pub mod places;
 pub mod plan;
 pub mod read;

@@ -1,5 +1,5 @@
-//! What was measured, a line a figure: printed, and kept as files in the folder of the build, from which
-//! `UPDATE_EXPECT=1` writes the table of `SECURITY.md`.
+//! What was measured, a line a figure: printed, and kept as files in the folder of the build (`tmp/guard/*.md`), each a
+//! row of a Markdown table, so that a table of them all can be put together from the last runs.
 
 use std::{fs, path::PathBuf};
 

@@ -191,7 +191,7 @@ fn refuge(secret: &Secret, id: &str, name: &str) -> Value {
         "application_process": format!("Come to {:.5}, {:.5}.", secret.latitude, secret.longitude), "fees_description": "Free of charge.",
         "alert": format!("UPRN 1000{}", secret.mark), "eligibility_description": "Women and their children.",
         "attributes": [{ "taxonomy_term": { "code": "refuge", "name": "Refuge", "taxonomy": "kith" } }, { "link_type": "note", "value": secret.street }],
-        "phones": [{ "number": "0808 157 0001", "description": at, "location_id": secret.id("house") }],
+        "phones": [{ "number": "0808 157 0001", "description": at, "location_id": secret.id("house") }, { "number": secret.phone }],
         "service_areas": [{ "name": AREA.1, "extent": AREA.0 }, { "name": secret.street, "extent": secret.postcode }],
         "schedules": [{ "freq": "WEEKLY", "byday": "TU", "opens_at": format!("{:02}:00", 8 + secret.mark % 8), "notes": secret.street }],
         "contacts": [{ "name": format!("Ann of {}", secret.street), "phones": [{ "number": secret.phone }] }],
