@@ -22,6 +22,7 @@ mod links;
 pub mod places;
 pub mod plan;
 pub mod read;
+pub mod reports;
 pub mod request;
 mod retire;
 pub mod search;
@@ -29,6 +30,7 @@ pub mod sessions;
 pub mod settle;
 pub mod shown;
 pub mod suggest;
+mod throttle;
 pub mod view;
 pub mod window;
 pub mod withdraw;
@@ -66,6 +68,9 @@ pub enum Error {
     /// It was here and has been withdrawn.
     #[error("the listing has been withdrawn")]
     Gone,
+    /// More was sent than is taken from one address, or about one listing.
+    #[error("more reports than are taken")]
+    TooMany,
     /// The view is being built for the first time.
     #[error("the published view is being built ({} of {} listings)", .0.done, .0.of)]
     NotReady(view::Progress),
@@ -131,6 +136,7 @@ pub struct Directory {
     tie_key: u64,
     sample: Arc<AtomicBool>,
     labels: Arc<labels::Labels>,
+    throttle: Arc<throttle::Throttle>,
 }
 
 /// The lock on a data folder: only its holder writes `view/`. Let go when dropped.
@@ -176,6 +182,7 @@ impl Directory {
             tie_key: u64::from_le_bytes(key),
             sample,
             labels: Arc::default(),
+            throttle: Arc::default(),
         })
     }
 
