@@ -1,6 +1,6 @@
 //! What readers say is wrong: taken from anyone, shown as "being checked", worked through by keepers.
 
-use std::{collections::HashSet, net::IpAddr};
+use std::{collections::HashSet, net::IpAddr, time::Duration};
 
 use super::{Directory, Error, Result, settle};
 use crate::{
@@ -15,11 +15,13 @@ use crate::{
         service::Service,
         telltale,
     },
-    store::{Audit, Tx},
+    store::{self, Audit, Tx},
 };
 
 /// The most open reports of one listing; what it is about is known by then.
 const MOST_OPEN: usize = 50;
+/// How long the store gets to begin.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What somebody reports. It prints nothing: no `Debug`.
 pub struct NewReport {
@@ -81,7 +83,7 @@ impl Directory {
             return Err(Error::TooMany);
         }
         let day = now.london_date();
-        let mut tx = self.store.begin().await?;
+        let mut tx = soon(self.store.begin()).await?;
         let target = self.target(&mut tx, &new.listing_id).await?;
         let earlier = tx.reports_of(&target.id.to_string()).await?;
         if earlier.iter().filter(|report| report.state.is_open()).count() >= MOST_OPEN {
@@ -120,7 +122,7 @@ impl Directory {
     /// # Errors
     /// [`Error::Missing`], [`Error::Store`].
     pub async fn report_of(&self, code: &str) -> Result<Report> {
-        self.store.snapshot().await?.report(&report::plain_code(code)).await?.ok_or(Error::Missing)
+        soon(self.store.snapshot()).await?.report(&report::plain_code(code)).await?.ok_or(Error::Missing)
     }
 
     /// The reports that are to be seen to, the oldest first.
@@ -227,6 +229,14 @@ impl Directory {
             self.view.hide(&line.listing.id, committed.sequence);
         }
         Ok(())
+    }
+}
+
+/// Whoever sends a report waits so long for the store and no longer.
+async fn soon<T>(store: impl Future<Output = store::Result<T>>) -> Result<T> {
+    match tokio::time::timeout(PATIENCE, store).await {
+        Ok(answer) => Ok(answer?),
+        Err(_) => Err(store::Error::Busy(PATIENCE).into()),
     }
 }
 
