@@ -55,7 +55,7 @@ impl Reports {
     #[oai(path = "/v1/reports", method = "post", tag = "Tag::Telling", operation_id = "report")]
     async fn send(&self, request: &Request, body: Json<ReportRequest>) -> Result<Private<ReportStatus>, Problem> {
         let ReportRequest { listing_id, reason, text } = body.0;
-        let forwarded = request.headers().get_all("x-forwarded-for").into_iter().last();
+        let forwarded = request.headers().get_all("x-forwarded-for").into_iter().next_back();
         let from = request.remote_addr().as_socket_addr();
         let from = from.map(|peer| sender(peer.ip(), forwarded.map(|value| value.as_bytes())));
         let report = self.0.report(&NewReport { listing_id, reason, text }, from).await;

@@ -215,7 +215,7 @@ async fn report(Path(id): Path<String>, request: &Request, body: Body, Data(dire
         Ok(sent) => sent,
         Err(status) => return Message::of_status(status).response(sample),
     };
-    let forwarded = request.headers().get_all("x-forwarded-for").into_iter().last();
+    let forwarded = request.headers().get_all("x-forwarded-for").into_iter().next_back();
     let from =
         request.remote_addr().as_socket_addr().map(|peer| sender(peer.ip(), forwarded.map(|value| value.as_bytes())));
     let asking = match report_page(&id, directory) {

@@ -156,7 +156,6 @@ pub struct Card {
     pub being_checked: bool,
     pub source: Source,
     pub page_url: String,
-    #[serde(default)]
     pub report_url: String,
 }
 
