@@ -154,6 +154,7 @@ impl World {
             places: vec![(None, location)],
             services: Vec::new(),
             linked: None,
+            reported: false,
             source: self.source.clone(),
         };
         document::put(&joined.public(&Places).expect("it is published"))

@@ -84,7 +84,9 @@ impl Plan {
 
     /// Whether words are all that is followed, and every one of them is needed.
     pub(crate) fn only_words(&self) -> bool {
-        self.need == Need::Every && self.direct.is_empty() && self.groups.iter().all(|group| matches!(group, Stream::Word(_)))
+        self.need == Need::Every
+            && self.direct.is_empty()
+            && self.groups.iter().all(|group| matches!(group, Stream::Word(_)))
     }
 
     /// Whether every document there is passes the tests of columns.

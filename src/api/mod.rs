@@ -10,6 +10,7 @@ pub mod listings;
 pub mod payload;
 pub mod places;
 pub mod problem;
+pub mod reports;
 pub mod search;
 pub mod sessions;
 pub mod suggest;
@@ -34,6 +35,8 @@ pub enum Tag {
     Reading,
     /// Words to search by, and lines to ring now.
     Knowing,
+    /// Saying that something is wrong.
+    Telling,
     /// For whoever runs the server.
     Running,
 }
@@ -50,6 +53,7 @@ type Operations = (
     places::Places,
     terms::Terms,
     crisis::Crisis,
+    reports::Reports,
     health::Health,
 );
 
@@ -62,6 +66,7 @@ fn service(directory: &Directory) -> OpenApiService<Operations, ()> {
         places::Places,
         terms::Terms,
         crisis::Crisis,
+        reports::Reports(directory.clone()),
         health::Health(directory.clone()),
     );
     OpenApiService::new(operations, "Kith", env!("CARGO_PKG_VERSION"))

@@ -81,6 +81,7 @@ problems! {
     Withdrawn "withdrawn" 410 "The listing has been withdrawn";
     TooLarge "too-large" 413 "The body is larger than is taken here";
     UnsupportedType "unsupported-type" 415 "The body's type is not taken here";
+    TooManyReports "too-many-reports" 429 "More reports than are taken";
     Internal "internal" 500 "Something went wrong on our side";
     NotReady "not-ready" 503 "The directory is being made ready";
     Busy "busy" 503 "More is being asked than can be answered";
@@ -230,6 +231,7 @@ impl From<Error> for Problem {
             }
             Error::Missing => Self::new(Slug::NoSuchListing),
             Error::Gone => Self::new(Slug::Withdrawn).detail("Whoever copied it should remove it."),
+            Error::TooMany => Self::new(Slug::TooManyReports).detail("Try again in ten minutes. In danger, ring 999."),
             Error::NotReady(progress) => {
                 let mut problem = Self::new(Slug::NotReady)
                     .detail(format!("{} of {} listings are ready.", progress.done, progress.of));
@@ -315,6 +317,7 @@ impl ApiResponse for Problem {
                 response(Some(410), "It was here and has been withdrawn. Remove your copy."),
                 response(Some(413), "The body is too large."),
                 response(Some(415), "The body's type is not taken here."),
+                response(Some(429), "More was sent than is taken; try again later."),
                 response(Some(500), "Something went wrong on our side."),
                 response(
                     Some(503),

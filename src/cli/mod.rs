@@ -14,6 +14,7 @@ mod import;
 mod keep;
 pub mod listen;
 mod places;
+mod reports;
 pub mod sample;
 pub mod serve;
 
@@ -87,6 +88,9 @@ enum Command {
     Reindex,
     /// Compare the store, the change log and the published view; exit 1 if they do not agree
     Check,
+    /// What readers say is wrong with listings
+    #[command(subcommand)]
+    Reports(reports::Arguments),
     /// Full postcodes, for places to within a hundred metres
     #[command(subcommand)]
     Places(places::Arguments),
@@ -148,6 +152,7 @@ async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> {
         Command::Restore { id } => keep::set_standing(config, &id, crate::domain::entry::Standing::Published).await,
         Command::Reindex => keep::reindex(config).await,
         Command::Check => keep::check(config).await,
+        Command::Reports(arguments) => reports::run(config, arguments).await,
         Command::Places(arguments) => places::run(config, arguments),
         Command::Openapi => keep::openapi().await,
     }

@@ -49,6 +49,7 @@ pub async fn joined(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<
         .map(|service| (Side::service(service.record.id), service.origin.clone()))
         .chain(own.map(|organization| (Side::organization(organization.record.id), organization.origin.clone())))
         .collect();
+    let reported = read.reported(listings.iter().map(|listing| listing.id.clone())).await?;
     let mut linked = links::linked(read, &sides).await?;
 
     Ok(listings
@@ -60,7 +61,9 @@ pub async fn joined(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<
                 let source = sources.get(&service.origin.source)?.clone();
                 let places = service_places.remove(&service.record.id).unwrap_or_default();
                 let linked = linked.remove(&Side::service(service.record.id));
-                Some(Joined { service: Some(service), organization, places, services: Vec::new(), linked, source })
+                let reported = reported.contains(&listing.id);
+                let services = Vec::new();
+                Some(Joined { service: Some(service), organization, places, services, linked, reported, source })
             }
             ListingKind::Organization => {
                 let organization = organizations.get(&listing.id.parse().ok()?)?.clone();
@@ -68,7 +71,9 @@ pub async fn joined(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<
                 let services = offered.get(&organization.record.id).cloned().unwrap_or_default();
                 let places = organization_places.remove(&organization.record.id).unwrap_or_default();
                 let linked = linked.remove(&Side::organization(organization.record.id));
-                Some(Joined { service: None, organization: Some(organization), places, services, linked, source })
+                let reported = reported.contains(&listing.id);
+                let organization = Some(organization);
+                Some(Joined { service: None, organization, places, services, linked, reported, source })
             }
             ListingKind::ServiceAtLocation | ListingKind::Taxonomy | ListingKind::TaxonomyTerm => None,
         })

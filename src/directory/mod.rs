@@ -24,6 +24,7 @@ mod numbers;
 pub mod places;
 pub mod plan;
 pub mod read;
+pub mod reports;
 pub mod request;
 mod retire;
 pub mod search;
@@ -31,6 +32,7 @@ pub mod sessions;
 pub mod settle;
 pub mod shown;
 pub mod suggest;
+mod throttle;
 pub mod view;
 pub mod window;
 pub mod withdraw;
@@ -69,6 +71,9 @@ pub enum Error {
     /// It was here and has been withdrawn.
     #[error("the listing has been withdrawn")]
     Gone,
+    /// More was sent than is taken from one address, or about one listing.
+    #[error("more reports than are taken")]
+    TooMany,
     /// The view is being built for the first time.
     #[error("the published view is being built ({} of {} listings)", .0.done, .0.of)]
     NotReady(view::Progress),
@@ -138,6 +143,7 @@ pub struct Directory {
     sample: Arc<AtomicBool>,
     labels: Arc<labels::Labels>,
     admission: Arc<admission::Admission>,
+    throttle: Arc<throttle::Throttle>,
 }
 
 /// The lock on a data folder: only its holder writes `view/`. Let go when dropped.
@@ -184,6 +190,7 @@ impl Directory {
             sample,
             labels: Arc::default(),
             admission: Arc::default(),
+            throttle: Arc::default(),
         })
     }
 

@@ -50,7 +50,7 @@ impl Directory {
     }
 
     /// Sets the standing of one entry; whether there is such an entry.
-    async fn set<T: Kept>(&self, tx: &mut Tx, id: Id<T::Kind>, standing: Standing) -> Result<bool> {
+    pub(super) async fn set<T: Kept>(&self, tx: &mut Tx, id: Id<T::Kind>, standing: Standing) -> Result<bool> {
         let mut found: Vec<Entry<T>> = tx.get::<T>(&[id]).await?;
         if found.iter().any(|entry| entry.standing == Standing::Retired) {
             return Err(Error::Gone);

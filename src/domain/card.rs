@@ -335,10 +335,15 @@ pub struct Card {
     /// When somebody last looked whether this is true; absent when nobody has said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_checked: Option<LastChecked>,
+    /// Somebody has reported that something here is wrong, and keepers have not answered that yet; absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub being_checked: Option<bool>,
     /// Where it comes from.
     pub source: Provenance,
     /// Its page, relative to this server.
     pub page_url: String,
+    /// The page on which anyone can say that something here is wrong, relative to this server.
+    pub report_url: String,
 }
 
 /// One place of a whole listing.

@@ -69,6 +69,8 @@ pub struct Joined {
     pub services: Vec<ServiceName>,
     /// What its links are made of; `None` when it has none.
     pub linked: Option<Linked>,
+    /// Whether somebody said that something here is wrong, and that is still to be seen to.
+    pub reported: bool,
     /// Who told us.
     pub source: Source,
 }
@@ -266,8 +268,10 @@ impl Joined {
             last_checked: service
                 .and_then(|s| s.assured_date.clone())
                 .map(|date| LastChecked { date, by_role: "source".to_owned() }),
+            being_checked: self.reported.then_some(true),
             source: provenance(&self.source),
             page_url: format!("/listing/{}", facts.id),
+            report_url: format!("/listing/{}/report", facts.id),
         }
     }
 

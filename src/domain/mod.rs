@@ -23,6 +23,7 @@ pub mod organization;
 pub mod place;
 pub mod plain;
 pub mod read;
+pub mod report;
 pub mod rhythm;
 #[cfg(debug_assertions)]
 pub mod sabotage;

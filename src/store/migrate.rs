@@ -37,6 +37,7 @@ const STEPS: &[Step] = &[
         text: Text::Both(include_str!("../../migrations/0002_believed_until.sql")),
     },
     Step { version: 3, name: "link", text: Text::Both(include_str!("../../migrations/0003_link.sql")) },
+    Step { version: 4, name: "report", text: Text::Both(include_str!("../../migrations/0004_report.sql")) },
 ];
 
 /// Brings the schema up to date. Writes nothing when it is.

@@ -11,6 +11,7 @@
 //! | `changes.rs` | the change log, and what readers were last shown |
 //! | `entries.rs` | reading and writing entries of any [`Kept`] kind |
 //! | `links.rs` | finding links by either side |
+//! | `reports.rs` | what readers say is wrong |
 //! | `tables.rs` | which kind has which table and key columns |
 //! | `sources.rs` | who tells us things |
 //! | `watch.rs` | noticing the commits of any process |
@@ -23,6 +24,7 @@ mod entries;
 mod error;
 mod links;
 mod migrate;
+mod reports;
 mod sources;
 mod sql;
 mod tables;

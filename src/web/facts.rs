@@ -69,7 +69,9 @@ pub fn own_page(url: &str) -> String {
 /// Alerts, and that it is not running.
 pub fn warnings(card: &Card) -> Vec<String> {
     let standstill = card.status.as_deref().and_then(words::standstill).map(str::to_owned);
-    standstill.into_iter().chain(card.alert.clone()).collect()
+    let checked = "Being checked: somebody has said that something here is wrong. Ring before you go.";
+    let checked = card.being_checked.then(|| checked.to_owned());
+    standstill.into_iter().chain(card.alert.clone()).chain(checked).collect()
 }
 
 /// For whom it is.

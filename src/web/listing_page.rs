@@ -35,6 +35,8 @@ pub struct ListingPage {
     more_links: usize,
     checked: String,
     source: Value,
+    /// The page on which to say that something is wrong.
+    report: String,
 }
 
 /// One place of the listing.
@@ -80,6 +82,7 @@ impl ListingPage {
             more_links: card.links_total.unwrap_or_default().saturating_sub(listing.links.len()),
             checked: facts::checked(card),
             source: facts::source(card),
+            report: card.report_url.clone(),
         }
     }
 }

@@ -33,6 +33,9 @@ impl Message {
             ),
             StatusCode::METHOD_NOT_ALLOWED => ("That cannot be done at this address", "Begin again with a search."),
             StatusCode::PAYLOAD_TOO_LARGE => ("That was too long to read", "Search again with fewer words."),
+            StatusCode::TOO_MANY_REQUESTS => {
+                ("That is more than is taken at once", "Try again in ten minutes. If somebody is in danger, ring 999.")
+            }
             StatusCode::SERVICE_UNAVAILABLE => ("The directory cannot answer at this moment", "Try again in a minute."),
             status if status.is_client_error() => ("We could not read what was sent", "Search again from the form."),
             _ => ("Something went wrong on our side", "It is nothing you did. Try again in a minute."),

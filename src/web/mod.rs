@@ -11,6 +11,7 @@ mod form;
 mod links;
 mod listing_page;
 mod message_page;
+mod report_page;
 mod results_page;
 mod sessions_page;
 mod stylesheet;
@@ -31,9 +32,13 @@ use poem::{
 use self::{
     form::{Fields, On},
     message_page::Message,
+    report_page::ReportPage,
     sessions_page::SessionsPage,
 };
-use crate::directory::{Directory, Error};
+use crate::directory::{
+    Directory, Error,
+    reports::{NewReport, sender},
+};
 
 /// The largest form that is taken, in bytes.
 const LARGEST_FORM: usize = 16 * 1024;
@@ -57,6 +62,10 @@ pub fn routes(directory: Directory) -> impl Endpoint<Output = Response> {
         .at("/tonight", reached_by(RouteMethod::new().get(ask_tonight).post(tonight), "GET, HEAD, POST", sample))
         .at("/this-week", reached_by(RouteMethod::new().get(ask_this_week).post(this_week), "GET, HEAD, POST", sample))
         .at("/listing/:id", reached_by(RouteMethod::new().get(listing), "GET, HEAD", sample))
+        .at(
+            "/listing/:id/report",
+            reached_by(RouteMethod::new().get(ask_report).post(report), "GET, HEAD, POST", sample),
+        )
         .at("/credits", reached_by(RouteMethod::new().get(credits), "GET, HEAD", sample))
         .at(stylesheet::PATH, reached_by(RouteMethod::new().get(stylesheet::stylesheet), "GET, HEAD", sample))
         // Browsers ask for it unasked; there is no picture to give.
@@ -192,6 +201,47 @@ fn listing(Path(id): Path<String>, Data(directory): Data<&Directory>) -> Respons
     }
 }
 
+/// The page that asks what is wrong with a listing.
+fn report_page(id: &str, directory: &Directory) -> Result<ReportPage, Error> {
+    let published = directory.listing(id)?;
+    // What cannot be read has no name to show; the page of the listing says so.
+    let read: view::Listing = serde_json::from_slice(&published.json).map_err(|_| Error::Missing)?;
+    Ok(ReportPage::asking(read.card, directory.is_sample()))
+}
+
+#[handler]
+fn ask_report(Path(id): Path<String>, Data(directory): Data<&Directory>) -> Response {
+    match report_page(&id, directory) {
+        Ok(asking) => page(StatusCode::OK, &asking),
+        Err(error) => failed(&error, "", directory.is_sample()),
+    }
+}
+
+#[handler]
+async fn report(Path(id): Path<String>, request: &Request, body: Body, Data(directory): Data<&Directory>) -> Response {
+    let sample = directory.is_sample();
+    let sent = match sent(request, body).await {
+        Ok(sent) => sent,
+        Err(status) => return Message::of_status(status).response(sample),
+    };
+    let forwarded = request.headers().get_all("x-forwarded-for").into_iter().next_back();
+    let from =
+        request.remote_addr().as_socket_addr().map(|peer| sender(peer.ip(), forwarded.map(|value| value.as_bytes())));
+    let asking = match report_page(&id, directory) {
+        Ok(asking) => asking,
+        Err(error) => return failed(&error, "", sample),
+    };
+    let field = |name: &str| sent.iter().find(|(sent, _)| sent == name).map(|(_, value)| value.clone());
+    // Browsers count a line's end as one character and send two.
+    let text = field("text").unwrap_or_default().replace("\r\n", "\n");
+    let new = NewReport { listing_id: id, reason: field("reason").unwrap_or_default(), text: Some(text.clone()) };
+    match directory.report(&new, from).await {
+        Ok(report) => page(StatusCode::OK, &asking.received(&report.code)),
+        Err(Error::Invalid(faults)) => page(StatusCode::BAD_REQUEST, &asking.with(new.reason, text, &faults)),
+        Err(error) => failed(&error, "", sample),
+    }
+}
+
 #[handler]
 fn credits(Data(directory): Data<&Directory>) -> Response {
     page(StatusCode::OK, &credits_page::CreditsPage::new(directory.is_sample()))
@@ -199,10 +249,15 @@ fn credits(Data(directory): Data<&Directory>) -> Response {
 
 /// The fields of the form that was sent, however it was sent.
 async fn fields(request: &Request, body: Body) -> Result<Fields, StatusCode> {
+    Fields::of(sent(request, body).await?).ok_or(StatusCode::BAD_REQUEST)
+}
+
+/// The names and values of the form that was sent.
+async fn sent(request: &Request, body: Body) -> Result<Vec<(String, String)>, StatusCode> {
     let bytes = body.into_bytes_limit(LARGEST_FORM).await.map_err(|error| poem::Error::from(error).status())?;
     let Form(sent) =
         Form::from_request(request, &mut RequestBody::new(bytes.into())).await.map_err(|error| error.status())?;
-    Fields::of(sent).ok_or(StatusCode::BAD_REQUEST)
+    Ok(sent)
 }
 
 /// The page for an error, with the lines first that the words of the question call for.
@@ -210,6 +265,11 @@ fn failed(error: &Error, words: &str, sample: bool) -> Response {
     match error {
         Error::Missing => Message::of_status(StatusCode::NOT_FOUND).response(sample),
         Error::Gone => Message::of_status(StatusCode::GONE).response(sample),
+        Error::TooMany => Message::of_status(StatusCode::TOO_MANY_REQUESTS).response(sample),
+        Error::Store(error) => {
+            tracing::error!(%error, "the store could not be written");
+            Message::of_status(StatusCode::SERVICE_UNAVAILABLE).response_to(words, sample)
+        }
         Error::NotReady(progress) => Message::not_ready(progress.done, progress.of)
             .response_to(words, sample)
             .with_header("Retry-After", "5")

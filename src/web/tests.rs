@@ -123,7 +123,7 @@ fn card() -> Json {
         "schedule_text": "Every Tuesday, 19:00 to 20:30", "phones": [{"number": "0113 496 0123"}], "url": "javascript:alert(1)",
         "place": {"kind": "exact", "label": "St Michael's Hall, LS6 3AW", "latitude": 53.8, "longitude": -1.5},
         "distance_km": 2.34, "status": "active", "source": {"name": "council", "url": "https://council.example", "licence": "OGL-UK-3.0"},
-        "page_url": "/listing/0198",
+        "page_url": "/listing/0198", "report_url": "/listing/0198/report",
     })
 }
 

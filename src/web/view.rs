@@ -152,8 +152,11 @@ pub struct Card {
     pub status: Option<String>,
     pub alert: Option<String>,
     pub last_checked: Option<LastChecked>,
+    #[serde(default)]
+    pub being_checked: bool,
     pub source: Source,
     pub page_url: String,
+    pub report_url: String,
 }
 
 /// One session.

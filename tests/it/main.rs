@@ -22,6 +22,7 @@ mod places;
 mod problems;
 mod publishing;
 mod reading;
+mod reports;
 mod safety;
 mod search;
 mod search_near;

@@ -231,7 +231,8 @@ fn a_wrong_method_is_told_the_right_ones_at_every_address() {
     paths.push(("/openapi.json".to_owned(), vec!["GET".to_owned()]));
     paths.push(("/problems/internal".to_owned(), vec!["GET".to_owned()]));
     for (path, mut methods) in paths {
-        methods.extend(["HEAD".to_owned(), "OPTIONS".to_owned()]);
+        methods.extend(methods.contains(&"GET".to_owned()).then(|| "HEAD".to_owned()));
+        methods.push("OPTIONS".to_owned());
         methods.sort();
         for wrong in ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE"]
             .into_iter()

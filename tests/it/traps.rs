@@ -65,6 +65,10 @@ fn good_answers(client: &Client) -> Vec<(&'static str, Value)> {
     ] {
         answers.extend(asked.iter().map(|asked| (path, client.get(asked).json())));
     }
+    let report = serde_json::json!({"listing_id": service, "reason": "full"}).to_string();
+    let status = client.post_json("/v1/reports", &report).json();
+    let code = status["code"].as_str().unwrap();
+    answers.push(("/v1/reports/{code}", client.get(&format!("/v1/reports/{code}")).json()));
     answers
 }
 
@@ -262,7 +266,7 @@ fn trap_10_answers_are_what_the_document_says_with_no_null_and_no_member_more() 
     assert_eq!(document["components"]["schemas"]["SearchRequest"]["additionalProperties"], false);
     let mut found = Vec::new();
     let answers = good_answers(&client);
-    for path in document["paths"].as_object().unwrap().keys() {
+    for (path, _) in document["paths"].as_object().unwrap().iter().filter(|(_, methods)| methods["get"].is_object()) {
         assert!(answers.iter().any(|(asked, _)| asked == path), "{path} is not tried");
     }
     for (path, answer) in answers {

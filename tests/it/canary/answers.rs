@@ -83,7 +83,7 @@ fn posts(client: &Client, path: &str, secrets: &[&str], said: &mut Vec<Said>) {
     said.push(whole(path, client.post_json(path, "{")));
     said.push(whole(path, client.post_json(path, "{}")));
     for value in secrets.iter().chain(&ORDINARY) {
-        for member in ["q", "near", "sort", "no_such", "page"] {
+        for member in ["q", "near", "sort", "no_such", "page", "listing_id", "text"] {
             let mut body = serde_json::Map::new();
             body.insert(member.to_owned(), json!(value));
             said.push(whole(path, client.post_json(path, &Value::Object(body).to_string())));

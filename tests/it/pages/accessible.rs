@@ -74,8 +74,14 @@ fn axe_finds_nothing_on_any_type_of_page() {
             tab.tell("for (const d of document.querySelectorAll('details')) d.open = true");
             look(&mut tab, &format!("{path} of {near}"));
         }
+        tab.go(&format!("{base}{}/report", listings()[0]));
+        look(&mut tab, "a report");
+        tab.act("document.querySelector('form').requestSubmit()");
+        look(&mut tab, "a report with a fault");
         for (what, fields) in [
-            ("results", &[("q", "grief support"), ("near", "LS6 2"), ("audience", "men"), ("age", "34")][..]),
+            ("words of danger", &[("q", "I want to die"), ("near", "LS6 2")][..]),
+            ("words about it", &[("q", "cutting"), ("near", "LS6 2")]),
+            ("results", &[("q", "grief support"), ("near", "LS6 2"), ("audience", "men"), ("age", "34")]),
             ("nothing found", &[("q", "xqzzv"), ("near", "Leeds"), ("within_km", "5")]),
             ("places to choose from", &[("near", "Newport")]),
             ("faults", &[("near", ""), ("within_km", "5"), ("age", "old")]),
