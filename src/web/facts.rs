@@ -37,7 +37,7 @@ impl CardView {
     /// What a list of results shows of a card.
     pub fn new(card: &Card) -> Self {
         let mut rows = vec![who_for(card), when(card), place(card), contact(card), cost(card)];
-        rows.extend([coming(card), accepting(card), access(card), to_ask(card)].into_iter().flatten());
+        rows.extend([coming(card), accepting(card), access(card, false), to_ask(card)].into_iter().flatten());
         // What a reader takes for granted would only make the list longer.
         let in_person = card.place.kind == CardPlaceKind::Exact;
         rows.extend(
@@ -87,7 +87,11 @@ pub fn coming(card: &Card) -> Option<Row> {
     let way = card.how_to_come.as_ref()?;
     let routes = way.routes.iter().map(|route| Value::text(route.label()));
     let words = [&way.who_may_refer, &way.what_to_send, &way.exclusions].into_iter().flatten().map(Value::text);
-    let reply = way.reply_within_days.map(|days| Value::text(format!("You hear back within {days} days")));
+    let reply = way.reply_within_days.map(|days| match days {
+        0 => Value::text("You hear back the same day"),
+        1 => Value::text("You hear back within a day"),
+        days => Value::text(format!("You hear back within {days} days")),
+    });
     let asking = way.professional_enquiries.map(|asking| Value::text(asking.label()));
     let values: Vec<Value> = routes.chain(words).chain(reply).chain(asking).collect();
     (!values.is_empty()).then_some(Row { label: "Way in", values })
@@ -105,22 +109,24 @@ pub fn accepting(card: &Card) -> Option<Row> {
     (!values.is_empty()).then_some(Row { label: "New people", values })
 }
 
-/// What is said of access, where anything is: yes, on request, and plainly what is not there.
-pub fn access(card: &Card) -> Option<Row> {
-    let values: Vec<Value> = card.access.iter().filter_map(one_access).collect();
+/// What is said of access, where anything is: yes, if asked beforehand, and plainly what is not there; in a list without
+/// the days on which it was known.
+pub fn access(card: &Card, days: bool) -> Option<Row> {
+    let values: Vec<Value> = card.access.iter().filter_map(|fact| one_access(fact, days)).collect();
     (!values.is_empty()).then_some(Row { label: "Access", values })
 }
 
-fn one_access(fact: &AccessFact) -> Option<Value> {
+fn one_access(fact: &AccessFact, days: bool) -> Option<Value> {
     let label = &vocabulary().term(&fact.term)?.label;
     let text = match fact.answer {
         AccessAnswer::Yes => label.clone(),
         AccessAnswer::No => format!("{label}: no"),
         AccessAnswer::OnRequest => format!("{label}: if you ask beforehand"),
     };
-    let known = fact.date.as_deref().map(|date| format!("as of {}", words::day(date)));
-    let note: Vec<String> = fact.note.iter().cloned().chain(known).collect();
-    Some(Value { text, href: None, note: (!note.is_empty()).then(|| note.join(", ")) })
+    let known = fact.date.as_deref().filter(|_| days).map(|date| format!("as of {}", words::day(date)));
+    let said = fact.note.as_deref().map(|note| note.trim_end_matches('.').to_owned());
+    let note: Vec<String> = said.into_iter().chain(known).collect();
+    Some(Value { text, href: None, note: (!note.is_empty()).then(|| note.join("; ")) })
 }
 
 /// A map of its place, where the place is public.

@@ -117,7 +117,7 @@ fn rows(listing: &Listing, now: Timestamp) -> Vec<Row> {
     rows.extend(listing.coming.iter().flat_map(way::rows));
     rows.extend(stated("How to come", |service| service.application_process.as_ref()));
     rows.extend(stated("How long people wait", |service| service.wait_time.as_ref()));
-    rows.push(facts::access(card).unwrap_or(Row { label: "Access", values: Vec::new() }));
+    rows.push(facts::access(card, true).unwrap_or(Row { label: "Access", values: Vec::new() }));
     rows.push(Row { label: "Phone", values: card.phones.iter().map(facts::phone).collect() });
     rows.push(Row { label: "Email", values: facts::email(card).into_iter().collect() });
     rows.push(Row { label: "Website", values: facts::website(card).into_iter().collect() });
