@@ -2,10 +2,12 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, LazyLock, PoisonError, RwLock},
+    sync::LazyLock,
 };
 
 use kith_index::gazetteer::{Area, AreaKind, Gazetteer, Place};
+
+use crate::domain::listing::UNITED_KINGDOM;
 
 /// An authority beside another, with the areas that hold it and tell something.
 struct Next {
@@ -30,27 +32,27 @@ pub fn beside(place: &Place, area_code: Option<&str>) -> Vec<String> {
     codes
 }
 
-/// The authorities beside one; none of what is no authority. Looked up once for each: the map does not change.
-fn next_to(code: &str) -> Arc<Vec<Next>> {
-    static KNOWN: LazyLock<RwLock<HashMap<String, Arc<Vec<Next>>>>> = LazyLock::new(RwLock::default);
-    if let Some(known) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(code) {
-        return Arc::clone(known);
-    }
+/// The authorities beside one; none of what is no authority. All are worked out at the first question, whatever it is
+/// about: a table that grew with what is asked would tell where readers have looked.
+fn next_to(code: &str) -> &'static [Next] {
+    static KNOWN: LazyLock<HashMap<String, Vec<Next>>> = LazyLock::new(|| {
+        let gazetteer = Gazetteer::embedded();
+        let is_authority = |code: &String| gazetteer.area(code).is_some_and(|area| area.kind == AreaKind::Authority);
+        let authorities = gazetteer.within(UNITED_KINGDOM).into_iter().filter(is_authority);
+        authorities.map(|code| (code.clone(), neighbours(&code))).collect()
+    });
+    KNOWN.get(code).map_or(&[], Vec::as_slice)
+}
+
+fn neighbours(authority: &str) -> Vec<Next> {
     let gazetteer = Gazetteer::embedded();
-    let is_authority = |area: &&Area| matches!(area.kind, AreaKind::Authority | AreaKind::Dependency);
-    let neighbours = gazetteer.area(code).filter(is_authority).map(|_| gazetteer.neighbours(code));
-    let next = neighbours.unwrap_or_default().into_iter().map(|next| {
+    let telling = |area: &&Area| !matches!(area.kind, AreaKind::Nation | AreaKind::Country);
+    let next = gazetteer.neighbours(authority).into_iter().map(|next| {
         let holders = gazetteer.areas_of_authority(&next.code);
-        let telling = |area: &&Area| !matches!(area.kind, AreaKind::Nation | AreaKind::Country);
         let held_by = holders.iter().filter_map(|code| gazetteer.area(code)).filter(telling);
         Next { code: &next.code, held_by: held_by.map(|area| area.code.as_str()).collect() }
     });
-    let found = Arc::new(next.collect::<Vec<_>>());
-    // Codes of the gazetteer only, so that this cannot grow without end.
-    if gazetteer.area(code).is_some() {
-        KNOWN.write().unwrap_or_else(PoisonError::into_inner).insert(code.to_owned(), Arc::clone(&found));
-    }
-    found
+    next.collect()
 }
 
 #[cfg(test)]
@@ -76,6 +78,16 @@ mod tests {
         for code in ["E08000035", "county:west-yorkshire", "county:yorkshire", "E12000003", "E92000001"] {
             assert!(!leeds.iter().any(|have| have == code), "{code}");
         }
+    }
+
+    #[test]
+    fn every_authority_on_the_mainland_has_neighbours_and_what_is_no_authority_has_none() {
+        let gazetteer = Gazetteer::embedded();
+        let authorities = gazetteer.within(UNITED_KINGDOM).into_iter();
+        let authorities = authorities.filter(|code| gazetteer.area(code).unwrap().kind == AreaKind::Authority);
+        let (with, without): (Vec<_>, Vec<_>) = authorities.partition(|code| !next_to(code).is_empty());
+        assert!(with.len() > 340 && without.len() < 10, "{} {without:?}", with.len());
+        assert!(next_to("E92000001").is_empty() && next_to("no area").is_empty());
     }
 
     #[test]

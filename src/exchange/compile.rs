@@ -13,7 +13,7 @@ use members::{areas, elements, hash, nested, towns, word};
 
 use super::{
     decide::Decisions,
-    drafts::{Draft, Item, Links, Offer},
+    drafts::{Draft, Item, Offer},
     ids::Ids,
     links, silence,
     sketch::{id_of_name, id_of_place},
@@ -174,7 +174,6 @@ impl<'s> Compiler<'s> {
             clear_values(&mut record);
             silence::texts(&mut record, "", &mut work.notices, &mut work.violations);
         }
-        let links = Links { organization: word(&record, "organization_id"), ..Links::default() };
         let coming = self.coming(&mut record, pointer, work);
         let attributes = self.terms(&mut record, pointer, work);
         if let Some((mut service, extra)) = self.read::<Service>(&record, pointer, work) {
@@ -183,7 +182,7 @@ impl<'s> Compiler<'s> {
             give_terms(&service.attributes, attributes, work);
             if let Some(foreign_id) = foreign_id.clone() {
                 work.drafts.extend(links::offers(linked, Side::service(service.id), &foreign_id).map(Draft::Link));
-                work.drafts.push(Draft::Service(Box::new(Offer { foreign_id, record: service, facts, extra, links })));
+                work.drafts.push(Draft::Service(Box::new(Offer { foreign_id, record: service, facts, extra })));
             }
         }
         for (index, place) in places {
@@ -235,8 +234,7 @@ impl<'s> Compiler<'s> {
         let attributes = self.terms(&mut record, pointer, work);
         if let Some((place, extra)) = self.read::<ServiceAtLocation>(&record, pointer, work) {
             give_terms(&place.attributes, attributes, work);
-            let links = Links { service: service.map(str::to_owned), location, ..Links::default() };
-            work.drafts.push(Draft::ServiceAtLocation(Offer { foreign_id, record: place, facts: (), extra, links }));
+            work.drafts.push(Draft::ServiceAtLocation(Offer { foreign_id, record: place, facts: (), extra }));
         }
     }
 
@@ -258,7 +256,6 @@ impl<'s> Compiler<'s> {
             if facts.protected {
                 clear_values(&mut record);
             }
-            let links = Links { organization: word(&record, "parent_organization_id"), ..Links::default() };
             if let Some((record, extra)) = self.read::<Organization>(&record, pointer, work)
                 && come == Come::New
             {
@@ -266,7 +263,7 @@ impl<'s> Compiler<'s> {
                 if let Some(foreign_id) = foreign_id.clone() {
                     let side = Side::organization(record.id);
                     work.drafts.extend(links::offers(linked, side, &foreign_id).map(Draft::Link));
-                    let offer = Offer { foreign_id, record, facts, extra, links };
+                    let offer = Offer { foreign_id, record, facts, extra };
                     work.drafts.push(Draft::Organization(Box::new(offer)));
                 }
             }
@@ -292,24 +289,17 @@ impl<'s> Compiler<'s> {
             record.entry("organization_id").or_insert_with(|| owner.into());
         }
         towns(&mut record, pointer, work);
-        let links = Links { organization: word(&record, "organization_id"), ..Links::default() };
         let attributes = self.terms(&mut record, pointer, work);
         if let Some((location, extra)) = self.read::<Location>(&record, pointer, work)
             && come == Come::New
         {
             give_terms(&location.attributes, attributes, work);
-            work.drafts.push(Draft::Location(Box::new(Offer {
-                foreign_id,
-                record: location,
-                facts: (),
-                extra,
-                links,
-            })));
+            work.drafts.push(Draft::Location(Box::new(Offer { foreign_id, record: location, facts: (), extra })));
         }
     }
 
     /// Settles the ids of the terms on a record, and takes their taxonomies out as records of their own.
-    fn terms(&mut self, record: &mut Record, pointer: &str, work: &mut Work) -> Vec<(usize, String, Option<String>)> {
+    fn terms(&mut self, record: &mut Record, pointer: &str, work: &mut Work) -> Vec<(usize, String)> {
         let mut named = Vec::new();
         let Some(Value::Array(attributes)) = record.get_mut("attributes") else { return named };
         for (index, attribute) in attributes.iter_mut().enumerate().take(LIST) {
@@ -331,24 +321,17 @@ impl<'s> Compiler<'s> {
                     && let Some((taxonomy, extra)) = self.read::<Taxonomy>(&detail, &pointer, work)
                     && come == Come::New
                 {
-                    work.drafts.push(Draft::Taxonomy(Offer {
-                        foreign_id: id,
-                        record: taxonomy,
-                        facts: (),
-                        extra,
-                        links: Links::default(),
-                    }));
+                    work.drafts.push(Draft::Taxonomy(Offer { foreign_id: id, record: taxonomy, facts: (), extra }));
                 }
             }
             let Some(id) = word(term, "id").or_else(|| term_name(term)) else { continue };
             term.insert("id".to_owned(), id.clone().into());
-            let (house, taxonomy) =
-                (word(term, "taxonomy").as_deref() == Some(HOUSE_TAXONOMY), word(term, "taxonomy_id"));
+            let house = word(term, "taxonomy").as_deref() == Some(HOUSE_TAXONOMY);
             attribute.insert("taxonomy_term_id".to_owned(), id.clone().into());
             let seen = ("taxonomy_term", id.clone());
             if !house && !self.given.contains_key(&seen) && !work.given.iter().any(|(given, _)| *given == seen) {
                 work.given.push((seen, 0));
-                named.push((index, id, taxonomy));
+                named.push((index, id));
             }
         }
         named
@@ -417,11 +400,10 @@ impl read::Ids for Resolver<'_> {
 }
 
 /// The terms that are new with this record, as drafts before it.
-fn give_terms(attributes: &[Attribute], named: Vec<(usize, String, Option<String>)>, work: &mut Work) {
-    for (index, foreign_id, taxonomy) in named {
+fn give_terms(attributes: &[Attribute], named: Vec<(usize, String)>, work: &mut Work) {
+    for (index, foreign_id) in named {
         if let Some(record) = attributes.get(index).and_then(|attribute| attribute.taxonomy_term.clone()) {
-            let links = Links { taxonomy, ..Links::default() };
-            work.drafts.push(Draft::TaxonomyTerm(Offer { foreign_id, record, facts: (), extra: Record::new(), links }));
+            work.drafts.push(Draft::TaxonomyTerm(Offer { foreign_id, record, facts: (), extra: Record::new() }));
         }
     }
 }

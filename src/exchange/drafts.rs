@@ -78,19 +78,4 @@ pub struct Offer<T: Aggregate> {
     pub facts: T::Facts,
     /// Members that the standard does not know, by pointer.
     pub extra: Record,
-    /// What it refers to, as the source calls it.
-    pub links: Links,
-}
-
-/// References of a record, as the source wrote them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Links {
-    /// The organization.
-    pub organization: Option<String>,
-    /// The service.
-    pub service: Option<String>,
-    /// The location.
-    pub location: Option<String>,
-    /// The taxonomy.
-    pub taxonomy: Option<String>,
 }

@@ -6,10 +6,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::{
-    decide::Decisions,
-    drafts::{Links, Offer},
-};
+use super::{decide::Decisions, drafts::Offer};
 use crate::domain::{
     id::{Id, kind},
     link::{Link, Named, Side, Stated, StatedLinks},
@@ -69,6 +66,6 @@ pub fn offers(stated: Vec<Stated>, holder: Side, name: &str) -> impl Iterator<It
         let foreign_id = format!("{}/{name}/{}", holder.kind.as_str(), stated.name());
         let id: Id<kind::Link> = Id::named(holder.id, &foreign_id);
         let record = Link { id, holder, stated };
-        Offer { foreign_id, record, facts: (), extra: Record::new(), links: Links::default() }
+        Offer { foreign_id, record, facts: (), extra: Record::new() }
     })
 }

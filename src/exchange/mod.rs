@@ -45,7 +45,7 @@ mod tabular;
 
 pub use cut::cut;
 pub use decide::{Decisions, Kept, Survey, decide};
-pub use drafts::{Draft, Item, Links, Offer};
+pub use drafts::{Draft, Item, Offer};
 pub use ids::{Ids, SourceIds, usual};
 pub use mapping::Mapping;
 pub use package::{Package, Part, Walk};
