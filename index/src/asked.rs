@@ -1,9 +1,12 @@
 //! What a query comes to in one segment: streams of documents, tests of their columns, and where to look.
 
+use std::ops::Range;
+
 use tantivy::DocId;
 
 use crate::Asks;
 use crate::ages::{self, AgeRange};
+use crate::areas::Bits;
 use crate::columns::{AREA, Columns, Mask, REMOTE, Stretch, shares};
 use crate::postings::Stream;
 
@@ -190,22 +193,22 @@ pub(crate) struct Leg {
     /// Place flags of which a document must have one; zero when any will do: its stretches say enough.
     pub places: u8,
     /// Documents of the leg's areas, where areas are asked for.
-    pub areas: Option<Stream>,
+    pub areas: Option<Bits>,
     /// Documents of areas that hold the asked point.
-    pub here: Stream,
+    pub here: Bits,
     /// Documents that do not say which area they serve.
-    pub unstated: Stream,
+    pub unstated: Bits,
 }
 
 impl Leg {
     /// The leg of `results`.
-    pub(crate) fn results(stretches: Vec<Stretch>, areas: Option<Stream>) -> Self {
-        Self { into_covers: false, stretches, places: 0, areas, here: Stream::Empty, unstated: Stream::Empty }
+    pub(crate) fn results(stretches: Vec<Stretch>, areas: Option<Bits>) -> Self {
+        Self { into_covers: false, stretches, places: 0, areas, here: Bits::default(), unstated: Bits::default() }
     }
 
     /// The leg of `covers`.
-    pub(crate) fn covers(columns: &Columns, areas: Stream, here: Stream, unstated: Stream) -> Self {
-        let rest = Stretch { docs: columns.unplaced..columns.keys.len() as DocId, inside: true };
+    pub(crate) fn covers(docs: Range<DocId>, areas: Bits, here: Bits, unstated: Bits) -> Self {
+        let rest = Stretch { docs, inside: true };
         Self { into_covers: true, stretches: vec![rest], places: AREA | REMOTE, areas: Some(areas), here, unstated }
     }
 }

@@ -32,6 +32,7 @@ pub mod gazetteer;
 
 mod ages;
 mod analysis;
+mod areas;
 mod asked;
 mod columns;
 mod cover;

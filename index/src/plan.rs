@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use tantivy::DocId;
 use tantivy::postings::TermInfo;
 
 use crate::asked::{ALL_KINDS, AgeTest, FacetTest, Leg, Need, OneOf, Plan, WhenTest};
@@ -222,16 +223,16 @@ impl<'a> Asked<'a> {
             }
         }
         let columns = &segment.columns;
-        let area = |codes: &[String]| Stream::any_value(&segment.area, fields.area, codes);
-        let within = if query.within_areas.is_empty() { None } else { Some(area(&query.within_areas)?) };
-        let mut legs = vec![Leg::results(stretches, within)];
-        let some_unplaced = (columns.unplaced as usize) < columns.keys.len();
-        if self.place && some_unplaced && !(query.areas.is_empty() && query.area_unstated.is_none()) {
-            let unstated = query.area_unstated.as_slice();
+        let within = || segment.areas.with_any(&query.within_areas, 0..columns.unplaced);
+        let mut legs = vec![Leg::results(stretches, (!query.within_areas.is_empty()).then(within))];
+        let unplaced = columns.unplaced..columns.keys.len() as DocId;
+        if self.place && !unplaced.is_empty() && !(query.areas.is_empty() && query.area_unstated.is_none()) {
+            let of = |codes: &[String]| segment.areas.with_any(codes, unplaced.clone());
             // Who wants only what is stated is not told to ask.
-            let unstated = if query.strict { &[] } else { unstated };
-            let areas = Stream::any(vec![area(&query.areas)?, area(unstated)?]);
-            legs.push(Leg::covers(columns, areas, area(&query.areas_here)?, area(unstated)?));
+            let unstated = of(if query.strict { &[] } else { query.area_unstated.as_slice() });
+            let mut areas = of(&query.areas);
+            areas.join(&unstated);
+            legs.push(Leg::covers(unplaced.clone(), areas, of(&query.areas_here), unstated));
         }
         Ok(Plan { need, groups, direct, filters, required, facets, age, when, kinds, legs })
     }

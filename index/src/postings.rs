@@ -7,7 +7,7 @@ use tantivy::postings::{Postings, SegmentPostings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption, Term};
 use tantivy::{DocId, DocSet, InvertedIndexReader, TERMINATED};
 
-use crate::Result;
+use crate::{MOST_WORDS, Result};
 
 /// Weight of a word in a name or term over the same word in any text.
 const NAME_WEIGHT: f32 = 2.0;
@@ -325,6 +325,26 @@ pub(crate) fn seek_all(streams: &mut [Stream], target: DocId, end: DocId) -> Doc
         }
     }
     doc
+}
+
+/// Moves every stream to the first document at or after `target` that so many of them have; once there can be none
+/// before `end`, only there.
+pub(crate) fn seek_some(streams: &mut [Stream], number: usize, mut target: DocId, end: DocId) -> DocId {
+    let mut at = [TERMINATED; MOST_WORDS];
+    let at = &mut at[..streams.len().min(MOST_WORDS)];
+    while target < end {
+        for (at, stream) in at.iter_mut().zip(streams.iter_mut()) {
+            *at = stream.seek(target);
+        }
+        at.sort_unstable();
+        // Documents before this one have fewer.
+        let last = at.get(number.max(1) - 1).copied().unwrap_or(TERMINATED);
+        if at[0] == last {
+            return last;
+        }
+        target = last;
+    }
+    target
 }
 
 fn forward(postings: &mut SegmentPostings, target: DocId) -> DocId {

@@ -7,7 +7,7 @@ use crate::columns::{HIT, SIBLINGS};
 use crate::plan::Asked;
 use crate::query::{Block, Hit, Hits, Relaxed, Understood, UnderstoodWord};
 use crate::rank::Found;
-use crate::scan::Gathered;
+use crate::scan::{Gather, Gathered};
 use crate::snapshot::Snapshot;
 use crate::{Payload, Query, Result};
 
@@ -42,13 +42,7 @@ impl Reader {
         let mut gather = asked.run(Need::Every)?;
         let mut relaxed = Relaxed::No;
         if groups > 1 && !query.all_words && gather.found() == 0 {
-            gather = asked.run(Need::AtLeast(1))?;
-            relaxed = Relaxed::Any;
-            let most = gather.most_matched;
-            if most > 1 && 2 * most > groups {
-                gather = asked.run(Need::AtLeast(most))?;
-                relaxed = Relaxed::Most;
-            }
+            (gather, relaxed) = with_fewer_words(&asked, groups)?;
         }
         let total = gather.found();
         let found = |at: usize| total > 0 && (relaxed == Relaxed::No || gather.matched >> at & 1 != 0);
@@ -111,4 +105,18 @@ impl Reader {
         })?;
         Ok(number)
     }
+}
+
+/// What has as many of the words as anything has, where that is more than half of them; else what has any. Nothing has all.
+fn with_fewer_words<'a>(asked: &'a Asked<'_>, words: usize) -> Result<(Gather<'a>, Relaxed)> {
+    let half = words / 2 + 1;
+    if half < words {
+        let gather = asked.run(Need::AtLeast(half))?;
+        if gather.found() > 0 {
+            let most = gather.most_matched;
+            let gather = if most > half { asked.run(Need::AtLeast(most))? } else { gather };
+            return Ok((gather, Relaxed::Most));
+        }
+    }
+    Ok((asked.run(Need::AtLeast(1))?, Relaxed::Any))
 }

@@ -32,13 +32,14 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use tantivy::{DocId, TERMINATED};
+use tantivy::DocId;
 
+use crate::areas::Bits;
 use crate::asked::{Leg, Need, Plan};
 use crate::columns::Stretch;
 use crate::families::Families;
 use crate::near::Circle;
-use crate::postings::{Stream, seek_all};
+use crate::postings::{Stream, seek_all, seek_some};
 use crate::rank::{Best, Found, NOWHERE, Order};
 use crate::snapshot::Segment;
 use crate::tally::{BLOCK, Beyond, Tally};
@@ -119,7 +120,7 @@ impl Gather<'_> {
         };
         for mut leg in std::mem::take(&mut plan.legs) {
             for Stretch { docs, inside } in std::mem::take(&mut leg.stretches) {
-                if !plan.only_columns() || leg.areas.is_some() {
+                if !plan.only_columns() || leg.into_covers {
                     self.follow(segments, at, docs, &mut plan, &mut leg)?;
                 } else if self.summing && inside && docs.len() >= 2 * BLOCK {
                     let blocks = docs.start.div_ceil(BLOCK as DocId)..docs.end / BLOCK as DocId;
@@ -156,7 +157,7 @@ impl Gather<'_> {
             let (mut agreed, mut kept) = (0, 0);
             self.frequencies.clear();
             while agreed < most {
-                let Some(doc) = next(plan, &mut leg.areas, from, docs.end) else {
+                let Some(doc) = next(plan, leg.areas.as_ref(), from, docs.end) else {
                     from = docs.end;
                     break;
                 };
@@ -236,6 +237,9 @@ impl Gather<'_> {
         let (tests, offers) = (plan.tests_more() || !self.withdrawn.is_empty(), !self.summing);
         for first in (docs.start & !63..docs.end).step_by(64) {
             let mut bits = segment.live[first as usize / 64] & window(&docs, first);
+            if let Some(areas) = &leg.areas {
+                bits &= areas.word(first as usize / 64);
+            }
             for required in &plan.required {
                 bits &= columns.with_any(required, first as usize / 64);
             }
@@ -357,8 +361,8 @@ impl Gather<'_> {
             self.matched |= set;
             self.most_matched = self.most_matched.max(number);
         }
-        let here = leg.here.seek(doc) == doc;
-        if leg.unstated.seek(doc) == doc {
+        let here = leg.here.has(doc);
+        if leg.unstated.has(doc) {
             asks.0 |= Asks::AREA.0;
         }
         let broader = !plan.direct.is_empty() && plan.is_broader(doc);
@@ -451,35 +455,30 @@ fn within<'a>(list: &'a [DocId], docs: &Range<DocId>) -> &'a [DocId] {
 }
 
 /// The first document in `from..end` that the streams agree on.
-fn next(plan: &mut Plan, areas: &mut Option<Stream>, mut from: DocId, end: DocId) -> Option<DocId> {
+fn next(plan: &mut Plan, areas: Option<&Bits>, mut from: DocId, end: DocId) -> Option<DocId> {
     let Plan { need, groups, filters, .. } = plan;
     if let (Need::Every, [only], [], None) = (&need, &mut groups[..], &filters[..], &areas) {
         let doc = only.seek(from);
         return (doc < end).then_some(doc);
     }
     // Each turn moves `from` ahead, so the loop ends with the range.
-    while from < end {
-        let doc = match need {
-            Need::Every => seek_all(groups, from, end),
-            Need::AtLeast(_) => groups.iter_mut().map(|group| group.seek(from)).min().unwrap_or(TERMINATED),
-        };
-        if doc >= end {
+    loop {
+        from = areas.map_or(from, |areas| areas.at_or_after(from));
+        if from >= end {
             return None;
         }
-        let after = areas.as_mut().map_or(doc, |areas| areas.seek(doc));
-        let after = if after == doc { seek_all(filters, doc, end) } else { after };
-        if after != doc {
-            from = after;
-            continue;
-        }
-        let enough = match *need {
-            Need::Every => true,
-            Need::AtLeast(number) => groups.iter().filter(|group| group.doc() == doc).count() >= number,
+        let agreed = match *need {
+            Need::Every => seek_all(groups, from, end),
+            Need::AtLeast(number) => seek_some(groups, number, from, end),
         };
-        if enough {
-            return Some(doc);
+        if agreed >= end {
+            return None;
         }
-        from = doc + 1;
+        let after = areas.map_or(agreed, |areas| areas.at_or_after(agreed));
+        let after = if after == agreed { seek_all(filters, agreed, end) } else { after };
+        if after == agreed {
+            return Some(agreed);
+        }
+        from = after;
     }
-    None
 }

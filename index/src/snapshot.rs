@@ -9,6 +9,7 @@ use tantivy::index::SegmentId;
 use tantivy::schema::Field;
 use tantivy::{Directory, DocId, InvertedIndexReader, SegmentReader, TantivyError};
 
+use crate::areas::AreaTable;
 use crate::columns::{Columns, Mask};
 use crate::postings::{FieldLengths, TextField};
 use crate::schema::{BEYOND, Fields};
@@ -81,7 +82,7 @@ pub(crate) struct Segment {
     pub exact: Arc<InvertedIndexReader>,
     pub listing: Arc<InvertedIndexReader>,
     pub term: Arc<InvertedIndexReader>,
-    pub area: Arc<InvertedIndexReader>,
+    pub areas: Arc<AreaTable>,
     pub organization: Arc<InvertedIndexReader>,
     pub language: Arc<InvertedIndexReader>,
     /// Terms without a bit; `None` when no document has one.
@@ -93,7 +94,15 @@ pub(crate) struct Segment {
 }
 
 impl Segment {
-    fn open(reader: SegmentReader, columns: Arc<Columns>, fields: &Fields) -> Result<Self> {
+    /// Reads a segment; what its deletions do not change is taken from `before`, the same segment of an earlier commit.
+    fn open(reader: SegmentReader, before: Option<&Segment>, fields: &Fields) -> Result<Self> {
+        let (columns, areas) = match before {
+            Some(before) => (Arc::clone(&before.columns), Arc::clone(&before.areas)),
+            None => {
+                let areas = AreaTable::read(&*reader.inverted_index(fields.area)?)?;
+                (Arc::new(Columns::open(&reader)?), Arc::new(areas))
+            }
+        };
         let text = |field: Field| -> Result<TextField> {
             let lengths = reader.fieldnorms_readers().get_field(field)?;
             Ok(TextField { postings: reader.inverted_index(field)?, lengths })
@@ -107,7 +116,7 @@ impl Segment {
             exact: reader.inverted_index(fields.exact)?,
             listing: reader.inverted_index(fields.listing)?,
             term: reader.inverted_index(fields.term)?,
-            area: reader.inverted_index(fields.area)?,
+            areas,
             organization: reader.inverted_index(fields.organization)?,
             language: reader.inverted_index(fields.language)?,
             beyond: reader.fast_fields().str(BEYOND)?.map(BeyondColumn::new),
@@ -183,11 +192,7 @@ impl Snapshot {
                 continue;
             }
             let reader = SegmentReader::open(&segment)?;
-            let columns = match known {
-                Some(known) => Arc::clone(&known.columns),
-                None => Arc::new(Columns::open(&reader)?),
-            };
-            segments.push(Arc::new(Segment::open(reader, columns, &fields)?));
+            segments.push(Arc::new(Segment::open(reader, known.map(|known| &***known), &fields)?));
         }
         drop(lock);
         let documents = segments.iter().map(|segment| u64::from(segment.reader.max_doc())).sum();
