@@ -70,7 +70,7 @@ pub use lookup::Read;
 pub use near::{Near, distance_m};
 pub use paging::Page;
 pub use query::{Asks, Block, FacetGroup, Hit, Hits, Query, Relaxed, Sort, Understood, UnderstoodWord};
-pub use reader::{DEEPEST, Reader};
+pub use reader::{Asking, DEEPEST, Reader};
 pub use schema::SCHEMA;
 pub use snapshot::{MOST_BITS, Payload};
 pub use suggest::{MOST_SUGGESTIONS, Suggestion};

@@ -16,7 +16,7 @@ use crate::schema::denied;
 use crate::snapshot::{Segment, Snapshot, set_bit};
 use crate::tally::{BLOCK, Beyond, for_each_bit};
 use crate::words::Group;
-use crate::{Asks, DEEPEST, Query, Result};
+use crate::{Asks, DEEPEST, Query, Result, Words};
 
 /// What a term that the words mean scores over a word of the same rarity: what says of itself that it is just that
 /// stands before what mentions it.
@@ -30,11 +30,16 @@ const BROADER_WEIGHT: f32 = 1.0;
 pub(crate) struct Asked<'a> {
     snapshot: &'a Snapshot,
     query: &'a Query,
+    found: &'a FoundWords,
     circle: Option<Circle>,
     /// A place was asked for.
     place: bool,
-    words: HashMap<&'a str, Word>,
-    term_rarities: HashMap<&'a str, f32>,
+}
+
+/// The words and terms of some groups as they are found in a snapshot.
+pub(crate) struct FoundWords {
+    words: HashMap<String, Word>,
+    term_rarities: HashMap<String, f32>,
 }
 
 /// One stem: what it weighs, and where its postings are in each segment, in all text and in names.
@@ -43,41 +48,45 @@ struct Word {
     found: Vec<[Option<TermInfo>; 2]>,
 }
 
+/// What a scan is for.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Purpose {
+    /// The whole answer.
+    Answer,
+    /// To know whether there are so many `results` that need no broader term.
+    Enough(u64),
+}
+
 fn bits_of(mask: &Mask) -> Vec<u8> {
     let mut bits = Vec::new();
     for_each_bit(mask, |bit| bits.push(bit as u8));
     bits
 }
 
-impl<'a> Asked<'a> {
-    pub(crate) fn new(snapshot: &'a Snapshot, query: &'a Query) -> Result<Self> {
-        let mut out = Self {
-            snapshot,
-            query,
-            circle: query.near.and_then(Circle::new),
-            place: query.near.is_some() || !query.within_areas.is_empty(),
-            words: HashMap::new(),
-            term_rarities: HashMap::new(),
-        };
-        for group in query.words.groups() {
+impl FoundWords {
+    pub(crate) fn look_up(snapshot: &Snapshot, words: &Words) -> Result<Self> {
+        let mut out = Self { words: HashMap::new(), term_rarities: HashMap::new() };
+        for group in words.groups() {
             for stem in group.stems.iter().chain(group.phrases.iter().flatten()) {
-                if !out.words.contains_key(stem.as_str()) {
-                    let word = out.word(stem)?;
-                    out.words.insert(stem, word);
+                if !out.words.contains_key(stem) {
+                    out.words.insert(stem.clone(), Word::look_up(snapshot, stem)?);
                 }
             }
             for term in group.terms.iter().chain(&group.broader) {
-                let found = out.found(term)?;
-                out.term_rarities.insert(term, (1.0 + snapshot.documents as f32 / (found as f32 + 0.5)).ln());
+                let found = having(snapshot, term)?;
+                let rarity = (1.0 + snapshot.documents as f32 / (found as f32 + 0.5)).ln();
+                out.term_rarities.insert(term.clone(), rarity);
             }
         }
         Ok(out)
     }
+}
 
-    fn word(&self, stem: &str) -> Result<Word> {
-        let fields = &self.snapshot.fields;
-        let mut found = Vec::with_capacity(self.snapshot.segments.len());
-        for segment in &self.snapshot.segments {
+impl Word {
+    fn look_up(snapshot: &Snapshot, stem: &str) -> Result<Self> {
+        let fields = &snapshot.fields;
+        let mut found = Vec::with_capacity(snapshot.segments.len());
+        for segment in &snapshot.segments {
             let all = segment.all.find(fields.all, stem)?;
             // Every word of a name is a word of the text.
             let name = if all.is_some() { segment.name.find(fields.name, stem)? } else { None };
@@ -86,39 +95,50 @@ impl<'a> Asked<'a> {
         let weight = |field: usize, lengths, boost| {
             let documents = found.iter().filter_map(|found: &[Option<TermInfo>; 2]| found[field].as_ref());
             let documents = documents.map(|info| u64::from(info.doc_freq)).sum();
-            WordWeight::new(documents, self.snapshot.documents, lengths, boost)
+            WordWeight::new(documents, snapshot.documents, lengths, boost)
         };
-        let all = weight(0, &self.snapshot.all, 1.0);
-        let name = weight(1, &self.snapshot.name, Weights::NAME);
-        Ok(Word { weights: Weights { all, name }, found })
+        let all = weight(0, &snapshot.all, 1.0);
+        let name = weight(1, &snapshot.name, Weights::NAME);
+        Ok(Self { weights: Weights { all, name }, found })
     }
+}
 
-    /// How many documents of all segments have a term, deleted ones not yet merged away included.
-    fn found(&self, term: &str) -> Result<u64> {
-        let term = tantivy::Term::from_field_text(self.snapshot.fields.term, term);
-        let mut found = 0;
-        for segment in &self.snapshot.segments {
-            found += u64::from(segment.term.doc_freq(&term)?);
-        }
-        Ok(found)
+/// How many documents of all segments have a term, deleted ones not yet merged away included.
+fn having(snapshot: &Snapshot, term: &str) -> Result<u64> {
+    let term = tantivy::Term::from_field_text(snapshot.fields.term, term);
+    let mut found = 0;
+    for segment in &snapshot.segments {
+        found += u64::from(segment.term.doc_freq(&term)?);
+    }
+    Ok(found)
+}
+
+impl<'a> Asked<'a> {
+    /// `found` is what the words of the query are found as.
+    pub(crate) fn new(snapshot: &'a Snapshot, query: &'a Query, found: &'a FoundWords) -> Self {
+        let circle = query.near.and_then(Circle::new);
+        Self { snapshot, query, found, circle, place: query.near.is_some() || !query.within_areas.is_empty() }
     }
 
     /// Scans every segment.
-    pub(crate) fn run(&self, need: Need) -> Result<Gather<'_>> {
+    pub(crate) fn run(&self, need: Need, purpose: Purpose) -> Result<Gather<'_>> {
         let query = self.query;
+        let answers = purpose == Purpose::Answer;
         let most = |offset: usize, limit: usize| {
-            if limit == 0 { 0 } else { offset.saturating_add(limit).min(DEEPEST) }
+            if limit == 0 || !answers { 0 } else { offset.saturating_add(limit).min(DEEPEST) }
         };
         let withdrawn: HashSet<u64> = query.withdrawn.iter().map(|listing| listing_key(listing)).collect();
         let mut gather = Gather {
             circle: self.circle.as_ref(),
             withdrawn,
-            counting: query.counts,
+            counting: query.counts && answers,
             every_place: query.every_place,
-            beyond: (query.counts && query.count_all).then(Beyond::default),
+            beyond: (query.counts && query.count_all && answers).then(Beyond::default),
             terms: Vec::new(),
             results: Gathered::new(Order::of(query), most(query.offset, query.limit)),
             covers: Gathered::new(Order::covers(query.tie_key), most(query.covers_offset, query.covers_limit)),
+            enough: if let Purpose::Enough(number) = purpose { number } else { u64::MAX },
+            sure: 0,
             matched: 0,
             most_matched: 0,
             summing: false,
@@ -134,12 +154,13 @@ impl<'a> Asked<'a> {
         let blocks = stretches.iter().flatten().any(|stretch| stretch.inside && stretch.docs.len() >= 4 * BLOCK);
         gather.summing = blocks && query.words.is_empty() && gather.nearest_first();
         for (at, (segment, stretches)) in segments.iter().zip(stretches).enumerate() {
-            let plan = self.plan(segment, at, need, stretches)?;
+            let mut plan = self.plan(segment, at, need, stretches)?;
+            plan.legs.retain(|leg| answers || !leg.into_covers);
             let within = plan.legs.iter().any(|leg| !leg.into_covers && leg.areas.is_some());
             gather.summing &= plan.only_columns() && plan.passes_all() && !within;
             gather.segment(segments, at, plan)?;
         }
-        if gather.summing {
+        if gather.summing && answers {
             self.nearest(&mut gather);
         }
         gather.finish(segments);
@@ -241,7 +262,7 @@ impl<'a> Asked<'a> {
     fn group(&self, segment: &Segment, at: usize, group: &Group) -> Result<Stream> {
         let all = |stems: &[String], factor: f32| -> Result<Stream> {
             let words = stems.iter().map(|stem| {
-                let word = &self.words[stem.as_str()];
+                let Some(word) = self.found.words.get(stem) else { return Ok(Stream::Empty) };
                 let [all, name] = &word.found[at];
                 Stream::word((&segment.all, all.as_ref()), (&segment.name, name.as_ref()), word.weights.times(factor))
             });
@@ -257,7 +278,7 @@ impl<'a> Asked<'a> {
     /// Documents that have one of the terms.
     fn terms(&self, segment: &Segment, terms: &[String], weight: f32) -> Result<Stream> {
         let scored = terms.iter().map(|term| {
-            let score = self.term_rarities[term.as_str()] * weight;
+            let score = self.found.term_rarities.get(term).map_or(0.0, |rarity| rarity * weight);
             Stream::value(&segment.term, self.snapshot.fields.term, term, score)
         });
         Ok(Stream::any(scored.collect::<Result<_>>()?))

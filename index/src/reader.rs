@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use crate::asked::Need;
 use crate::columns::{HIT, SIBLINGS};
-use crate::plan::Asked;
+use crate::plan::{Asked, FoundWords, Purpose};
 use crate::query::{Block, Hit, Hits, Relaxed, Understood, UnderstoodWord};
 use crate::rank::Found;
 use crate::scan::{Gather, Gathered};
 use crate::snapshot::Snapshot;
-use crate::{Payload, Query, Result};
+use crate::{Payload, Query, Result, Words};
 
 /// The most hits a block is ranked for, `offset` and `limit` together.
 pub const DEEPEST: usize = 20_000;
@@ -37,9 +37,22 @@ impl Reader {
     /// # Errors
     /// When a file of the index cannot be read.
     pub fn search(&self, query: &Query) -> Result<Hits> {
-        let asked = Asked::new(&self.snapshot, query)?;
+        self.asking(&query.words)?.search(query)
+    }
+
+    /// Looks up words, so that several queries with them look them up once: for a caller that widens a circle.
+    ///
+    /// # Errors
+    /// When a file of the index cannot be read.
+    pub fn asking(&self, words: &Words) -> Result<Asking<'_>> {
+        let found = FoundWords::look_up(&self.snapshot, words)?;
+        Ok(Asking { reader: self, found })
+    }
+
+    fn answer(&self, query: &Query, found: &FoundWords) -> Result<Hits> {
+        let asked = Asked::new(&self.snapshot, query, found);
         let groups = query.words.groups().len();
-        let mut gather = asked.run(Need::Every)?;
+        let mut gather = asked.run(Need::Every, Purpose::Answer)?;
         let mut relaxed = Relaxed::No;
         if groups > 1 && !query.all_words && gather.found() == 0 {
             (gather, relaxed) = with_fewer_words(&asked, groups)?;
@@ -107,16 +120,43 @@ impl Reader {
     }
 }
 
+/// Words that have been looked up in one commit. Of a query's words only these are found.
+pub struct Asking<'a> {
+    reader: &'a Reader,
+    found: FoundWords,
+}
+
+impl Asking<'_> {
+    /// As [`Reader::search`].
+    ///
+    /// # Errors
+    /// When a file of the index cannot be read.
+    pub fn search(&self, query: &Query) -> Result<Hits> {
+        self.reader.answer(query, &self.found)
+    }
+
+    /// Whether so many listings match all words as `results` of the query, not counting those that need a broader term.
+    /// It stops looking when it knows, and ranks nothing.
+    ///
+    /// # Errors
+    /// When a file of the index cannot be read.
+    pub fn finds(&self, query: &Query, number: u64) -> Result<bool> {
+        let asked = Asked::new(&self.reader.snapshot, query, &self.found);
+        let gather = asked.run(Need::Every, Purpose::Enough(number))?;
+        Ok(gather.sure >= number || gather.results.tally.total - gather.results.broader >= number)
+    }
+}
+
 /// What has as many of the words as anything has, where that is more than half of them; else what has any. Nothing has all.
 fn with_fewer_words<'a>(asked: &'a Asked<'_>, words: usize) -> Result<(Gather<'a>, Relaxed)> {
     let half = words / 2 + 1;
     if half < words {
-        let gather = asked.run(Need::AtLeast(half))?;
+        let gather = asked.run(Need::AtLeast(half), Purpose::Answer)?;
         if gather.found() > 0 {
             let most = gather.most_matched;
-            let gather = if most > half { asked.run(Need::AtLeast(most))? } else { gather };
+            let gather = if most > half { asked.run(Need::AtLeast(most), Purpose::Answer)? } else { gather };
             return Ok((gather, Relaxed::Most));
         }
     }
-    Ok((asked.run(Need::AtLeast(1))?, Relaxed::Any))
+    Ok((asked.run(Need::AtLeast(1), Purpose::Answer)?, Relaxed::Any))
 }

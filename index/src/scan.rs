@@ -68,6 +68,10 @@ pub(crate) struct Gather<'a> {
     pub terms: Vec<u32>,
     pub results: Gathered,
     pub covers: Gathered,
+    /// So many `results` end the scan.
+    pub enough: u64,
+    /// `results` so far that are no other place of one before and need no broader term.
+    pub sure: u64,
     /// Word groups that some accepted document matches, when not every one is needed.
     pub matched: u32,
     /// The most groups an accepted document matches.
@@ -153,7 +157,7 @@ impl Gather<'_> {
         let most = if plan.only_words() && !leg.into_covers { BATCH } else { 1 };
         let mut from = docs.start;
         let mut batch = [0; BATCH];
-        while from < docs.end {
+        while from < docs.end && self.sure < self.enough {
             let (mut agreed, mut kept) = (0, 0);
             self.frequencies.clear();
             while agreed < most {
@@ -196,6 +200,7 @@ impl Gather<'_> {
             let passed = &passed[..number_passed];
             for &(place, ..) in passed.iter().filter(|(_, simple, _)| simple.is_some()) {
                 self.results.tally.total += 1;
+                self.sure += 1;
                 if self.counting {
                     let at = batch[place] as usize;
                     self.results.tally.count(&columns.masks[at], columns.kinds[at]);
@@ -246,7 +251,7 @@ impl Gather<'_> {
             if let Some(circle) = rim {
                 bits = retain(bits, |at| circle.at_least_m(columns.positions[(first + at) as usize]).is_some());
             }
-            while bits != 0 {
+            while bits != 0 && self.sure < self.enough {
                 let doc = first + bits.trailing_zeros();
                 bits &= bits - 1;
                 let mut asks = Asks::default();
@@ -262,6 +267,7 @@ impl Gather<'_> {
                     continue;
                 }
                 self.results.tally.total += 1;
+                self.sure += 1;
                 if self.counting {
                     self.results.tally.count(&columns.masks[at], columns.kinds[at]);
                 }
@@ -396,6 +402,7 @@ impl Gather<'_> {
         }
         into.tally.total += 1;
         into.broader += u64::from(broader);
+        self.sure += u64::from(!broader && !leg.into_covers);
         if counting {
             into.tally.count(mask, kind);
             into.tally.count_beyond(terms);

@@ -5,6 +5,7 @@
 
 pub mod admission;
 pub mod answer;
+mod around;
 pub mod assemble;
 mod beside;
 pub mod body;

@@ -9,14 +9,14 @@ use std::{
 
 use bytes::Bytes;
 use kith_index::{
-    Block, FacetGroup, Hit, Hits, Near, Payload, Query, Reader, Relaxed, Sort, Synonym, Synonyms, Words,
+    FacetGroup, Hit, Hits, Payload, Query, Relaxed, Sort, Synonym, Synonyms, Words,
     gazetteer::{AreaKind, Gazetteer, Place, PlaceKind, Resolution},
 };
 
 use super::{
-    Candidate, Directory, Error, PlaceProblem, Result,
+    Candidate, Directory, Error, Result,
     answer::Frame,
-    beside::beside,
+    around::{Asked, asked_place, find},
     body,
     dress::{self, Dress},
     explain::Question,
@@ -35,25 +35,12 @@ use crate::domain::{
     welsh::{self, Language},
 };
 
-/// Radii that a search without one tries, in kilometres.
-const WIDENING: [f64; 6] = [5.0, 10.0, 25.0, 50.0, 100.0, 200.0];
-/// Beyond this radius a search goes only when nothing at all was found inside.
-const FAR_KM: f64 = 50.0;
 /// How many results are put in the order of their next sessions: as many as can be paged through.
 const MOST_ORDERED: usize = DEEPEST as usize;
 /// The audience that includes everybody.
 const ANYONE: &str = "anyone";
 /// The name under which imported terms are counted, that of the filter by them.
 const IMPORTED: &str = "taxonomy_term_id";
-/// How many results end the widening.
-const ENOUGH: u64 = 10;
-
-/// A place that was asked for, ready to be searched.
-pub(super) struct Asked {
-    pub place: Place,
-    pub area_code: Option<String>,
-}
-
 impl Directory {
     /// Searches the view and writes the answer as JSON.
     ///
@@ -205,50 +192,6 @@ pub(super) fn when_names(request: &SearchRequest) -> Vec<&'static str> {
     asked.into_iter().filter(|(_, words)| !words.is_empty()).map(|(name, _)| name).collect()
 }
 
-/// Asks the view, around the place that was asked for; answers the radius too, where there is one.
-pub(super) fn find(
-    reader: &Reader,
-    query: &mut Query,
-    request: &SearchRequest,
-    asked: Option<&Asked>,
-) -> Result<(Hits, Option<f64>)> {
-    match asked {
-        None => Ok((reader.search(query)?, None)),
-        Some(Asked { place, area_code: Some(code) }) => {
-            let gazetteer = Gazetteer::embedded();
-            query.within_areas = gazetteer.within(code);
-            query.areas.clone_from(&query.within_areas);
-            query.areas.extend(place.areas.iter().cloned());
-            query.areas_here.clone_from(&query.areas);
-            query.areas.extend(beside(place, Some(code)));
-            whole_country(query, request);
-            Ok((reader.search(query)?, None))
-        }
-        Some(Asked { place, area_code: None }) => {
-            let widening: &[f64] = request.within_km.as_ref().map_or(&WIDENING, std::slice::from_ref);
-            let (mut hits, mut radius) = (Hits::default(), None);
-            let beside = beside(place, None);
-            for km in widening {
-                radius = Some(*km);
-                // What is so near to any address of the place, not only to its middle.
-                // Areas that only a circle widened so far touches are not near.
-                let near = request.within_km.unwrap_or(km.min(FAR_KM));
-                around(query, place, *km + place.precision_km, near + place.precision_km);
-                query.areas.extend(beside.iter().cloned());
-                whole_country(query, request);
-                // Within reach all words first, then most or any of them; only then what is far.
-                query.all_words = request.within_km.is_none() && *km < FAR_KM;
-                hits = reader.search(query)?;
-                let Block { total, broader, .. } = hits.results;
-                if total - broader >= ENOUGH || (total > 0 && *km >= FAR_KM) {
-                    break;
-                }
-            }
-            Ok((hits, radius))
-        }
-    }
-}
-
 /// How fresh a commit of the view is.
 pub(super) fn as_of(payload: &Payload) -> AsOf {
     AsOf { epoch: payload.epoch.clone(), sequence: payload.public_sequence }
@@ -302,52 +245,6 @@ pub(super) fn facets(request: &SearchRequest) -> Vec<(&'static str, FacetGroup)>
     groups.push(("taxonomy_term_id", FacetGroup::from(imported)));
     groups.retain(|(_, group)| !group.any.is_empty());
     groups
-}
-
-pub(super) fn asked_place(request: &SearchRequest) -> Result<Option<Asked>> {
-    let unknown = || Error::Place(PlaceProblem { ambiguous: false, candidates: Vec::new() });
-    if let Some(postcode) = &request.postcode {
-        let place = Gazetteer::embedded().postcode(postcode).ok_or_else(unknown)?;
-        return Ok(Some(Asked { place, area_code: None }));
-    }
-    let text = match (&request.near, request.latitude, request.longitude) {
-        (Some(near), _, _) => near.clone(),
-        (None, Some(latitude), Some(longitude)) => format!("{latitude},{longitude}"),
-        _ => return Ok(None),
-    };
-    match Gazetteer::embedded().resolve(&text) {
-        Resolution::Point(place) => Ok(Some(Asked { place, area_code: None })),
-        Resolution::Area(place, code) => Ok(Some(Asked { place, area_code: Some(code) })),
-        Resolution::Ambiguous(places) => {
-            Err(Error::Place(PlaceProblem { ambiguous: true, candidates: places.into_iter().map(candidate).collect() }))
-        }
-        Resolution::Unknown { nearest } => Err(Error::Place(PlaceProblem {
-            ambiguous: false,
-            candidates: nearest.into_iter().map(candidate).collect(),
-        })),
-    }
-}
-
-/// A circle of `km` around a place, and the areas that one of `areas_km` touches.
-fn around(query: &mut Query, place: &Place, km: f64, areas_km: f64) {
-    let gazetteer = Gazetteer::embedded();
-    query.near = Some(Near { lat: place.lat, lon: place.lon, km });
-    query.areas_here.clone_from(&place.areas);
-    query.areas = gazetteer.areas_touched(place.lat, place.lon, areas_km);
-    query.areas.extend(place.areas.iter().cloned());
-}
-
-/// What serves the whole United Kingdom serves every place in it. Who wants only what is stated is not told to ask what
-/// serves another area.
-fn whole_country(query: &mut Query, request: &SearchRequest) {
-    if request.strict == Some(true) {
-        query.areas.clone_from(&query.areas_here);
-    }
-    for areas in [&mut query.areas, &mut query.areas_here] {
-        areas.push(UNITED_KINGDOM.to_owned());
-        areas.sort_unstable();
-        areas.dedup();
-    }
 }
 
 /// What was typed, where a phrase of the vocabulary also finds what has its term, or says it in other words.
@@ -477,7 +374,7 @@ pub(super) fn described(asked: &Asked) -> AskedPlace {
     }
 }
 
-fn candidate(place: Place) -> Candidate {
+pub(super) fn candidate(place: Place) -> Candidate {
     let near = match (&place.kind, &place.within) {
         (PlaceKind::Town, Some(within)) => format!("{}, {within}", place.label),
         _ => place.label.clone(),

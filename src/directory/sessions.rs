@@ -10,8 +10,9 @@ use serde::Deserialize;
 use super::{
     Directory, Error, Result,
     answer::{self, Slots},
+    around::{asked_place, find},
     body,
-    search::{as_of, asked_names, asked_place, described, find, nation, to_ten_metres, when_names},
+    search::{as_of, asked_names, described, nation, to_ten_metres, when_names},
     window::{SessionsRequest, Window},
 };
 use crate::domain::{

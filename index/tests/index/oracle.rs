@@ -213,6 +213,17 @@ pub fn check(index: &Index, world: &World, asked: &Asked) {
     assert!(covers.is_sorted(), "{covers:?}");
     assert!(hits.covers.hits.iter().all(|hit| hit.distance_m.is_none()));
 
+    // Whether there are so many with all words, for who widens a circle.
+    let needs_no_broader = |documents: &&Vec<(&Document, _)>| {
+        expected.relaxed == Relaxed::No
+            && !documents.iter().all(|(document, _)| is_broader(document, asked, expected.need))
+    };
+    let direct = expected.results.values().filter(needs_no_broader).count() as u64;
+    let asking = reader.asking(&query.words).expect("words");
+    for number in [1, direct.max(1), direct + 1] {
+        assert_eq!(asking.finds(query, number).expect("known"), direct >= number, "{number} of {direct}");
+    }
+
     // Every place by itself: all matching documents, each with its own distance.
     let places = reader.search(&Query { every_place: true, ..query.clone() }).expect("places");
     let of = |hits: &[Hit]| {
