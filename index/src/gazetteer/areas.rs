@@ -18,10 +18,6 @@ impl Authorities {
         self.0[usize::from(authority) / 64] |= 1 << (authority % 64);
     }
 
-    pub fn has_all(&self, authorities: &[u16]) -> bool {
-        authorities.iter().all(|&authority| self.0[usize::from(authority) / 64] & (1 << (authority % 64)) != 0)
-    }
-
     pub fn meets(&self, other: &Authorities) -> bool {
         self.0.iter().zip(&other.0).any(|(a, b)| a & b != 0)
     }

@@ -10,6 +10,7 @@ mod names;
 mod places;
 mod postcode;
 pub mod postcodes;
+mod reach;
 mod resolve;
 mod spots;
 mod suggest;

@@ -5,16 +5,13 @@ use std::collections::HashMap;
 use geo::{Distance, Haversine, Point};
 
 use super::areas::Authorities;
+use super::reach::{Around, Direction};
 
 /// A position further than this from every known point is nowhere in the kingdom.
 const FURTHEST_KM: f64 = 30.0;
 /// Size of a grid cell, in degrees.
 const CELL: f64 = 0.1;
-/// No circle reaches further than across the kingdom.
-const WIDEST_KM: f64 = 1_500.0;
 const KM_PER_DEGREE: f64 = 111.2;
-/// Spots of a larger radius are kept in a list of their own.
-const WIDE_KM: f64 = 5.0;
 
 /// A place that stands for those around it: a postcode sector, or a town where sectors are not open data.
 #[derive(Debug, Clone)]
@@ -32,9 +29,19 @@ pub struct Spot {
 /// Spots in a grid.
 pub struct Spots {
     list: Vec<Spot>,
+    directions: Vec<Direction>,
     cells: HashMap<(i32, i32), Vec<u32>>,
-    /// Numbers of the few spots that reach further than `WIDE_KM`: looking for them in the grid would widen every look.
-    wide: Vec<u32>,
+    /// By number of the authority.
+    reaches: Vec<Reach>,
+}
+
+/// The spots of one authority.
+#[derive(Default)]
+struct Reach {
+    spots: Vec<u32>,
+    around: Around,
+    /// The largest of their radii.
+    widest_km: f64,
 }
 
 impl Spots {
@@ -43,8 +50,21 @@ impl Spots {
         for (number, spot) in (0u32..).zip(&list) {
             cells.entry(cell(spot.lat, spot.lon)).or_default().push(number);
         }
-        let wide = (0u32..).zip(&list).filter(|(_, spot)| spot.radius_km > WIDE_KM).map(|(number, _)| number).collect();
-        Spots { list, cells, wide }
+        let directions: Vec<Direction> = list.iter().map(|spot| Direction::of(spot.lat, spot.lon)).collect();
+        let mut reaches: Vec<Reach> = Vec::new();
+        for ((number, spot), direction) in (0u32..).zip(&list).zip(&directions) {
+            for &authority in &spot.authorities {
+                let authority = usize::from(authority);
+                if reaches.len() <= authority {
+                    reaches.resize_with(authority + 1, Reach::default);
+                }
+                let reach = &mut reaches[authority];
+                reach.spots.push(number);
+                reach.around.hold(direction);
+                reach.widest_km = reach.widest_km.max(spot.radius_km);
+            }
+        }
+        Spots { list, directions, cells, reaches }
     }
 
     pub fn get(&self, number: usize) -> &Spot {
@@ -56,14 +76,15 @@ impl Spots {
         if !sound(lat, lon) {
             return &[];
         }
+        let here = Direction::of(lat, lon);
+        let apart = |number: usize| here.apart(&self.directions[number]);
         // Most positions have a spot within a few kilometres; only remote ones look over the whole reach.
         let nearest = [4.0, FURTHEST_KM].into_iter().find_map(|reach| {
-            self.around(lat, lon, reach)
-                .map(|spot| (distance_km(lat, lon, spot.lat, spot.lon), spot))
-                .filter(|(km, _)| *km <= reach)
-                .min_by(|a, b| a.0.total_cmp(&b.0))
+            let nearest = self.around(lat, lon, reach).map(|number| (apart(number), number));
+            let (_, nearest) = nearest.min_by(|a, b| a.0.total_cmp(&b.0))?;
+            here.is_within(&self.directions[nearest], reach).then_some(&self.list[nearest])
         });
-        nearest.map_or(&[], |(_, spot)| &spot.authorities)
+        nearest.map_or(&[], |spot| &spot.authorities)
     }
 
     /// The authorities of every spot whose own circle meets the circle of `km` around the position.
@@ -72,17 +93,14 @@ impl Spots {
         if !sound(lat, lon) || !km.is_finite() {
             return touched;
         }
-        let km = km.clamp(0.0, WIDEST_KM);
-        let shrink = lat.to_radians().cos();
-        let wide = self.wide.iter().map(|&number| self.get(number as usize));
-        for spot in self.around(lat, lon, km + WIDE_KM).chain(wide) {
-            // The cheap looks spare nearly every measurement.
-            let reach = km + spot.radius_km;
-            if clearly_beyond(lat, lon, shrink, spot, reach) || touched.has_all(&spot.authorities) {
-                continue;
-            }
-            if distance_km(lat, lon, spot.lat, spot.lon) <= reach {
-                spot.authorities.iter().for_each(|&authority| touched.insert(authority));
+        let (km, here) = (km.max(0.0), Direction::of(lat, lon));
+        for (authority, reach) in (0u16..).zip(&self.reaches) {
+            let is_near = |&number: &u32| {
+                let number = number as usize;
+                here.is_within(&self.directions[number], km + self.list[number].radius_km)
+            };
+            if !reach.around.is_beyond(&here, km + reach.widest_km) && reach.spots.iter().any(is_near) {
+                touched.insert(authority);
             }
         }
         self.authorities_at(lat, lon).iter().for_each(|&authority| touched.insert(authority));
@@ -118,38 +136,21 @@ impl Spots {
         Some((lat, lon, radius.map_or(0.0, |(km, _)| *km)))
     }
 
-    /// Every spot that may lie within `km`: those of all cells that the circle's box meets.
-    fn around(&self, lat: f64, lon: f64, km: f64) -> impl Iterator<Item = &Spot> {
+    /// Numbers of all spots that may lie within `km`: those of all cells that the circle's box meets.
+    fn around(&self, lat: f64, lon: f64, km: f64) -> impl Iterator<Item = usize> {
         let (low, high) = (lat - km / KM_PER_DEGREE, lat + km / KM_PER_DEGREE);
         // A degree of longitude is shortest at the end of the box that is nearer to the pole.
         let widest = low.abs().max(high.abs()).min(80.0);
         let side = km / (KM_PER_DEGREE * widest.to_radians().cos());
         let ((y0, x0), (y1, x1)) = (cell(low, lon - side), cell(high, lon + side));
-        let whole = i64::from(y1 - y0 + 1) * i64::from(x1 - x0 + 1) > self.cells.len() as i64;
-        // A large circle walks the cells that exist instead of those of its box.
-        let all = whole.then(|| self.list.iter());
-        let few = (!whole).then(|| {
-            (y0..=y1)
-                .flat_map(move |y| (x0..=x1).map(move |x| (y, x)))
-                .filter_map(|at| self.cells.get(&at))
-                .flatten()
-                .map(|&number| &self.list[number as usize])
-        });
-        all.into_iter().flatten().chain(few.into_iter().flatten())
+        let cells = (y0..=y1).flat_map(move |y| (x0..=x1).map(move |x| (y, x)));
+        cells.filter_map(|at| self.cells.get(&at)).flatten().map(|&number| number as usize)
     }
 }
 
 /// Great-circle distance in kilometres between two positions in degrees.
 pub fn distance_km(lat: f64, lon: f64, other_lat: f64, other_lon: f64) -> f64 {
     Haversine.distance(Point::new(lon, lat), Point::new(other_lon, other_lat)) / 1000.0
-}
-
-/// Whether a flat map, with a fiftieth to spare, already shows the spot out of reach. `shrink` is how much shorter a
-/// degree of longitude is than one of latitude; over long ways it changes too much, and only the latitude tells.
-fn clearly_beyond(lat: f64, lon: f64, shrink: f64, spot: &Spot, reach: f64) -> bool {
-    let up = (spot.lat - lat) * KM_PER_DEGREE;
-    let along = if reach < 60.0 && up.abs() < 60.0 { (spot.lon - lon) * KM_PER_DEGREE * shrink } else { 0.0 };
-    up * up + along * along > (reach * 1.02) * (reach * 1.02)
 }
 
 fn cell(lat: f64, lon: f64) -> (i32, i32) {

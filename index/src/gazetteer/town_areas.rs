@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::areas::{Areas, Authorities, only};
 use super::names::fold;
 use super::places::Town;
-use super::spots::distance_km;
+use super::reach::Direction;
 use super::{Area, AreaKind, LONGEST_TEXT};
 
 /// Smaller places are not named as areas: too few people live there for a listing to hide among.
@@ -27,6 +27,7 @@ struct Circle {
     area: Area,
     lat: f64,
     lon: f64,
+    direction: Direction,
     radius_km: f64,
     authority: Authorities,
     town: u32,
@@ -66,6 +67,7 @@ impl TownAreas {
                 area,
                 lat: town.lat,
                 lon: town.lon,
+                direction: Direction::of(town.lat, town.lon),
                 radius_km: town.radius_km(),
                 authority,
                 town: number,
@@ -95,14 +97,9 @@ impl TownAreas {
         let reach = (km.max(0.0) + WIDE_KM) * 1.02 / KM_PER_DEGREE;
         let start = others.partition_point(|circle| circle.lat < lat - reach);
         let near = others[start..].iter().take_while(move |circle| circle.lat <= lat + reach);
-        wide.iter()
-            .chain(near)
-            .filter(move |circle| {
-                let reach = km.max(0.0) + circle.radius_km;
-                (circle.lat - lat).abs() * KM_PER_DEGREE <= reach * 1.02
-                    && distance_km(lat, lon, circle.lat, circle.lon) <= reach
-            })
-            .map(|circle| &circle.area.code)
+        let here = Direction::of(lat, lon);
+        let is_touched = move |circle: &&Circle| here.is_within(&circle.direction, km.max(0.0) + circle.radius_km);
+        wide.iter().chain(near).filter(is_touched).map(|circle| &circle.area.code)
     }
 
     /// Codes of the towns in authorities of `set`.
@@ -163,7 +160,7 @@ mod tests {
             let mut all: Vec<&String> = towns
                 .list
                 .iter()
-                .filter(|c| super::distance_km(lat, lon, c.lat, c.lon) <= km + c.radius_km)
+                .filter(|c| crate::gazetteer::spots::distance_km(lat, lon, c.lat, c.lon) <= km + c.radius_km)
                 .map(|c| &c.area.code)
                 .collect();
             let mut found: Vec<&String> = towns.touched(lat, lon, km).collect();
