@@ -1,7 +1,10 @@
 //! Invented listings as the domain makes them, and what is asked of them: seeded, so that every run has the same.
 
 use kith::{
-    directory::document::{self, Places},
+    directory::{
+        document::{self, Places},
+        request::SearchRequest,
+    },
     domain::{
         clock::Timestamp,
         entry::{Aggregate, Entry, Origin, ServiceFacts, Source, Standing},
@@ -50,13 +53,26 @@ pub struct Question {
     pub words: String,
     /// Whether the words are the beginning of a name.
     pub begun: bool,
-    /// Latitude, longitude, kilometres.
-    pub circle: Option<(f64, f64, f64)>,
+    /// Latitude, longitude, kilometres; without these it is left to the search how far to go.
+    pub circle: Option<(f64, f64, Option<f64>)>,
     /// Terms, any of them, all of one facet.
     pub terms: Vec<String>,
 }
 
 impl Question {
+    /// What Kith is asked, for who asks it without HTTP; a name begun is asked for in another way.
+    pub fn request(&self) -> SearchRequest {
+        let (latitude, longitude) = self.circle.map(|(latitude, longitude, _)| (latitude, longitude)).unzip();
+        SearchRequest {
+            q: Some(self.words.clone()).filter(|words| !words.is_empty()),
+            latitude,
+            longitude,
+            within_km: self.circle.and_then(|(.., km)| km),
+            facets: if self.terms.is_empty() { Vec::new() } else { vec![(Facet::Need, self.terms.clone())] },
+            ..SearchRequest::default()
+        }
+    }
+
     /// The path that asks Kith.
     pub fn path(&self) -> String {
         if self.begun {
@@ -67,7 +83,8 @@ impl Question {
             parts.push(format!("q={}", self.words.replace(' ', "+")));
         }
         if let Some((latitude, longitude, km)) = self.circle {
-            parts.push(format!("latitude={latitude:.5}&longitude={longitude:.5}&within_km={km}"));
+            parts.push(format!("latitude={latitude:.5}&longitude={longitude:.5}"));
+            parts.extend(km.map(|km| format!("within_km={km}")));
         }
         parts.extend(self.terms.iter().map(|term| format!("need={term}")));
         format!("/v1/search?{}", parts.join("&"))
@@ -178,7 +195,7 @@ impl World {
     pub fn ask(&self, random: &mut Random, words: bool, circle: bool, terms: usize) -> Question {
         let circle = circle.then(|| {
             let (latitude, longitude) = point(random);
-            (round(latitude), round(longitude), [1.0, 5.0, 25.0][random.below(3)])
+            (round(latitude), round(longitude), Some([1.0, 5.0, 25.0][random.below(3)]))
         });
         let words = if words { 1 + random.below(3) } else { 0 };
         let words: Vec<&str> = (0..words).map(|_| self.word(random)).collect();

@@ -3,9 +3,12 @@
 //! Starts the real server over invented listings (`KITH_BENCH_N`, 100,000), a greeting on the same poem set-up, and
 //! PostgreSQL with PostGIS where they are installed; asks all the same and prints one table. Costs are the processor
 //! time of the servers, which other work on the machine hardly disturbs; rates and percentiles are of wall time, with
-//! the generator on the same cores. `KITH_BENCH_ONLY` leaves out all parts but those it names: `compare`, `overload`, `hostile`.
+//! the generator on the same cores. `KITH_BENCH_ONLY` leaves out all parts but those it names: `compare` (with PostgreSQL),
+//! `overload`, `hostile`; `kith` is the part of `compare` without PostgreSQL, and `inside` asks the same of the library
+//! in this process, without HTTP. `KITH_BENCH_FOLDER` keeps the view and finds it again: to try something out.
 #![expect(clippy::print_stdout, reason = "a benchmark speaks to people")]
 
+mod inside;
 mod listings;
 mod load;
 mod overload;
@@ -16,7 +19,7 @@ mod support;
 
 use std::{
     env, fs,
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -49,19 +52,29 @@ fn main() {
     let number: usize = env::var("KITH_BENCH_N").ok().and_then(|n| n.parse().ok()).unwrap_or(100_000);
     let only = env::var("KITH_BENCH_ONLY").unwrap_or_else(|_| "compare,overload,hostile".to_owned());
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let temporary = tempfile::tempdir().expect("a temporary folder");
+    let kept = env::var_os("KITH_BENCH_FOLDER").map(PathBuf::from);
+    let folder = kept.as_deref().unwrap_or(temporary.path());
     let world = World::new(number);
-    runtime.block_on(publish(&world, number, folder.path()));
+    if !folder.join("view").exists() {
+        runtime.block_on(publish(&world, number, folder));
+    }
     let mut random = Random(11);
     let questions: Vec<Question> = (0..QUESTIONS).map(|_| world.question(&mut random)).collect();
-    if only.contains("compare") {
-        compare(&world, number, folder.path(), &questions, &runtime);
+    if only.contains("inside") {
+        runtime.block_on(inside::ask(&world, folder, &questions));
+    }
+    if only.contains("compare") || only.contains("kith") {
+        let (kith, cost) = alone(&world, folder, &questions);
+        if only.contains("compare") {
+            compare(&world, number, &kith, cost, &questions, &runtime);
+        }
     }
     if only.contains("hostile") {
-        overload::hostile(&Served::kith(folder.path(), false));
+        overload::hostile(&Served::kith(folder, false));
     }
     if only.contains("overload") {
-        overload::crowd(folder.path(), &world);
+        overload::crowd(folder, &world);
     }
 }
 
@@ -104,8 +117,8 @@ fn size(folder: &Path) -> u64 {
         .sum()
 }
 
-/// One line for each server and number of connections.
-fn compare(world: &World, number: usize, folder: &Path, questions: &[Question], runtime: &tokio::runtime::Runtime) {
+/// One line for the greeting and for Kith at each number of connections; answers the server, and what an answer costs.
+fn alone(world: &World, folder: &Path, questions: &[Question]) -> (Served, f64) {
     let greeting = Served::greeting();
     let hello = http("greeting (poem, JSON)", &greeting, &[get("/")], &[1, 2, 8, 64]);
     drop(greeting);
@@ -114,30 +127,53 @@ fn compare(world: &World, number: usize, folder: &Path, questions: &[Question], 
     let requests: Vec<Vec<u8>> = questions.iter().map(|question| get(&question.path())).collect();
     closed(kith.address, 2, &requests, TIME);
     let cost = http("kith, the mix", &kith, &requests, &[1, 2, 8, 64]);
+    for (name, questions) in classes(world) {
+        let requests: Vec<Vec<u8>> = questions.iter().map(|question| get(&question.path())).collect();
+        http(&name, &kith, &requests, &[2]);
+    }
+    println!(
+        "kith: {:.0} MiB after that; {:.1} % of the greeting's rate per core",
+        kith.memory(),
+        100.0 * hello / cost
+    );
+    (kith, cost)
+}
+
+/// Questions of one sort each.
+fn classes(world: &World) -> Vec<(String, Vec<Question>)> {
     let mut random = Random(12);
+    let mut some = |ask: &mut dyn FnMut(&mut Random) -> Question| {
+        std::iter::repeat_with(|| ask(&mut random)).take(1_000).collect::<Vec<_>>()
+    };
+    let mut out = Vec::new();
     for (name, words, circle, terms) in [
         ("  words", true, false, 0),
         ("  circle", false, true, 0),
         ("  words + circle", true, true, 0),
         ("  words + circle + 2 terms", true, true, 2),
     ] {
-        let ask = || get(&world.ask(&mut random, words, circle, terms).path());
-        http(name, &kith, &std::iter::repeat_with(ask).take(1_000).collect::<Vec<_>>(), &[2]);
+        out.push((name.to_owned(), some(&mut |random| world.ask(random, words, circle, terms))));
     }
-    let five = || {
-        let question = world.ask(&mut random, false, true, 0);
-        get(&Question {
-            circle: question.circle.map(|(latitude, longitude, _)| (latitude, longitude, 5.0)),
-            ..question
-        }
-        .path())
+    let circle_of = |question: Question, km| {
+        let circle = question.circle.map(|(latitude, longitude, _)| (latitude, longitude, km));
+        Question { circle, ..question }
     };
-    http("  circle of 5 km", &kith, &std::iter::repeat_with(five).take(1_000).collect::<Vec<_>>(), &[2]);
-    println!(
-        "kith: {:.0} MiB after that; {:.1} % of the greeting's rate per core",
-        kith.memory(),
-        100.0 * hello / cost
-    );
+    let five = some(&mut |random| circle_of(world.ask(random, false, true, 0), Some(5.0)));
+    out.push(("  circle of 5 km".to_owned(), five));
+    let near = some(&mut |random| circle_of(world.ask(random, true, true, 0), None));
+    out.push(("  words near, no radius said".to_owned(), near));
+    out
+}
+
+/// The same for PostgreSQL.
+fn compare(
+    world: &World,
+    number: usize,
+    kith: &Served,
+    cost: f64,
+    questions: &[Question],
+    runtime: &tokio::runtime::Runtime,
+) {
     runtime.block_on(async {
         let documents = (0..number).map(|n| match world.listing(n) {
             Op::Put { mut documents, .. } => documents.remove(0),
@@ -148,7 +184,7 @@ fn compare(world: &World, number: usize, folder: &Path, questions: &[Question], 
             return;
         };
         println!("PostgreSQL: loaded and indexed in {:.1} s, {:.0} MiB on disk", postgres.loading, postgres.disk);
-        agree(&kith, &postgres, questions).await;
+        agree(kith, &postgres, questions).await;
         postgres.closed(2, questions, TIME).await;
         for connections in [1, 2, 8, 64] {
             let (times, cpu) = postgres.closed(connections, questions, TIME).await;

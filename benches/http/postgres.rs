@@ -121,7 +121,7 @@ impl Postgres {
             .bind(&question.words)
             .bind(longitude)
             .bind(latitude)
-            .bind(km * 1e3)
+            .bind(km.unwrap_or_default() * 1e3)
             .bind(&terms)
             .fetch_one(connection)
             .await

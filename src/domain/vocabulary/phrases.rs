@@ -1,7 +1,7 @@
 //! From what people type to terms: phrases, folded so that case, accents, apostrophes and plurals
 //! do not matter.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::Term;
 
@@ -9,7 +9,7 @@ use super::Term;
 const MOST_CHARACTERS: usize = 256;
 /// Letters of the shortest word that is put right: too many short words are one slip away from each other.
 const SHORTEST_RESPELT: usize = 5;
-/// Words of a text that are put right; each costs a walk through the vocabulary.
+/// Words of a text that are put right; each costs a look at all words of its length.
 const MOST_RESPELT: usize = 16;
 
 /// Something people type for a term.
@@ -40,12 +40,14 @@ pub(super) struct Phrases {
     all: Vec<(Phrase, usize)>,
     by_words: HashMap<String, Vec<usize>>,
     longest: usize,
+    /// The words of all phrases, each once and in the order of the alphabet, also by their letters.
+    known: Vec<(String, Vec<char>)>,
 }
 
 impl Phrases {
     /// The phrases of these terms.
     pub(super) fn of(terms: &[Term]) -> Self {
-        let mut phrases = Self { all: Vec::new(), by_words: HashMap::new(), longest: 0 };
+        let mut phrases = Self { all: Vec::new(), by_words: HashMap::new(), longest: 0, known: Vec::new() };
         for (at, term) in terms.iter().enumerate() {
             // "Open Dialogue (network meetings)" is also found by what stands before the bracket.
             let before = |label: &str| label.split(" (").next().unwrap_or_default().to_owned();
@@ -58,6 +60,8 @@ impl Phrases {
                 phrases.add(text, true, term, at);
             }
         }
+        let known: BTreeSet<&str> = phrases.by_words.keys().flat_map(|line| line.split_ascii_whitespace()).collect();
+        phrases.known = known.into_iter().map(|word| (word.to_owned(), word.chars().collect())).collect();
         phrases
     }
 
@@ -100,14 +104,15 @@ impl Phrases {
         let mut changed = false;
         let put_right = words(&text[..end]).into_iter().take(MOST_RESPELT).map(|word| {
             let letters: Vec<char> = word.folded.chars().collect();
-            let known = || self.by_words.keys().flat_map(|line| line.split_ascii_whitespace());
-            if letters.len() < SHORTEST_RESPELT || known().any(|known| known == word.folded) {
+            let is_known = self.known.binary_search_by(|(known, _)| known.cmp(&word.folded)).is_ok();
+            if letters.len() < SHORTEST_RESPELT || is_known {
                 return word.folded;
             }
             // The first of the alphabet, so that the same is always put right in the same way.
-            let near = known().filter(|known| is_one_slip(&letters, &known.chars().collect::<Vec<_>>())).min();
+            let alike = |known: &[char]| known.len().abs_diff(letters.len()) < 2 && is_one_slip(&letters, known);
+            let near = self.known.iter().find(|(_, known)| alike(known));
             changed |= near.is_some();
-            near.map_or(word.folded, str::to_owned)
+            near.map_or(word.folded, |(known, _)| known.clone())
         });
         let text = put_right.collect::<Vec<_>>().join(" ");
         changed.then_some(text)
