@@ -42,6 +42,7 @@ mod families;
 mod hilbert;
 mod lookup;
 mod merging;
+mod names;
 mod near;
 mod paging;
 mod plan;

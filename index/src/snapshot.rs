@@ -10,6 +10,7 @@ use tantivy::schema::Field;
 use tantivy::{Directory, DocId, InvertedIndexReader, SegmentReader, TantivyError};
 
 use crate::columns::{Columns, Mask};
+use crate::names::Names;
 use crate::postings::{FieldLengths, TextField};
 use crate::schema::{BEYOND, Fields};
 use crate::tally::BeyondColumn;
@@ -79,6 +80,8 @@ pub(crate) struct Segment {
     pub all: TextField,
     pub name: TextField,
     pub exact: Arc<InvertedIndexReader>,
+    /// Words of the field `exact`.
+    pub names: Arc<Names>,
     pub listing: Arc<InvertedIndexReader>,
     pub term: Arc<InvertedIndexReader>,
     pub area: Arc<InvertedIndexReader>,
@@ -93,7 +96,17 @@ pub(crate) struct Segment {
 }
 
 impl Segment {
-    fn open(reader: SegmentReader, columns: Arc<Columns>, fields: &Fields) -> Result<Self> {
+    /// Columns and names do not change when documents are deleted: they are taken from `known`.
+    fn open(reader: SegmentReader, known: Option<&Segment>, fields: &Fields) -> Result<Self> {
+        let exact = reader.inverted_index(fields.exact)?;
+        let (columns, names) = match known {
+            Some(known) => (Arc::clone(&known.columns), Arc::clone(&known.names)),
+            None => {
+                let columns = Columns::open(&reader)?;
+                let names = Names::open(&exact, &columns)?;
+                (Arc::new(columns), Arc::new(names))
+            }
+        };
         let text = |field: Field| -> Result<TextField> {
             let lengths = reader.fieldnorms_readers().get_field(field)?;
             Ok(TextField { postings: reader.inverted_index(field)?, lengths })
@@ -104,7 +117,8 @@ impl Segment {
             dead,
             all: text(fields.all)?,
             name: text(fields.name)?,
-            exact: reader.inverted_index(fields.exact)?,
+            exact,
+            names,
             listing: reader.inverted_index(fields.listing)?,
             term: reader.inverted_index(fields.term)?,
             area: reader.inverted_index(fields.area)?,
@@ -183,11 +197,7 @@ impl Snapshot {
                 continue;
             }
             let reader = SegmentReader::open(&segment)?;
-            let columns = match known {
-                Some(known) => Arc::clone(&known.columns),
-                None => Arc::new(Columns::open(&reader)?),
-            };
-            segments.push(Arc::new(Segment::open(reader, columns, &fields)?));
+            segments.push(Arc::new(Segment::open(reader, known.map(|known| known.as_ref()), &fields)?));
         }
         drop(lock);
         let documents = segments.iter().map(|segment| u64::from(segment.reader.max_doc())).sum();
