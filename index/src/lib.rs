@@ -54,6 +54,7 @@ mod scan;
 mod schema;
 mod segment_files;
 mod snapshot;
+mod spelling;
 mod suggest;
 mod synonyms;
 mod tally;

@@ -11,7 +11,6 @@
 //! words:   abbey .. aspen | aster .. barn | bath .. bloom | ... blocks of 16
 //! ```
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use tantivy::schema::IndexRecordOption;
@@ -24,10 +23,8 @@ use crate::columns::Columns;
 pub(crate) const CLASSES: usize = 16;
 /// Words of a block.
 pub(crate) const BLOCK: u32 = 16;
-/// Of words that more documents have, the shortest names are kept.
-const MANY: u32 = 256;
-/// How many of them.
-const KEPT: usize = 64;
+/// How many documents of a word are kept in the order of their names.
+const KEPT: usize = 32;
 /// What a node has for a class without words.
 pub(crate) const NO_WORD: u8 = u8::MAX;
 
@@ -49,17 +46,17 @@ pub(crate) struct Names {
     starts: Vec<u32>,
     /// How many documents have a word.
     pub found: Vec<u32>,
-    /// The document with the shortest name that has a word.
-    pub first: Vec<DocId>,
-    /// How many letters that name has.
+    /// How many letters the shortest name with a word has.
     pub shortest: Vec<u8>,
+    /// Documents of the words that have the shortest names, those first.
+    best: Vec<DocId>,
+    /// Where those of each word begin in `best`, and the end of the last.
+    bests: Vec<u32>,
     /// The root is 1, the children of a node are at twice its number and the next; blocks come last.
     tree: Vec<Node>,
     /// Where the words of each document begin in `words`, and the end of the last.
     begins: Vec<u32>,
     words: Vec<u32>,
-    /// Documents of frequent words with the shortest names, those first.
-    kept: HashMap<u32, Box<[DocId]>>,
 }
 
 impl Names {
@@ -70,15 +67,15 @@ impl Names {
             text: Vec::new(),
             starts: vec![0],
             found: Vec::with_capacity(terms.num_terms()),
-            first: Vec::with_capacity(terms.num_terms()),
             shortest: Vec::with_capacity(terms.num_terms()),
+            best: Vec::new(),
+            bests: vec![0],
             tree: Vec::new(),
             begins: vec![0; columns.letters.len() + 1],
             words: Vec::new(),
-            kept: HashMap::new(),
         };
         let order = |doc: &DocId| (columns.letters[*doc as usize], columns.listings[*doc as usize], *doc);
-        let mut all: Vec<DocId> = Vec::new();
+        let (mut all, mut best): (Vec<DocId>, Vec<_>) = (Vec::new(), Vec::new());
         let mut stream = terms.stream()?;
         while stream.advance() {
             names.text.extend_from_slice(stream.key());
@@ -91,17 +88,17 @@ impl Names {
             }
             let documents = &all[from..];
             documents.iter().for_each(|doc| names.begins[*doc as usize + 1] += 1);
-            let first = documents.iter().copied().min_by_key(order).expect("a word of the dictionary is in a document");
-            if documents.len() > MANY as usize {
-                let mut best = documents.to_vec();
-                best.select_nth_unstable_by_key(KEPT, order);
+            best.clear();
+            best.extend(documents.iter().map(order));
+            if best.len() > KEPT {
+                best.select_nth_unstable(KEPT);
                 best.truncate(KEPT);
-                best.sort_unstable_by_key(order);
-                names.kept.insert(names.found.len() as u32, best.into());
             }
+            best.sort_unstable();
             names.found.push(documents.len() as u32);
-            names.first.push(first);
-            names.shortest.push(columns.letters[first as usize]);
+            names.shortest.push(best.first().expect("a word of the dictionary is in a document").0);
+            names.best.extend(best.iter().map(|(_, _, doc)| doc));
+            names.bests.push(names.best.len() as u32);
         }
         names.number(&all);
         names.grow();
@@ -174,14 +171,24 @@ impl Names {
         start..self.partition(start..self.len(), |have| have.starts_with(with))
     }
 
+    /// The first word from `from` on that does not begin so; those that do stand there, if any do.
+    pub(crate) fn after(&self, from: u32, with: &[u8]) -> u32 {
+        let mut step = 1;
+        // Most stretches are short: the end is looked for in steps that grow.
+        while from + step < self.len() && self.word(from + step).starts_with(with) {
+            step *= 2;
+        }
+        self.partition(from..self.len().min(from + step), |have| have.starts_with(with))
+    }
+
     /// The words of a document, in the order of the alphabet.
     pub(crate) fn words_of(&self, doc: DocId) -> &[u32] {
         &self.words[self.begins[doc as usize] as usize..self.begins[doc as usize + 1] as usize]
     }
 
-    /// Documents of a frequent word that have the shortest names, those first; equal ones by listing. Not all.
-    pub(crate) fn kept(&self, word: u32) -> Option<&[DocId]> {
-        self.kept.get(&word).map(AsRef::as_ref)
+    /// Documents of a word that have the shortest names, those first; equal ones by listing. All of a rare word.
+    pub(crate) fn best(&self, word: u32) -> &[DocId] {
+        &self.best[self.bests[word as usize] as usize..self.bests[word as usize + 1] as usize]
     }
 
     /// A node of the tree.

@@ -265,28 +265,25 @@ impl<'a> Begun<'a> {
         let names = part.names;
         let score = self.score(part, word);
         let offer = |found: &mut Found, doc: DocId| {
-            let candidate = found.candidate(score, part.number, doc);
             found.looked_at += 1;
+            let candidate = found.candidate(score, part.number, doc);
             if found.is_beaten(&candidate) {
                 return Some(candidate);
             }
-            let words = names.words_of(doc);
-            if part.before.iter().all(|word| words.contains(word)) {
+            if part.has_those_before(doc) {
                 found.offer(candidate);
             }
             None
         };
-        // Where the shortest name is beaten, so are all others.
-        let first = offer(found, names.first[word as usize]);
-        if names.found[word as usize] == 1 || first.is_some_and(|beaten| found.is_in_order(&beaten)) {
-            return Ok(());
-        }
-        if let Some(kept) = names.kept(word) {
-            for &doc in kept {
-                if offer(found, doc).is_some_and(|beaten| found.is_in_order(&beaten)) {
-                    return Ok(());
-                }
+        let best = names.best(word);
+        for &doc in best {
+            // Where a shorter name is beaten, so are all others.
+            if offer(found, doc).is_some_and(|beaten| found.is_in_order(&beaten)) {
+                return Ok(());
             }
+        }
+        if best.len() == names.found[word as usize] as usize {
+            return Ok(());
         }
         let mut postings = postings(part.segment, word)?;
         while !postings.docs().is_empty() {
@@ -310,9 +307,9 @@ impl<'a> Begun<'a> {
                 for &doc in postings.docs() {
                     let words = part.names.words_of(doc);
                     let fits = |word: &&u32| part.longer.contains(word) || part.whole == Some(**word);
-                    if found.is_beaten(&found.candidate(best, part.number, doc))
-                        || !words.iter().any(|word| fits(&word))
-                        || !part.before.iter().all(|word| words.contains(word))
+                    if !words.iter().any(|word| fits(&word))
+                        || !part.has_those_before(doc)
+                        || found.is_beaten(&found.candidate(best, part.number, doc))
                     {
                         continue;
                     }
@@ -323,6 +320,13 @@ impl<'a> Begun<'a> {
             }
         }
         Ok(())
+    }
+}
+
+impl Part<'_> {
+    fn has_those_before(&self, doc: DocId) -> bool {
+        let words = self.names.words_of(doc);
+        self.before.iter().all(|word| words.contains(word))
     }
 }
 
