@@ -11,6 +11,7 @@ use tantivy::{Directory, DocId, InvertedIndexReader, SegmentReader, TantivyError
 
 use crate::areas::AreaTable;
 use crate::columns::{Columns, Mask};
+use crate::names::Names;
 use crate::postings::{FieldLengths, TextField};
 use crate::schema::{BEYOND, Fields};
 use crate::tally::BeyondColumn;
@@ -80,6 +81,8 @@ pub(crate) struct Segment {
     pub all: TextField,
     pub name: TextField,
     pub exact: Arc<InvertedIndexReader>,
+    /// Words of the field `exact`.
+    pub names: Arc<Names>,
     pub listing: Arc<InvertedIndexReader>,
     pub term: Arc<InvertedIndexReader>,
     pub areas: Arc<AreaTable>,
@@ -96,11 +99,14 @@ pub(crate) struct Segment {
 impl Segment {
     /// Reads a segment; what its deletions do not change is taken from `before`, the same segment of an earlier commit.
     fn open(reader: SegmentReader, before: Option<&Segment>, fields: &Fields) -> Result<Self> {
-        let (columns, areas) = match before {
-            Some(before) => (Arc::clone(&before.columns), Arc::clone(&before.areas)),
+        let exact = reader.inverted_index(fields.exact)?;
+        let (columns, areas, names) = match before {
+            Some(before) => (Arc::clone(&before.columns), Arc::clone(&before.areas), Arc::clone(&before.names)),
             None => {
                 let areas = AreaTable::read(&*reader.inverted_index(fields.area)?)?;
-                (Arc::new(Columns::open(&reader)?), Arc::new(areas))
+                let columns = Columns::open(&reader)?;
+                let names = Names::open(&exact, &columns)?;
+                (Arc::new(columns), Arc::new(areas), Arc::new(names))
             }
         };
         let text = |field: Field| -> Result<TextField> {
@@ -113,7 +119,8 @@ impl Segment {
             dead,
             all: text(fields.all)?,
             name: text(fields.name)?,
-            exact: reader.inverted_index(fields.exact)?,
+            exact,
+            names,
             listing: reader.inverted_index(fields.listing)?,
             term: reader.inverted_index(fields.term)?,
             areas,
