@@ -83,6 +83,9 @@ pub struct Report {
     pub protected: u64,
     /// Fields passed over to protect a place.
     pub withheld: u64,
+    /// Whether what was public is protected now, and its bytes were made to go from the store's files.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub purged: bool,
     /// How often something was put right, by what was done.
     pub mended: BTreeMap<&'static str, u64>,
     /// Why rows were refused; the first thousand.
@@ -196,6 +199,12 @@ impl Directory {
             written?;
             progress(report.read, of);
             batch = next?;
+        }
+        if !shipment.dry_run {
+            report.purged = self.purge_if_due().await.unwrap_or_else(|error| {
+                tracing::error!(%error, "bytes of what is protected now could not be made to go; `kith purge` tries again");
+                false
+            });
         }
         Ok(report)
     }

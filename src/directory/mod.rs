@@ -24,6 +24,7 @@ mod links;
 mod numbers;
 pub mod places;
 pub mod plan;
+mod purge;
 pub mod read;
 pub mod reports;
 pub mod request;
