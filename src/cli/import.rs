@@ -226,6 +226,13 @@ fn print(heading: &str, report: &Report, dry_run: bool) {
             "  {protected} services are shown by area only; {withheld} fields that could tell a protected place were not read"
         );
     }
+    if report.purged {
+        say!("  what was public and is protected now has gone from the store's files; backups and other copies are yours");
+    }
+    for notice in report.notices.iter().take(MOST_PRINTED) {
+        let file = notice.file.as_ref().map(|file| format!("{file}, ")).unwrap_or_default();
+        say!("  {file}row {}: {} ({})", notice.row, notice.code.says(), notice.code.as_str());
+    }
     for (what, times) in &report.mended {
         say!("  put right: {what} {times} times");
     }

@@ -1,4 +1,4 @@
-//! `withdraw`, `restore`, `reindex`, `check`, `openapi`: keeping the directory in order.
+//! `withdraw`, `restore`, `purge`, `reindex`, `check`, `openapi`: keeping the directory in order.
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -25,6 +25,19 @@ pub async fn set_standing(config: &Config, id: &str, standing: Standing) -> Resu
     directory.set_standing(id, standing, ACTOR).await?;
     publish(&directory).await.context("it is kept, but the published view could not be brought up to date")?;
     say!("{id} is {} now", standing.as_str());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes bytes of what is protected now go from the store's files and the view's.
+pub async fn purge(config: &Config) -> Result<ExitCode> {
+    let directory = open(config).await?;
+    let purged = directory.purge(ACTOR).await.context("somebody reads or writes all the time; try again")?;
+    publish(&directory).await.context("the store is purged, but the published view could not be")?;
+    say!("nothing of what is protected now is left in the files of the store");
+    if purged.only_freed > 0 {
+        say!("{} tables are too large to be written anew: their freed pages still hold it until they are used", purged.only_freed);
+    }
+    say!("copies are yours: backups, snapshots of the disk, archived logs and replicas of PostgreSQL (SECURITY.md)");
     Ok(ExitCode::SUCCESS)
 }
 

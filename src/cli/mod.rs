@@ -86,6 +86,9 @@ enum Command {
     },
     /// Build the published view anew
     Reindex,
+    /// Make the bytes of what is protected now go from all files of the store and the view. An import that protected
+    /// something does it by itself
+    Purge,
     /// Compare the store, the change log and the published view; exit 1 if they do not agree
     Check,
     /// What readers say is wrong with listings
@@ -150,6 +153,7 @@ async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> {
         Command::Import(arguments) => import::run(config, arguments).await,
         Command::Withdraw { id } => keep::set_standing(config, &id, crate::domain::entry::Standing::Withdrawn).await,
         Command::Restore { id } => keep::set_standing(config, &id, crate::domain::entry::Standing::Published).await,
+        Command::Purge => keep::purge(config).await,
         Command::Reindex => keep::reindex(config).await,
         Command::Check => keep::check(config).await,
         Command::Reports(arguments) => reports::run(config, arguments).await,

@@ -61,7 +61,7 @@ impl Directory {
             self.rebuild().await?;
         }
         while self.follow_batch().await? > 0 {}
-        Ok(())
+        self.purge_view().await
     }
 
     /// Follows for ever. Failures are logged and tried again; readers keep the last good view.
@@ -70,6 +70,9 @@ impl Directory {
     /// Before it follows: when the store is there, and this program cannot use it.
     pub async fn follow(&self) -> Result<Infallible> {
         self.reach_store().await?;
+        if let Err(error) = self.purge_if_due().await {
+            tracing::error!(%error, "bytes of what was public could not be made to go; `kith purge` tries again");
+        }
         let mut checksums = Checksums::Wanted;
         loop {
             match self.follow_until_broken(&mut checksums).await {
@@ -190,6 +193,8 @@ impl Directory {
         .await??;
         self.view.take(generation)?;
         self.view.caught_up(state.sequence);
+        // It was made of what the store held then, and the one before has gone with its folder.
+        self.view.has_purged(state.purges_due)?;
         tracing::info!(listings = of, sequence = state.sequence, "built the published view");
         Ok(())
     }
@@ -221,6 +226,7 @@ impl Directory {
     pub fn has_published(&self, state: &State) -> bool {
         let in_folder = self.view.payload_in_folder();
         in_folder.is_some_and(|payload| fits(&payload, state) && payload.sequence >= state.sequence)
+            && self.view.purged_in_folder() >= state.purges_due
     }
 
     async fn add(&self, snapshot: &mut Snapshot, generation: &Arc<Generation>, listings: &[ListingRef]) -> Result<()> {
@@ -238,6 +244,7 @@ impl Directory {
         let generation = self.view.generation().ok_or(Error::NotReady(self.view.progress()))?;
         let mut snapshot = self.store.snapshot().await?;
         let state = snapshot.state().await?;
+        self.view.want_purge(state.purges_due);
         let applied = generation.index.payload();
         if !fits(&applied, &state) || applied.sequence > state.sequence {
             drop(snapshot);

@@ -15,7 +15,9 @@ use kith_index::gazetteer::{AreaKind, Gazetteer};
 use serde::Serialize;
 
 use super::{
-    Directory, Result, earlier, numbers,
+    Directory, Result, earlier,
+    floors::{self, FLOOR},
+    numbers,
     plan::{Numbered, Outcome, Planner, Seen},
     retire, settle,
 };
@@ -33,8 +35,6 @@ use crate::{
 
 /// Items of one transaction.
 const BATCH: usize = 500;
-/// The smallest area that an at-risk listing may be shown with, in addresses.
-const FLOOR: u32 = 50_000;
 /// How many refusals a report tells one by one; all are counted.
 const MOST_REFUSALS: usize = 1_000;
 
@@ -83,10 +83,28 @@ pub struct Report {
     pub protected: u64,
     /// Fields passed over to protect a place.
     pub withheld: u64,
+    /// Whether what was public is protected now, and its bytes were made to go from the store's files.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub purged: bool,
     /// How often something was put right, by what was done.
     pub mended: BTreeMap<&'static str, u64>,
     /// Why rows were refused; the first thousand.
     pub refusals: Vec<Refusal>,
+    /// What was done to protect a place that a keeper should know of row by row; the first thousand.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Noticed>,
+}
+
+/// Something that was done about a row which a keeper should know of. It never repeats a value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Noticed {
+    /// The file, where several were brought in together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The row, as in [`Refusal::row`].
+    pub row: u64,
+    /// What was done.
+    pub code: Mended,
 }
 
 /// One fault of a refused row. It never repeats a value.
@@ -109,6 +127,12 @@ impl Report {
     /// Whether every row is accounted for.
     pub const fn adds_up(&self) -> bool {
         self.read == self.created + self.updated + self.same + self.merged + self.refused
+    }
+
+    fn notice(&mut self, (file, row): (Option<&str>, u64), code: Mended) {
+        if self.notices.len() < MOST_REFUSALS {
+            self.notices.push(Noticed { file: file.map(str::to_owned), row, code });
+        }
     }
 
     fn refuse(&mut self, (file, row): (Option<&str>, u64), pointer: &str, code: Code, reason: &str) {
@@ -176,6 +200,12 @@ impl Directory {
             progress(report.read, of);
             batch = next?;
         }
+        if !shipment.dry_run {
+            report.purged = self.purge_if_due().await.unwrap_or_else(|error| {
+                tracing::error!(%error, "bytes of what is protected now could not be made to go; `kith purge` tries again");
+                false
+            });
+        }
         Ok(report)
     }
 
@@ -217,14 +247,6 @@ impl Directory {
         if tx.source(shipment.source.id).await?.as_ref() != Some(shipment.source) {
             tx.put_source(shipment.source).await?;
         }
-        let mut planner = Planner {
-            tx: &mut tx,
-            source: shipment.source.id,
-            now: self.clock.now(),
-            seen,
-            named,
-            touched: settle::Touched::default(),
-        };
         let today = self.clock.now().london_date();
         let mut numbered = Vec::new();
         let mut rows = Vec::with_capacity(batch.len());
@@ -264,8 +286,29 @@ impl Directory {
             };
             rows.push(planned);
         }
+        for verdict in floors::settle(&mut tx, shipment.source.id, &mut numbered).await? {
+            let Some(at) = rows[verdict.item] else { continue };
+            for mended in verdict.mended {
+                *counts.mended.entry(mended.as_str()).or_default() += 1;
+                report.notice(at, mended);
+            }
+            if verdict.is_refused {
+                counts.refused += 1;
+                report.refuse(at, "", Code::NarrowsPlace, Code::NarrowsPlace.reason());
+                rows[verdict.item] = None;
+                numbered.retain(|numbered| numbered.item != verdict.item);
+            }
+        }
         #[cfg(debug_assertions)]
-        leak_addresses(planner.tx, &numbered, report).await?;
+        leak_addresses(&mut tx, &numbered, report).await?;
+        let mut planner = Planner {
+            tx: &mut tx,
+            source: shipment.source.id,
+            now: self.clock.now(),
+            seen,
+            named,
+            touched: settle::Touched::default(),
+        };
         let outcomes = planner.write(numbered, rows.len()).await?;
         let touched = planner.touched;
         for (row, outcome) in rows.into_iter().zip(outcomes).filter_map(|(row, outcome)| Some((row?, outcome))) {

@@ -99,6 +99,9 @@ pub async fn what_is_protected_now(
     }
     tx.put(&marks).await?;
     tx.put(&silenced).await?;
+    if !(public.is_empty() && told.is_empty() && locations.is_empty() && at.is_empty() && silenced.is_empty()) {
+        tx.want_purge().await?;
+    }
 
     touched.services.extend(public_ids);
     touched.organizations.extend(told.iter().map(|organization| organization.record.id));

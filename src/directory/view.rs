@@ -23,6 +23,9 @@ use super::{Error, Result};
 /// The file that names the generation in use.
 const CURRENT: &str = "CURRENT";
 
+/// The file that says up to which purge no bytes are left of what had to go.
+const PURGED: &str = "PURGED";
+
 /// What readers read.
 pub struct View {
     folder: PathBuf,
@@ -31,6 +34,7 @@ pub struct View {
     hidden_ids: ArcSwap<HashSet<String>>,
     built: AtomicU64,
     to_build: AtomicU64,
+    purges_due: AtomicU64,
 }
 
 /// One index folder.
@@ -59,6 +63,7 @@ impl View {
             hidden_ids: ArcSwap::default(),
             built: AtomicU64::new(0),
             to_build: AtomicU64::new(0),
+            purges_due: AtomicU64::new(0),
         }
     }
 
@@ -147,6 +152,37 @@ impl View {
         let name = fs::read_to_string(self.folder.join(CURRENT)).ok()?;
         let name = Some(name.trim()).filter(|name| is_generation(name))?;
         Index::payload_in(&self.folder.join(name)).ok()
+    }
+
+    /// Says how often bytes had to go so far, as the store counts it.
+    pub fn want_purge(&self, due: u64) {
+        self.purges_due.fetch_max(due, Ordering::Relaxed);
+    }
+
+    /// The purge that this view has still to do, if any.
+    pub fn purge_due(&self) -> Option<u64> {
+        let due = self.purges_due.load(Ordering::Relaxed);
+        (due > 0 && self.purged_in_folder() < due).then_some(due)
+    }
+
+    /// Up to which purge nothing is left in the folder; another process may have done it.
+    pub fn purged_in_folder(&self) -> u64 {
+        let text = fs::read_to_string(self.folder.join(PURGED)).unwrap_or_default();
+        text.trim().parse().unwrap_or_default()
+    }
+
+    /// Says that nothing is left in the folder of what had to go up to this purge.
+    ///
+    /// # Errors
+    /// [`Error::Folder`] when it cannot be written.
+    pub fn has_purged(&self, due: u64) -> Result<()> {
+        if due <= self.purged_in_folder() {
+            return Ok(());
+        }
+        let temporary = self.folder.join("PURGED.new");
+        fs::write(&temporary, due.to_string())
+            .and_then(|()| fs::rename(&temporary, self.folder.join(PURGED)))
+            .map_err(Error::Folder)
     }
 
     /// Whether the generation in use still stands in the folder under its name.

@@ -12,6 +12,9 @@
 //! | `entries.rs` | reading and writing entries of any [`Kept`] kind |
 //! | `links.rs` | finding links by either side |
 //! | `reports.rs` | what readers say is wrong |
+//! | `told.rs` | which areas were ever told, and what hangs together |
+//! | `safeguard.rs` | decisions of the safeguarding role |
+//! | `purge.rs` | bytes that must go for good |
 //! | `tables.rs` | which kind has which table and key columns |
 //! | `sources.rs` | who tells us things |
 //! | `watch.rs` | noticing the commits of any process |
@@ -24,12 +27,15 @@ mod entries;
 mod error;
 mod links;
 mod migrate;
+mod purge;
 mod reports;
+mod safeguard;
 mod sources;
 mod sql;
 mod tables;
 #[cfg(test)]
 mod testing;
+mod told;
 mod watch;
 
 use std::ops::{Deref, DerefMut};
@@ -40,7 +46,10 @@ pub use self::{
     commit::{Action, Audit, Committed, Line, ListingKind, ListingRef},
     entries::{Kept, Key},
     error::{Cause, Error, Result},
+    purge::Purged,
+    safeguard::{Decided, Decision},
     sql::Store,
+    told::{Tie, Told},
     watch::Watch,
 };
 use crate::domain::clock::{Chance, Clock};
@@ -56,6 +65,8 @@ pub struct State {
     pub sequence: u64,
     /// Moves when something that readers are shown changes. Cursors and ETags are made of it.
     pub public_sequence: u64,
+    /// Counts how often bytes of what was public had to go for good: every view is purged up to it.
+    pub purges_due: u64,
     /// Whether the listings are invented.
     pub sample: bool,
 }
@@ -159,13 +170,15 @@ pub struct Snapshot {
 impl Snapshot {
     /// Which directory this is, and how far it has come.
     pub async fn state(&mut self) -> Result<State> {
-        let row =
-            query("SELECT id, epoch, sequence, public_sequence, sample FROM directory").one(self.open.exec()).await?;
+        let row = query("SELECT id, epoch, sequence, public_sequence, purges_due, sample FROM directory")
+            .one(self.open.exec())
+            .await?;
         Ok(State {
             directory: row.get("id")?,
             epoch: row.get("epoch")?,
             sequence: row.counter("sequence")?,
             public_sequence: row.counter("public_sequence")?,
+            purges_due: row.counter("purges_due")?,
             sample: row.get("sample")?,
         })
     }

@@ -13,7 +13,7 @@ use sqlx::{
 };
 
 pub use self::connect::Store;
-pub(super) use self::connect::{Bell, Open, PATIENCE};
+pub(super) use self::connect::{Alone, Bell, Open, PATIENCE};
 use super::error::{Cause, Error, Result};
 use crate::domain::{clock::Timestamp, id::Id};
 

@@ -30,7 +30,13 @@ impl Authorities {
         self.0 == [0; 6]
     }
 
-    fn join(&mut self, other: &Authorities) {
+    pub fn common(&self, other: &Authorities) -> Authorities {
+        let mut both = *self;
+        both.0.iter_mut().zip(&other.0).for_each(|(mine, theirs)| *mine &= theirs);
+        both
+    }
+
+    pub fn join(&mut self, other: &Authorities) {
         for (mine, theirs) in self.0.iter_mut().zip(&other.0) {
             *mine |= theirs;
         }
@@ -51,6 +57,8 @@ pub struct Areas {
     /// For each authority the larger areas that hold any of it.
     larger: Vec<Vec<u16>>,
     numbers: HashMap<&'static str, u16>,
+    /// Addresses of each authority.
+    addresses: Vec<u32>,
     /// Numbers of the areas that are other words for several areas ("Yorkshire").
     groups: Vec<u16>,
 }
@@ -110,12 +118,12 @@ impl Areas {
             names.push((list.len() as u16, [row.name, row.name_cy].into_iter().chain(row.aliases).collect()));
             list.push(area(row.code, row.name, row.name_cy, kind_of(row.kind)));
         }
-        let mut areas = Areas { list, extents, touched, whole, borders, larger: Vec::new(), numbers, groups };
+        let mut areas =
+            Areas { list, extents, touched, whole, borders, larger: Vec::new(), numbers, addresses, groups };
         areas.larger = (0..areas.borders.len() as u16).map(|authority| areas.larger_than(&only(authority))).collect();
         for number in 0..areas.list.len() {
             let extent = areas.extents[number];
-            areas.list[number].addresses =
-                (0u16..).zip(&addresses).filter(|(a, _)| extent.meets(&only(*a))).map(|(_, n)| n).sum();
+            areas.list[number].addresses = areas.addresses_of(&extent);
             let touched = areas.touched[number];
             let mut parents = areas.numbers_around(&touched);
             parents.retain(|&parent| usize::from(parent) != number && areas.extents[usize::from(parent)] != touched);
@@ -143,6 +151,21 @@ impl Areas {
 
     pub fn extent(&self, number: u16) -> &Authorities {
         &self.extents[usize::from(number)]
+    }
+
+    /// Authorities of which an area holds anything, and those of which it holds all.
+    pub fn reach(&self, number: u16) -> (&Authorities, &Authorities) {
+        (&self.touched[usize::from(number)], &self.whole[usize::from(number)])
+    }
+
+    /// How many authorities there are; their numbers are those below.
+    pub fn authorities(&self) -> u16 {
+        self.addresses.len() as u16
+    }
+
+    /// The addresses of all authorities of `set`.
+    pub fn addresses_of(&self, set: &Authorities) -> u32 {
+        (0u16..).zip(&self.addresses).filter(|(authority, _)| set.has_all(&[*authority])).map(|(_, n)| n).sum()
     }
 
     /// Areas with any part of an authority of `set`.

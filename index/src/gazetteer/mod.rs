@@ -7,6 +7,7 @@ mod areas;
 mod grid;
 mod model;
 mod names;
+mod overlap;
 mod places;
 mod postcode;
 pub mod postcodes;
@@ -28,6 +29,7 @@ use town_areas::TownAreas;
 
 pub use grid::to_degrees;
 pub use model::{ATTRIBUTIONS, Area, AreaKind, Attribution, Note, Place, PlaceKind, Resolution};
+pub use overlap::Extent;
 
 /// The gazetteer. A process has one, made from the embedded tables: [`Gazetteer::embedded`].
 pub struct Gazetteer {

@@ -85,6 +85,11 @@ impl TownAreas {
         self.numbers.get(code).map(|&at| &self.list[at].area)
     }
 
+    /// The authority that a town is counted to; none where that is not known.
+    pub fn authority(&self, code: &str) -> Option<Authorities> {
+        self.numbers.get(code).map(|&at| self.list[at].authority)
+    }
+
     /// The area of a numbered town, if it is large enough for one.
     pub fn of_town(&self, town: u32) -> Option<&Area> {
         self.list.iter().find(|circle| circle.town == town).map(|circle| &circle.area)

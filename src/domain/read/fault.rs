@@ -84,6 +84,7 @@ words! {
         Conflict "conflict" "contradicts another value";
         TooDeep "too_deep" "is further than can be paged";
         TellsPlace "tells_place" "could tell where a protected place is";
+        NarrowsPlace "narrows_place" "would hang together with what was published before, so that both could tell where a protected place is";
         SelfLink "self_link" "leads to the record itself";
         Duplicate "duplicate" "has the id of an earlier item and says something else";
         Orphan "orphan" "belongs to nothing in these files";
@@ -106,6 +107,9 @@ words! {
         Dropped "dropped" "could not be read and was left out";
         ShapeDropped "shape_dropped" "was a drawn shape, which a protected listing may not have";
         PlaceWithheld "place_withheld" "could tell where a protected place is and was left out";
+        AreasKept "areas_kept" "would have told, with areas that were published before, where a protected place is; the former ones were kept";
+        AreasWidened "areas_widened" "would have told, with areas that were published before, where a protected place is; a wider one was taken";
+        AreasLeftOut "areas_left_out" "would have told, with areas that were published before, where a protected place is; none was published";
         FirstKept "first_kept" "was told in two ways; the first was kept";
         Assumed "assumed" "was not stated and was taken to be what such a file means by that";
         TownMoved "town_moved" "was a town where a postcode should be";

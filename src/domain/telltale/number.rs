@@ -34,17 +34,22 @@ pub enum Rings {
 
 /// Where a number rings, by its first figures.
 pub fn rings(number: &str) -> Rings {
-    let figures: String = number.chars().filter(char::is_ascii_digit).collect();
-    let abroad = number.trim_start().starts_with('+') || figures.starts_with("00");
-    let national = match figures.trim_start_matches("00").strip_prefix("44").filter(|_| abroad) {
-        Some(rest) => format!("0{}", rest.trim_start_matches('0')),
-        None if abroad => return Rings::Anywhere,
-        None => figures,
-    };
+    let Some(national) = national(number) else { return Rings::Anywhere };
     if !(national.starts_with("01") || national.starts_with("02")) || national.starts_with(NOWHERE) {
         return Rings::Anywhere;
     }
     CITIES.iter().find(|(code, _)| national.starts_with(code)).map_or(Rings::InTown, |(_, area)| Rings::In(area))
+}
+
+/// A number of this country as one dials it here, figures only; `None` for one of another country.
+pub fn national(number: &str) -> Option<String> {
+    let figures: String = number.chars().filter(char::is_ascii_digit).collect();
+    let abroad = number.trim_start().starts_with('+') || figures.starts_with("00");
+    match figures.trim_start_matches("00").strip_prefix("44").filter(|_| abroad) {
+        Some(rest) => Some(format!("0{}", rest.trim_start_matches('0'))),
+        None if abroad => None,
+        None => Some(figures),
+    }
 }
 
 #[cfg(test)]

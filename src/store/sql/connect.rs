@@ -4,7 +4,7 @@ use std::{future::Future, path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
     ConnectOptions, Database, Executor, PgConnection, Pool, Postgres, Sqlite, SqliteConnection, Transaction,
-    pool::PoolOptions,
+    pool::{PoolConnection, PoolOptions},
     postgres::{PgConnectOptions, PgListener},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
@@ -127,6 +127,15 @@ impl Store {
         .await
     }
 
+    /// Takes the writing connection itself, for what cannot be done in a transaction.
+    pub(in crate::store) async fn alone(&self) -> Result<Alone> {
+        match self {
+            Self::Sqlite(pools) => pools.writer.acquire().await.map(Alone::Sqlite),
+            Self::Postgres(pools) => pools.writer.acquire().await.map(Alone::Postgres),
+        }
+        .map_err(|error| fault(error, ""))
+    }
+
     /// Opens a reading transaction. Its snapshot is taken by the first statement.
     pub(in crate::store) async fn begin_reading(&self) -> Result<Open> {
         Ok(match self {
@@ -193,7 +202,9 @@ fn sqlite(path: &Path) -> Pools<Sqlite> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         // KiB: an import goes back and forth between rows of several tables.
-        .pragma("cache_size", "-32768");
+        .pragma("cache_size", "-32768")
+        // What is freed is overwritten: it may have told a place.
+        .pragma("secure_delete", "ON");
     // Connections to a file do not age; closing the last writer would fold the log away under the readers.
     let pool = || PoolOptions::new().idle_timeout(None).max_lifetime(None).test_before_acquire(false);
     let writer = pool().max_connections(1).acquire_timeout(PATIENCE).connect_lazy_with(writing);
@@ -262,6 +273,22 @@ impl Open {
             Self::Postgres(open) => open.commit().await,
         }
         .map_err(|error| fault(error, ""))
+    }
+}
+
+/// The writing connection outside any transaction.
+pub(in crate::store) enum Alone {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+impl Alone {
+    /// Where a statement runs, by itself.
+    pub(in crate::store) fn exec(&mut self) -> Exec<'_> {
+        match self {
+            Self::Sqlite(connection) => Exec::Sqlite(connection),
+            Self::Postgres(connection) => Exec::Postgres(connection),
+        }
     }
 }
 

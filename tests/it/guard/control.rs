@@ -24,7 +24,7 @@ const CANARY: &str = "canary::an_import_of_refuges_leaves_no_trace_of_where_they
 /// What leaks nowhere but into what is kept or logged.
 const INSIDE: [&str; 2] = ["leak-kept", "leak-log"];
 /// Which strategy is made for which leak; it must be among those that see it.
-const MADE_FOR: [(&str, &str); 14] = [
+const MADE_FOR: [(&str, &str); 15] = [
     ("leak-distance", "distance told"),
     ("leak-order", "order among public listings"),
     ("leak-count", "counts by circle"),
@@ -38,6 +38,7 @@ const MADE_FOR: [(&str, &str); 14] = [
     ("leak-history", "history when the house moves"),
     ("leak-length", "tags and lengths, beside a copy of one's own"),
     ("leak-duplicate", "imports at guessed addresses"),
+    ("narrow-areas", "areas over time and of linked listings"),
     ("id-from-source", "structure of ids"),
 ];
 

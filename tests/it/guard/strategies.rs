@@ -30,7 +30,7 @@ pub struct Attacker {
 type Strategy = fn(&Attacker, &mut World, &Secret) -> Finding;
 
 /// Those that change the directory come last.
-pub const STRATEGIES: [(&str, Strategy); 18] = [
+pub const STRATEGIES: [(&str, Strategy); 19] = [
     ("radius bisection", radius),
     ("distance told", distance),
     ("order among public listings", order),
@@ -49,6 +49,7 @@ pub const STRATEGIES: [(&str, Strategy); 18] = [
     ("batches and guessed ids", batches),
     ("imports at guessed addresses", imports),
     ("history when the house moves", history),
+    ("areas over time and of linked listings", areas_over_time),
 ];
 
 const ANCHORS: [Point; 3] = [(53.2, -2.2), (53.3, 0.1), (54.6, -1.0)];
@@ -420,4 +421,41 @@ fn history(a: &Attacker, world: &mut World, secret: &Secret) -> Finding {
     let before = read();
     world.move_house(secret, &Secret::number(secret.mark + 77));
     sign(before != read(), "something published changes when only the house moves")
+}
+
+/// Two areas, each with hundreds of thousands of addresses, that have only Craven in common.
+const CRAVEN: [(&str, &str); 2] = [("E54000054", "NHS West Yorkshire"), ("E06000065", "North Yorkshire")];
+
+fn areas_over_time(a: &Attacker, world: &mut World, secret: &Secret) -> Finding {
+    let mut seen = BTreeSet::new();
+    let mut copy = |a: &Attacker| {
+        let mut next = Some("/v1/services?per_page=100".to_owned());
+        while let Some(path) = next.take() {
+            let page = a.client.get(&path).json();
+            let linked = page["items"].as_array().unwrap().iter().filter(|item| {
+                let card = &item["card"];
+                a.is(card)
+                    || card["organization"]["name"] == "Harbour"
+                    || card["phones"].to_string().contains("0808 157")
+            });
+            for area in linked.flat_map(|item| item["card"]["place"]["areas"].as_array().unwrap()) {
+                seen.insert(area["code"].as_str().unwrap().to_owned());
+            }
+            next = page["next"].as_str().map(str::to_owned);
+        }
+    };
+    // The keeper changes what is said of whom it serves; a listing is added, and changed in its turn.
+    copy(a);
+    for (listing, name, area) in [
+        ("rowan", super::worlds::TARGET, CRAVEN[0]),
+        ("rowan", super::worlds::TARGET, CRAVEN[1]),
+        ("hazel", "Hazel House", CRAVEN[1]),
+        ("hazel", "Hazel House", CRAVEN[0]),
+        ("rowan", super::worlds::TARGET, super::worlds::AREA),
+        ("hazel", "Hazel House", CRAVEN[1]),
+    ] {
+        world.say_areas(secret, listing, name, &[area]);
+        copy(a);
+    }
+    sign(CRAVEN.iter().all(|(code, _)| seen.contains(*code)), "it is in Craven, if it is where it serves")
 }

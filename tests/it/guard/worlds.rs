@@ -133,6 +133,13 @@ impl World {
         self.import("county", &Format::Hsds, &[("county.json", json!([item]).to_string())]);
     }
 
+    /// The keeper's file with a refuge in that house that serves these areas.
+    pub fn say_areas(&mut self, secret: &Secret, id: &str, name: &str, areas: &[(&str, &str)]) {
+        let mut item = refuge(secret, id, name);
+        item["service_areas"] = areas.iter().map(|(code, name)| json!({ "name": name, "extent": code })).collect();
+        self.import("county", &Format::Hsds, &[("county.json", json!([item]).to_string())]);
+    }
+
     /// Refuges in every format that can be brought in, with open groups that share their houses.
     pub fn whole(secret: &Secret) -> Self {
         let mut world = Self::empty();

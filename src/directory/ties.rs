@@ -1,0 +1,203 @@
+//! By what listings hang together, so that what is told of one is told of all: the organisation, phone numbers, e-mail
+//! addresses and their domains, web sites, and the links that records state.
+//!
+//! A tie is a digest: it says whether two are the same and nothing else. What many share who have nothing to do with one
+//! another ties nobody: a free mail provider's domain, a social network, a number as short as 999.
+
+use crate::{
+    domain::{
+        contact::{Contact, Phone},
+        digest::digest,
+        entry::Origin,
+        id::{Id, kind},
+        link::{Link, SideKind},
+        organization::Organization,
+        service::Service,
+        telltale::number::national,
+    },
+    exchange::Offer,
+};
+
+/// Hosts under which anybody can have an address or pages.
+const SHARED: [&str; 42] = [
+    "gmail.com",
+    "googlemail.com",
+    "outlook.com",
+    "hotmail.com",
+    "hotmail.co.uk",
+    "live.com",
+    "live.co.uk",
+    "msn.com",
+    "yahoo.com",
+    "yahoo.co.uk",
+    "icloud.com",
+    "me.com",
+    "aol.com",
+    "btinternet.com",
+    "btconnect.com",
+    "protonmail.com",
+    "proton.me",
+    "sky.com",
+    "talktalk.net",
+    "virginmedia.com",
+    "ntlworld.com",
+    "nhs.net",
+    "nhs.uk",
+    "gov.uk",
+    "facebook.com",
+    "instagram.com",
+    "twitter.com",
+    "x.com",
+    "youtube.com",
+    "linkedin.com",
+    "tiktok.com",
+    "wordpress.com",
+    "blogspot.com",
+    "wixsite.com",
+    "weebly.com",
+    "google.com",
+    "linktr.ee",
+    "eventbrite.co.uk",
+    "justgiving.com",
+    "meetup.com",
+    "github.io",
+    "charitycommission.gov.uk",
+];
+/// Under `.uk` these stand before the name that somebody has.
+const SECOND_LEVEL: [&str; 11] = ["co", "org", "gov", "ac", "nhs", "ltd", "plc", "sch", "police", "me", "net"];
+/// Shorter numbers are everybody's.
+const SHORTEST_NUMBER: usize = 9;
+
+/// What a record is known by for ever, whatever becomes of it here.
+pub fn subject(kind: SideKind, origin: &Origin) -> String {
+    named(kind, origin.source, &origin.foreign_id)
+}
+
+/// The ties of a service, with the links that it states.
+pub fn of_service(origin: &Origin, service: &Service, links: &[&Offer<Link>]) -> Vec<String> {
+    let mut ties = vec![subject(SideKind::Service, origin), by_id(service.id)];
+    ties.extend(service.organization_id.map(by_id));
+    ties.extend(service.phones.iter().filter_map(of_phone));
+    ties.extend(service.email.iter().flat_map(|email| of_email(email)));
+    ties.extend(service.url.iter().filter_map(|url| of_web(url)));
+    ties.extend(service.contacts.iter().flat_map(of_contact));
+    of_links(origin, service.id.cast(), links, &mut ties);
+    ties
+}
+
+/// The ties of an organisation, with the links that it states.
+pub fn of_organization(origin: &Origin, organization: &Organization, links: &[&Offer<Link>]) -> Vec<String> {
+    let mut ties = vec![subject(SideKind::Organization, origin), by_id(organization.id)];
+    ties.push(tie(&["name", &folded(&organization.name)]));
+    ties.extend(organization.phones.iter().filter_map(of_phone));
+    ties.extend(organization.email.iter().flat_map(|email| of_email(email)));
+    ties.extend(organization.website.iter().filter_map(|url| of_web(url)));
+    ties.extend(organization.contacts.iter().flat_map(of_contact));
+    let numbers = organization.organization_identifiers.iter();
+    ties.extend(numbers.map(|number| tie(&["register", &folded(&number.identifier)])));
+    of_links(origin, organization.id.cast(), links, &mut ties);
+    ties
+}
+
+/// A record states its links; the other side has the tie by its name or by its id.
+fn of_links(origin: &Origin, holder: Id<()>, links: &[&Offer<Link>], ties: &mut Vec<String>) {
+    for link in links.iter().filter(|link| link.record.holder.id.as_u128() == holder.as_u128()) {
+        let other = &link.record.stated.other;
+        ties.push(named(other.kind, origin.source, &other.name));
+        ties.extend(other.name.parse::<Id<kind::Service>>().ok().map(by_id));
+    }
+}
+
+fn named(kind: SideKind, source: Id<kind::Source>, name: &str) -> String {
+    tie(&["record", kind.as_str(), &source.to_string(), name])
+}
+
+fn by_id<T>(id: Id<T>) -> String {
+    tie(&["id", &id.to_string()])
+}
+
+fn of_contact(contact: &Contact) -> Vec<String> {
+    let phones = contact.phones.iter().filter_map(of_phone);
+    phones.chain(contact.email.iter().flat_map(|email| of_email(email))).collect()
+}
+
+fn of_phone(phone: &Phone) -> Option<String> {
+    let figures =
+        national(&phone.number).unwrap_or_else(|| phone.number.chars().filter(char::is_ascii_digit).collect());
+    (figures.len() >= SHORTEST_NUMBER).then(|| tie(&["phone", &figures]))
+}
+
+fn of_email(email: &str) -> Vec<String> {
+    let email = email.trim().to_lowercase();
+    let domain = email.rsplit_once('@').map(|(_, host)| host.to_owned()).and_then(|host| own_domain(&host));
+    [Some(tie(&["email", &email])), domain.map(|domain| tie(&["domain", &domain]))].into_iter().flatten().collect()
+}
+
+fn of_web(url: &str) -> Option<String> {
+    let url = url.trim().to_lowercase();
+    let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+    let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    let host = host.split(':').next().unwrap_or_default();
+    match own_domain(host) {
+        Some(domain) => Some(tie(&["domain", &domain])),
+        // Of pages among those of many, the whole address tells whose they are.
+        None if host.contains('.') => Some(tie(&["page", host, path.trim_end_matches('/')])),
+        None => None,
+    }
+}
+
+/// The part of a host's name that somebody has, unless it is everybody's.
+fn own_domain(host: &str) -> Option<String> {
+    let labels: Vec<&str> =
+        host.trim_start_matches("www.").trim_end_matches('.').split('.').filter(|label| !label.is_empty()).collect();
+    let &[.., second, last] = labels.as_slice() else { return None };
+    let length = if last == "uk" && SECOND_LEVEL.contains(&second) { 3 } else { 2 };
+    let own = labels.len().checked_sub(length).map(|from| labels[from..].join("."))?;
+    (!SHARED.contains(&own.as_str())).then_some(own)
+}
+
+fn folded(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn tie(parts: &[&str]) -> String {
+    digest(&parts.iter().map(|part| part.as_bytes()).collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn phone(number: &str) -> Option<String> {
+        let phone = serde_json::json!({ "id": Id::<kind::Phone>::from_u128(1), "number": number });
+        of_phone(&serde_json::from_value(phone).unwrap())
+    }
+
+    #[test]
+    fn a_number_is_the_same_however_it_is_written() {
+        let one = phone("0113 496 0123");
+        assert!(one.is_some());
+        for other in ["+44 113 496 0123", "0044 (0)113 4960123", "(0113) 496-0123"] {
+            assert_eq!(phone(other), one, "{other}");
+        }
+        assert_ne!(phone("0113 496 0124"), one);
+        assert_eq!([phone("999"), phone("116 123"), phone("none")], [None, None, None]);
+    }
+
+    #[test]
+    fn a_domain_ties_whoever_has_it_and_not_who_rents_a_page() {
+        let pages =
+            ["https://www.harbour.org.uk/refuge", "http://harbour.org.uk", "https://give.HARBOUR.org.uk:8080/?a=b"];
+        assert!(pages.iter().all(|page| of_web(page) == of_web(pages[0]) && of_web(page).is_some()));
+        assert!(of_email("Ask@harbour.org.uk").contains(&of_web(pages[0]).unwrap()));
+        assert_ne!(of_web("https://facebook.com/harbour"), of_web("https://facebook.com/alder"));
+        assert_eq!(of_web("https://facebook.com/harbour/"), of_web("http://facebook.com/harbour"));
+        assert_ne!(of_web("https://alder.wordpress.com"), of_web("https://harbour.wordpress.com"));
+        let [one, other] = ["a@gmail.com", "b@gmail.com"].map(of_email);
+        assert!(one.len() == 1 && other.len() == 1 && one != other);
+        assert_ne!(of_web("https://www.leeds.gov.uk"), of_web("https://www.york.gov.uk"));
+        assert_ne!(of_web("https://www.gov.uk/a"), of_web("https://www.gov.uk/b"));
+        assert_eq!((of_web("mailto:none"), of_web("")), (None, None));
+    }
+}

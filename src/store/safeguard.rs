@@ -1,0 +1,155 @@
+//! Decisions of the safeguarding role about records of sources. No import changes them.
+
+use std::collections::HashMap;
+
+use super::{
+    Snapshot, Tx,
+    entries::in_lists,
+    error::{Error, Result},
+    sql::{Query, Row, query},
+};
+use crate::domain::{
+    clock::Timestamp,
+    entry::Origin,
+    id::{Id, kind},
+};
+
+/// What can be decided of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Decision {
+    /// Its place may be told, although its kind puts people at risk.
+    Place,
+    /// Its place may not be told, although nothing in its record says so.
+    Hide,
+    /// A local number may be shown, although it is finer than the areas.
+    Number,
+}
+
+impl Decision {
+    /// The word kept in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Place => "place",
+            Self::Hide => "hide",
+            Self::Number => "number",
+        }
+    }
+
+    fn of(word: &str) -> Result<Self> {
+        let all = [Self::Place, Self::Hide, Self::Number];
+        all.into_iter().find(|decision| decision.as_str() == word).ok_or(Error::Corrupt { column: "decision" })
+    }
+}
+
+/// A decision, why and by whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// What was decided.
+    pub decision: Decision,
+    /// Why, in the words of who decided.
+    pub because: String,
+    /// In which role.
+    pub role: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+const SELECT: &str = "SELECT foreign_id, decision, because, role, at FROM safeguard WHERE source_id = ?";
+
+impl Snapshot {
+    /// The decisions about those of these records, by the source's ids.
+    pub async fn decided(
+        &mut self,
+        source: Id<kind::Source>,
+        names: &[String],
+    ) -> Result<HashMap<String, Vec<Decided>>> {
+        let mut found: HashMap<String, Vec<Decided>> = HashMap::new();
+        for names in in_lists(names.iter().cloned()) {
+            let mut parts = vec![SELECT, " AND foreign_id IN (?"];
+            parts.extend(std::iter::repeat_n(", ?", names.len() - 1));
+            parts.push(") ORDER BY foreign_id, decision");
+            let query = Query::joined(&parts).bind(source).bind_all(names);
+            for row in query.all(self.open.exec()).await? {
+                found.entry(row.get("foreign_id")?).or_default().push(decided(&row)?);
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Tx {
+    /// Writes a decision; an earlier one of the same kind is replaced.
+    pub async fn decide(&mut self, of: &Origin, decided: &Decided) -> Result<()> {
+        query(
+            "INSERT INTO safeguard (source_id, foreign_id, decision, because, role, at) VALUES (?, ?, ?, ?, ?, ?)
+             ON CONFLICT (source_id, foreign_id, decision) DO UPDATE SET because = excluded.because,
+             role = excluded.role, at = excluded.at",
+        )
+        .bind(of.source)
+        .bind(of.foreign_id.as_str())
+        .bind(decided.decision.as_str())
+        .bind(decided.because.as_str())
+        .bind(decided.role.as_str())
+        .bind(decided.at)
+        .about("safeguard")
+        .execute(self.open.exec())
+        .await?;
+        Ok(())
+    }
+
+    /// Takes a decision back, if there is one.
+    pub async fn undecide(&mut self, of: &Origin, decision: Decision) -> Result<()> {
+        query("DELETE FROM safeguard WHERE source_id = ? AND foreign_id = ? AND decision = ?")
+            .bind(of.source)
+            .bind(of.foreign_id.as_str())
+            .bind(decision.as_str())
+            .execute(self.open.exec())
+            .await?;
+        Ok(())
+    }
+}
+
+fn decided(row: &Row) -> Result<Decided> {
+    Ok(Decided {
+        decision: Decision::of(&row.get::<String>("decision")?)?,
+        because: row.get("because")?,
+        role: row.get("role")?,
+        at: row.parsed("at")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Decided, Decision};
+    use crate::{
+        domain::entry::Origin,
+        store::{Store, testing::*},
+    };
+
+    #[tokio::test]
+    async fn a_decision_is_kept_until_it_is_taken_back() {
+        async fn check(store: Store, _: String) {
+            let of = |name: &str| Origin { source: source().id, foreign_id: name.to_owned() };
+            let decided = |decision, because: &str| Decided {
+                decision,
+                because: because.into(),
+                role: "safeguarding lead".into(),
+                at: now(),
+            };
+            let mut tx = store.begin().await.unwrap();
+            tx.decide(&of("a"), &decided(Decision::Place, "first")).await.unwrap();
+            tx.decide(&of("a"), &decided(Decision::Place, "A public office")).await.unwrap();
+            tx.decide(&of("a"), &decided(Decision::Number, "No other")).await.unwrap();
+            tx.decide(&of("b"), &decided(Decision::Hide, "She has been followed")).await.unwrap();
+            tx.undecide(&of("a"), Decision::Number).await.unwrap();
+            tx.undecide(&of("c"), Decision::Hide).await.unwrap();
+            tx.commit(audit(), &[]).await.unwrap();
+            let names = ["a", "b", "c"].map(str::to_owned);
+            let found = store.snapshot().await.unwrap().decided(source().id, &names).await.unwrap();
+            assert_eq!(found.len(), 2);
+            assert_eq!(found["a"], [decided(Decision::Place, "A public office")]);
+            assert_eq!(found["b"], [decided(Decision::Hide, "She has been followed")]);
+        }
+        on_both("a_decision_is_kept_until_it_is_taken_back", check).await;
+    }
+}
