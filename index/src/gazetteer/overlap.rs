@@ -54,7 +54,7 @@ impl Gazetteer {
     pub fn smallest_overlap(&self, extents: &[(Extent, bool)]) -> Option<u32> {
         // Most authorities lie in the same sets as another one, and need not be looked at again.
         let mut seen: HashSet<Vec<bool>> = HashSet::new();
-        let lies_in = |authority| extents.iter().map(move |(extent, _)| extent.touched.has_all(&[authority]));
+        let lies_in = |authority| extents.iter().map(move |(extent, _)| extent.touched.has(authority));
         let patterns = (0..self.areas.authorities()).map(|authority| lies_in(authority).collect::<Vec<bool>>());
         let new = patterns.filter(|pattern| pattern.contains(&true) && seen.insert(pattern.clone()));
         new.filter_map(|pattern| self.overlap_of(extents.iter().zip(pattern).filter(|(_, is)| *is).map(|(e, _)| e)))
