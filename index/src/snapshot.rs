@@ -11,6 +11,7 @@ use tantivy::{Directory, DocId, InvertedIndexReader, SegmentReader, TantivyError
 
 use crate::areas::AreaTable;
 use crate::columns::{Columns, Mask};
+use crate::opened::{WideWords, order_of_listings};
 use crate::postings::{FieldLengths, TextField};
 use crate::schema::{BEYOND, Fields};
 use crate::tally::BeyondColumn;
@@ -83,6 +84,8 @@ pub(crate) struct Segment {
     pub listing: Arc<InvertedIndexReader>,
     pub term: Arc<InvertedIndexReader>,
     pub areas: Arc<AreaTable>,
+    /// By document: where its listing stands in the order of ids.
+    pub order: Arc<[u32]>,
     pub organization: Arc<InvertedIndexReader>,
     pub language: Arc<InvertedIndexReader>,
     /// Terms without a bit; `None` when no document has one.
@@ -96,27 +99,36 @@ pub(crate) struct Segment {
 impl Segment {
     /// Reads a segment; what its deletions do not change is taken from `before`, the same segment of an earlier commit.
     fn open(reader: SegmentReader, before: Option<&Segment>, fields: &Fields) -> Result<Self> {
-        let (columns, areas) = match before {
-            Some(before) => (Arc::clone(&before.columns), Arc::clone(&before.areas)),
-            None => {
-                let areas = AreaTable::read(&*reader.inverted_index(fields.area)?)?;
-                (Arc::new(Columns::open(&reader)?), Arc::new(areas))
-            }
-        };
-        let text = |field: Field| -> Result<TextField> {
+        let text = |field: Field, wide: Arc<WideWords>| -> Result<TextField> {
             let lengths = reader.fieldnorms_readers().get_field(field)?;
-            Ok(TextField { postings: reader.inverted_index(field)?, lengths })
+            Ok(TextField { postings: reader.inverted_index(field)?, lengths, wide })
+        };
+        let documents = reader.max_doc();
+        let (columns, areas, order, wide) = match before {
+            Some(before) => (
+                Arc::clone(&before.columns),
+                Arc::clone(&before.areas),
+                Arc::clone(&before.order),
+                Arc::clone(&before.all.wide),
+            ),
+            None => (
+                Arc::new(Columns::open(&reader)?),
+                Arc::new(AreaTable::read(&*reader.inverted_index(fields.area)?)?),
+                order_of_listings(&*reader.inverted_index(fields.listing)?, documents)?,
+                Arc::new(WideWords::read(&*reader.inverted_index(fields.all)?, documents)?),
+            ),
         };
         let (live, dead) = live(&reader, &columns);
         Ok(Self {
             live,
             dead,
-            all: text(fields.all)?,
-            name: text(fields.name)?,
+            all: text(fields.all, wide)?,
+            name: text(fields.name, Arc::default())?,
             exact: reader.inverted_index(fields.exact)?,
             listing: reader.inverted_index(fields.listing)?,
             term: reader.inverted_index(fields.term)?,
             areas,
+            order,
             organization: reader.inverted_index(fields.organization)?,
             language: reader.inverted_index(fields.language)?,
             beyond: reader.fast_fields().str(BEYOND)?.map(BeyondColumn::new),
