@@ -85,10 +85,12 @@ impl Plan {
         self.groups.is_empty() && self.filters.is_empty()
     }
 
-    /// Whether words are all that is followed, and every one of them is needed.
+    /// Whether words are all that is followed, every one of them needed and none by other words.
     pub(crate) fn only_words(&self) -> bool {
         self.need == Need::Every
             && self.direct.is_empty()
+            && self.filters.is_empty()
+            && !self.groups.is_empty()
             && self.groups.iter().all(|group| matches!(group, Stream::Word(_)))
     }
 

@@ -6,6 +6,7 @@ use tantivy::DocId;
 use tantivy::postings::TermInfo;
 
 use crate::asked::{ALL_KINDS, AgeTest, FacetTest, Leg, Need, OneOf, Plan, WhenTest};
+use crate::batch::Batch;
 use crate::columns::{Mask, Stretch, listing_key};
 use crate::cover::Span;
 use crate::near::Circle;
@@ -16,7 +17,7 @@ use crate::schema::denied;
 use crate::snapshot::{Segment, Snapshot, set_bit};
 use crate::tally::{BLOCK, Beyond, for_each_bit};
 use crate::words::Group;
-use crate::{Asks, DEEPEST, Query, Result, Words};
+use crate::{Asks, Code, DEEPEST, Query, Result, Words};
 
 /// What a term that the words mean scores over a word of the same rarity: what says of itself that it is just that
 /// stands before what mentions it.
@@ -144,7 +145,7 @@ impl<'a> Asked<'a> {
             summing: false,
             most: 0.0,
             reach: f32::INFINITY,
-            frequencies: Vec::new(),
+            batch: Batch::default(),
         };
         let segments = &self.snapshot.segments;
         let follows = !(query.words.is_empty() && query.organization.is_none() && query.languages.is_empty());
@@ -248,9 +249,10 @@ impl<'a> Asked<'a> {
         let mut legs = vec![Leg::results(stretches, (!query.within_areas.is_empty()).then(within))];
         let unplaced = columns.unplaced..columns.keys.len() as DocId;
         if self.place && !unplaced.is_empty() && !(query.areas.is_empty() && query.area_unstated.is_none()) {
-            let of = |codes: &[String]| segment.areas.with_any(codes, unplaced.clone());
+            let of = |codes: &[Code]| segment.areas.with_any(codes, unplaced.clone());
             // Who wants only what is stated is not told to ask.
-            let unstated = of(if query.strict { &[] } else { query.area_unstated.as_slice() });
+            let unstated = if query.strict { &[] } else { query.area_unstated.as_slice() };
+            let unstated = segment.areas.with_any(unstated, unplaced.clone());
             let mut areas = of(&query.areas);
             areas.join(&unstated);
             legs.push(Leg::covers(unplaced.clone(), areas, of(&query.areas_here), unstated));

@@ -3,21 +3,26 @@
 use std::sync::Arc;
 
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::{Postings, SegmentPostings, TermInfo};
+use tantivy::postings::{BlockSegmentPostings, Postings, SegmentPostings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption, Term};
 use tantivy::{DocId, DocSet, InvertedIndexReader, TERMINATED};
 
+use crate::opened::WideWords;
 use crate::{MOST_WORDS, Result};
 
 /// Weight of a word in a name or term over the same word in any text.
 const NAME_WEIGHT: f32 = 2.0;
 const K1: f32 = 1.2;
 const B: f32 = 0.75;
+/// Documents of a block of postings; after the last of them it is filled up with [`TERMINATED`].
+const COMPRESSION_BLOCK_SIZE: usize = 128;
 
 /// A field's postings in one segment, with the lengths its scores need.
 pub(crate) struct TextField {
     pub postings: Arc<InvertedIndexReader>,
     pub lengths: Option<FieldNormReader>,
+    /// Bits of its wide words.
+    pub wide: Arc<WideWords>,
 }
 
 impl TextField {
@@ -100,11 +105,19 @@ pub(crate) enum Stream {
 
 /// The postings of a word in all text, looked up again in names.
 pub(crate) struct WordStream {
-    all: SegmentPostings,
+    all: Cursor,
+    /// A bit for each document that has it, where the word is wide.
+    wide: Option<Arc<[u64]>>,
     all_lengths: Option<FieldNormReader>,
     name: InNames,
     name_lengths: Option<FieldNormReader>,
     weights: Weights,
+}
+
+/// A place in postings.
+struct Cursor {
+    block: BlockSegmentPostings,
+    at: usize,
 }
 
 /// The postings of a word in names. Only scores ask for them, and most words are never scored.
@@ -136,7 +149,8 @@ impl Stream {
         };
         let unread = |info: &TermInfo| InNames::Unread(Arc::clone(&name.0.postings), info.clone());
         Ok(Stream::Word(Box::new(WordStream {
-            all: all.0.postings.read_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?,
+            all: Cursor::new(all.0.postings.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?),
+            wide: all.0.wide.get(info),
             all_lengths: all.0.lengths.clone(),
             name: name.1.map_or(InNames::No, unread),
             name_lengths: name.0.lengths.clone(),
@@ -199,7 +213,7 @@ impl Stream {
     /// Moves to the first document at or after `target` and answers it; never backwards.
     pub(crate) fn seek(&mut self, target: DocId) -> DocId {
         match self {
-            Stream::Word(word) => forward(&mut word.all, target),
+            Stream::Word(word) => word.all.seek(target),
             Stream::Term(postings, _) => forward(postings, target),
             Stream::All(streams, at) => match *at {
                 Some(at) if at >= target => at,
@@ -208,16 +222,6 @@ impl Stream {
             Stream::Any(union) => union.seek(target),
             Stream::Empty => TERMINATED,
         }
-    }
-
-    /// How often the document it stands at has the word; 1 where it is no word.
-    pub(crate) fn frequency(&self) -> u32 {
-        if let Stream::Word(word) = self { word.all.term_freq() } else { 1 }
-    }
-
-    /// Score of a document, given how often it has the word. Documents come in ascending order.
-    pub(crate) fn score_of(&mut self, doc: DocId, frequency: u32) -> f32 {
-        if let Stream::Word(word) = self { word.score_of(doc, frequency) } else { 0.0 }
     }
 
     /// Score of the document it stands at.
@@ -234,10 +238,7 @@ impl Stream {
     /// No document scores more.
     pub(crate) fn most(&self) -> f32 {
         match self {
-            Stream::Word(word) => match word.name {
-                InNames::No => word.weights.all.weight,
-                _ => word.weights.all.weight + word.weights.name.weight,
-            },
+            Stream::Word(word) => word.most(),
             Stream::Term(_, score) => *score,
             Stream::All(streams, _) => streams.iter().map(Stream::most).sum(),
             Stream::Any(union) => union.streams.iter().map(Stream::most).fold(0.0, union.score),
@@ -248,12 +249,40 @@ impl Stream {
     /// About how many documents it has: the order in which streams lead.
     pub(crate) fn size(&self) -> u32 {
         match self {
-            Stream::Word(word) => word.all.size_hint(),
+            Stream::Word(word) => word.all.block.doc_freq(),
             Stream::Term(postings, _) => postings.size_hint(),
             Stream::All(streams, _) => streams.iter().map(Stream::size).min().unwrap_or(0),
             Stream::Any(union) => union.streams.iter().map(Stream::size).fold(0, u32::saturating_add),
             Stream::Empty => 0,
         }
+    }
+}
+
+impl Cursor {
+    fn new(block: BlockSegmentPostings) -> Self {
+        Self { block, at: 0 }
+    }
+
+    #[inline]
+    fn doc(&self) -> DocId {
+        self.block.doc(self.at)
+    }
+
+    #[inline]
+    fn frequency(&self) -> u32 {
+        self.block.freq(self.at)
+    }
+
+    #[inline]
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.doc() < target {
+            // The next one is often what is wanted.
+            self.at = (self.at + 1).min(COMPRESSION_BLOCK_SIZE - 1);
+            if self.doc() < target {
+                self.at = self.block.seek(target);
+            }
+        }
+        self.doc()
     }
 }
 
@@ -281,11 +310,43 @@ impl Union {
 }
 
 impl WordStream {
-    fn score(&mut self) -> f32 {
-        self.score_of(self.all.doc(), self.all.term_freq())
+    /// Its documents from one on, before `end`: as many as fit and can be had at once, with their frequencies. None are
+    /// left where there are none.
+    pub(crate) fn fill(&mut self, from: DocId, end: DocId, into: &mut [(DocId, u32)]) -> usize {
+        self.all.seek(from);
+        let Cursor { block, at } = &mut self.all;
+        let docs = block.docs().get(*at..).unwrap_or_default().iter().zip(block.freqs().get(*at..).unwrap_or_default());
+        let docs = docs.take_while(|(doc, _)| **doc < end).zip(into);
+        let filled = docs.map(|((&doc, &frequency), into)| *into = (doc, frequency)).count();
+        *at += filled.saturating_sub(1);
+        filled
     }
 
-    fn score_of(&mut self, doc: DocId, frequency: u32) -> f32 {
+    /// Whether a document has the word, without moving to it; `None` where only its postings can tell.
+    #[inline]
+    pub(crate) fn has(&self, doc: DocId) -> Option<bool> {
+        Some(self.wide.as_ref()?[doc as usize / 64] >> (doc % 64) & 1 != 0)
+    }
+
+    /// Moves to the first document at or after `target`; answers it and how often it has the word.
+    pub(crate) fn frequency_from(&mut self, target: DocId) -> (DocId, u32) {
+        (self.all.seek(target), self.all.frequency())
+    }
+
+    /// No document scores more.
+    pub(crate) fn most(&self) -> f32 {
+        match self.name {
+            InNames::No => self.weights.all.weight,
+            _ => self.weights.all.weight + self.weights.name.weight,
+        }
+    }
+
+    fn score(&mut self) -> f32 {
+        self.score_of(self.all.doc(), self.all.frequency())
+    }
+
+    /// Score of a document, given how often it has the word. Documents come in ascending order.
+    pub(crate) fn score_of(&mut self, doc: DocId, frequency: u32) -> f32 {
         let length = |lengths: &Option<FieldNormReader>| lengths.as_ref().map_or(0, |l| l.fieldnorm_id(doc));
         let mut score = self.weights.all.score(frequency, length(&self.all_lengths));
         if let InNames::Unread(index, info) = &self.name {

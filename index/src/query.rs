@@ -1,11 +1,15 @@
 //! What can be asked of the index, and what it answers.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
 
 use crate::{Near, Words};
+
+/// The code of an area. Those that the gazetteer lends are not copied.
+pub type Code = Cow<'static, str>;
 
 /// A search. The default asks for everything and shows nothing: set `limit`.
 ///
@@ -20,14 +24,14 @@ pub struct Query {
     /// A circle: only points inside are `results`.
     pub near: Option<Near>,
     /// Codes of the areas the asked place touches: area and remote listings that have one are `covers`.
-    pub areas: Vec<String>,
+    pub areas: Vec<Code>,
     /// Those of `areas` that hold the asked point itself: their listings come first in `covers`.
-    pub areas_here: Vec<String>,
+    pub areas_here: Vec<Code>,
     /// The code of listings that do not say which area they serve: they are `covers` of every place, after all others,
     /// as something to ask.
     pub area_unstated: Option<String>,
     /// When the asked place is an area: points must carry one of these codes. Together with `near`, both must hold.
-    pub within_areas: Vec<String>,
+    pub within_areas: Vec<Code>,
     /// Terms: every group must be met by one of its terms. An empty group asks for nothing.
     pub facets: Vec<FacetGroup>,
     /// Age of the person in whole years: listings whose stated range leaves it out do not match; those that state none

@@ -193,8 +193,15 @@ impl Best {
 impl Ranked {
     /// By rank, then by listing id. Where an id cannot be read the order does not matter: showing the hit will fail.
     fn before(&self, other: &Self, segments: &[Arc<Segment>]) -> Ordering {
-        let listing =
-            |found: &Found| segments[found.segment as usize].columns.entry(found.doc).map_or("", |entry| entry.listing);
-        compare(self.rank, other.rank).then_with(|| listing(&self.found).cmp(listing(&other.found)))
+        compare(self.rank, other.rank).then_with(|| {
+            let (one, two) = (&self.found, &other.found);
+            let [of_one, of_two] = [one, two].map(|found| &segments[found.segment as usize]);
+            if one.segment == two.segment {
+                return of_one.order[one.doc as usize].cmp(&of_one.order[two.doc as usize]);
+            }
+            let listing =
+                |segment: &'_ Segment, doc| segment.columns.entry(doc).map_or("", |entry| entry.listing).to_owned();
+            listing(of_one, one.doc).cmp(&listing(of_two, two.doc))
+        })
     }
 }

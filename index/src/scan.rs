@@ -11,7 +11,7 @@
 //!   an area (then only documents with its code)              area code of the place
 //!
 //!  Words, languages, organisation, areas:              Nothing but columns (a browse):
-//!  `follow`, up to 64 documents at a time              `look`, a word of 64 documents at a time
+//!  `follow`; words alone in batches (`batch`)            `look`, a word of 64 documents at a time
 //!
 //!    streams of postings agree on documents
 //!    -> to be found, not deleted       a bit each        -> to be found, not deleted    a bit each
@@ -36,6 +36,7 @@ use tantivy::DocId;
 
 use crate::areas::Bits;
 use crate::asked::{Leg, Need, Plan};
+use crate::batch::Batch;
 use crate::columns::Stretch;
 use crate::families::Families;
 use crate::near::Circle;
@@ -82,12 +83,9 @@ pub(crate) struct Gather<'a> {
     pub most: f32,
     /// Metres that two documents in the circle may lie apart.
     pub reach: f32,
-    /// How often each document at hand has each word.
-    pub frequencies: Vec<u32>,
+    /// Room for documents that are looked at together.
+    pub batch: Batch,
 }
-
-/// Documents that are looked at together.
-const BATCH: usize = 64;
 
 impl Gathered {
     pub(crate) fn new(order: Order, most: usize) -> Self {
@@ -124,7 +122,9 @@ impl Gather<'_> {
         };
         for mut leg in std::mem::take(&mut plan.legs) {
             for Stretch { docs, inside } in std::mem::take(&mut leg.stretches) {
-                if !plan.only_columns() || leg.into_covers {
+                if plan.only_words() && !leg.into_covers {
+                    self.follow_words(segments, at, docs, &mut plan, &mut leg)?;
+                } else if !plan.only_columns() || leg.into_covers {
                     self.follow(segments, at, docs, &mut plan, &mut leg)?;
                 } else if self.summing && inside && docs.len() >= 2 * BLOCK {
                     let blocks = docs.start.div_ceil(BLOCK as DocId)..docs.end / BLOCK as DocId;
@@ -141,8 +141,7 @@ impl Gather<'_> {
         Ok(())
     }
 
-    /// Follows the streams through a stretch. Where the words' frequencies are all that the streams are still asked
-    /// for, columns are looked at for many documents at a time: they lie apart, and are fetched side by side.
+    /// Follows the streams through a stretch, one document at a time.
     fn follow(
         &mut self,
         segments: &[Arc<Segment>],
@@ -154,73 +153,18 @@ impl Gather<'_> {
         let segment = &*segments[number];
         let columns = &*segment.columns;
         let circle = self.circle.filter(|_| !leg.into_covers);
-        let most = if plan.only_words() && !leg.into_covers { BATCH } else { 1 };
         let mut from = docs.start;
-        let mut batch = [0; BATCH];
-        while from < docs.end && self.sure < self.enough {
-            let (mut agreed, mut kept) = (0, 0);
-            self.frequencies.clear();
-            while agreed < most {
-                let Some(doc) = next(plan, leg.areas.as_ref(), from, docs.end) else {
-                    from = docs.end;
-                    break;
-                };
-                from = doc + 1;
-                (batch[agreed], agreed) = (doc, agreed + 1);
-                self.frequencies.extend(plan.groups.iter().map(Stream::frequency));
+        while self.sure < self.enough {
+            let Some(doc) = next(plan, leg.areas.as_ref(), from, docs.end) else { break };
+            from = doc + 1;
+            let fits = leg.places == 0 || columns.flags[doc as usize] & leg.places != 0;
+            if !(segment.is_live(doc) & fits & plan.has_required(columns, doc))
+                || circle.is_some_and(|circle| !circle.may_hold(columns.positions[doc as usize]))
+            {
+                continue;
             }
-            let mut places = [0; BATCH];
-            for (place, &doc) in batch[..agreed].iter().enumerate() {
-                places[kept] = place;
-                let fits = leg.places == 0 || columns.flags[doc as usize] & leg.places != 0;
-                kept += usize::from(segment.is_live(doc) & fits & plan.has_required(columns, doc));
-            }
-            if let Some(circle) = circle {
-                let all = std::mem::take(&mut kept);
-                for at in 0..all {
-                    places[kept] = places[at];
-                    kept += usize::from(circle.may_hold(columns.positions[batch[places[at]] as usize]));
-                }
-            }
-            // Each step by itself, so that what one needs of memory is fetched for several documents at once.
-            let mut passed = [(0, None, Asks::default()); BATCH];
-            let mut number_passed = 0;
-            for &place in &places[..kept] {
-                let doc = batch[place];
-                let Some(asks) = plan.test(columns, doc).filter(|_| !self.hides(segment, doc)) else { continue };
-                let simple = most > 1 && self.beyond.is_none() && !columns.has_siblings_within(doc, self.reach);
-                let metres = match circle.map(|circle| circle.at_least_m(columns.positions[doc as usize])) {
-                    Some(None) => continue,
-                    Some(metres) => metres,
-                    None => Some(NOWHERE),
-                };
-                passed[number_passed] = (place, metres.filter(|_| simple), asks);
-                number_passed += 1;
-            }
-            let passed = &passed[..number_passed];
-            for &(place, ..) in passed.iter().filter(|(_, simple, _)| simple.is_some()) {
-                self.results.tally.total += 1;
-                self.sure += 1;
-                if self.counting {
-                    let at = batch[place] as usize;
-                    self.results.tally.count(&columns.masks[at], columns.kinds[at]);
-                }
-            }
-            for &(place, simple, asks) in passed {
-                let (doc, words) = (batch[place], if most == 1 { 0 } else { plan.groups.len() });
-                let words = place * words..(place + 1) * words;
-                let Some(metres) = simple else {
-                    self.accept(segments, number, doc, asks, plan, leg, words)?;
-                    continue;
-                };
-                let mut found = Found { score: self.most, ..Found::at(number, doc, metres, asks, columns) };
-                let best = &mut self.results.best;
-                if best.admits(&found, segment) {
-                    let groups = plan.groups.iter_mut().zip(&self.frequencies[words]);
-                    found.score = groups.fold(0.0, |sum, (group, &frequency)| sum + group.score_of(doc, frequency));
-                    let exact = || circle.map_or(NOWHERE, |circle| circle.exact_m(columns.positions[doc as usize]));
-                    best.offer(found, segments, exact);
-                }
+            if let Some(asks) = plan.test(columns, doc).filter(|_| !self.hides(segment, doc)) {
+                self.accept(segments, number, doc, asks, plan, leg, None)?;
             }
         }
         Ok(())
@@ -263,7 +207,7 @@ impl Gather<'_> {
                 }
                 let at = doc as usize;
                 if columns.has_siblings_within(doc, self.reach) || self.beyond.is_some() {
-                    self.accept(segments, number, doc, asks, plan, leg, 0..0)?;
+                    self.accept(segments, number, doc, asks, plan, leg, None)?;
                     continue;
                 }
                 self.results.tally.total += 1;
@@ -301,7 +245,7 @@ impl Gather<'_> {
         for &doc in within(&columns.siblings, &docs) {
             if columns.has_siblings_within(doc, self.reach) && segment.is_live(doc) {
                 self.results.tally.take_back(&columns.masks[doc as usize], columns.kinds[doc as usize]);
-                self.accept(segments, number, doc, Asks::default(), plan, leg, 0..0)?;
+                self.accept(segments, number, doc, Asks::default(), plan, leg, None)?;
             }
         }
         Ok(())
@@ -336,14 +280,14 @@ impl Gather<'_> {
         }
     }
 
-    fn hides(&self, segment: &Segment, doc: DocId) -> bool {
+    pub(crate) fn hides(&self, segment: &Segment, doc: DocId) -> bool {
         !self.withdrawn.is_empty() && self.withdrawn.contains(&segment.columns.listings[doc as usize])
     }
 
-    /// Counts and offers a document that passed, if it lies in the circle. `frequencies` says where those of its words
-    /// are kept; where it is empty the streams still stand at the document.
+    /// Counts and offers a document that passed, if it lies in the circle. Where its score is not given the streams still
+    /// stand at it.
     #[expect(clippy::too_many_arguments, reason = "one document, and everything that is known of it")]
-    fn accept(
+    pub(crate) fn accept(
         &mut self,
         segments: &[Arc<Segment>],
         number: usize,
@@ -351,7 +295,7 @@ impl Gather<'_> {
         mut asks: Asks,
         plan: &mut Plan,
         leg: &mut Leg,
-        frequencies: Range<usize>,
+        score: Option<f32>,
     ) -> Result<()> {
         let segment = &*segments[number];
         let (columns, at) = (&segment.columns, doc as usize);
@@ -383,16 +327,11 @@ impl Gather<'_> {
         let into = if leg.into_covers { &mut self.covers } else { &mut self.results };
         let exact = || circle.map_or(NOWHERE, |circle| circle.exact_m(columns.positions[at]));
         let (mask, kind) = (&columns.masks[at], columns.kinds[at]);
-        let frequencies = &self.frequencies[frequencies];
         let reach = if leg.into_covers && !self.every_place { f32::INFINITY } else { self.reach };
         let mut score = || {
-            if !frequencies.is_empty() {
-                let groups = plan.groups.iter_mut().zip(frequencies);
-                return groups.fold(0.0, |sum, (group, &frequency)| sum + group.score_of(doc, frequency));
-            }
             let groups = plan.groups.iter_mut().filter(|group| group.doc() == doc);
             // Not `sum`, which is a negative zero when nothing was typed.
-            groups.map(Stream::score).fold(0.0, |sum, score| sum + score)
+            score.unwrap_or_else(|| groups.map(Stream::score).fold(0.0, |sum, score| sum + score))
         };
         if columns.has_siblings_within(doc, reach) {
             found.score = score();

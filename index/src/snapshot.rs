@@ -12,6 +12,7 @@ use tantivy::{Directory, DocId, InvertedIndexReader, SegmentReader, TantivyError
 use crate::areas::AreaTable;
 use crate::columns::{Columns, Mask};
 use crate::names::Names;
+use crate::opened::{WideWords, order_of_listings};
 use crate::postings::{FieldLengths, TextField};
 use crate::schema::{BEYOND, Fields};
 use crate::tally::BeyondColumn;
@@ -86,6 +87,8 @@ pub(crate) struct Segment {
     pub listing: Arc<InvertedIndexReader>,
     pub term: Arc<InvertedIndexReader>,
     pub areas: Arc<AreaTable>,
+    /// By document: where its listing stands in the order of ids.
+    pub order: Arc<[u32]>,
     pub organization: Arc<InvertedIndexReader>,
     pub language: Arc<InvertedIndexReader>,
     /// Terms without a bit; `None` when no document has one.
@@ -100,30 +103,43 @@ impl Segment {
     /// Reads a segment; what its deletions do not change is taken from `before`, the same segment of an earlier commit.
     fn open(reader: SegmentReader, before: Option<&Segment>, fields: &Fields) -> Result<Self> {
         let exact = reader.inverted_index(fields.exact)?;
-        let (columns, areas, names) = match before {
-            Some(before) => (Arc::clone(&before.columns), Arc::clone(&before.areas), Arc::clone(&before.names)),
+        let text = |field: Field, wide: Arc<WideWords>| -> Result<TextField> {
+            let lengths = reader.fieldnorms_readers().get_field(field)?;
+            Ok(TextField { postings: reader.inverted_index(field)?, lengths, wide })
+        };
+        let documents = reader.max_doc();
+        let (columns, names, areas, order, wide) = match before {
+            Some(before) => (
+                Arc::clone(&before.columns),
+                Arc::clone(&before.names),
+                Arc::clone(&before.areas),
+                Arc::clone(&before.order),
+                Arc::clone(&before.all.wide),
+            ),
             None => {
-                let areas = AreaTable::read(&*reader.inverted_index(fields.area)?)?;
                 let columns = Columns::open(&reader)?;
                 let names = Names::open(&exact, &columns)?;
-                (Arc::new(columns), Arc::new(areas), Arc::new(names))
+                (
+                    Arc::new(columns),
+                    Arc::new(names),
+                    Arc::new(AreaTable::read(&*reader.inverted_index(fields.area)?)?),
+                    order_of_listings(&*reader.inverted_index(fields.listing)?, documents)?,
+                    Arc::new(WideWords::read(&*reader.inverted_index(fields.all)?, documents)?),
+                )
             }
-        };
-        let text = |field: Field| -> Result<TextField> {
-            let lengths = reader.fieldnorms_readers().get_field(field)?;
-            Ok(TextField { postings: reader.inverted_index(field)?, lengths })
         };
         let (live, dead) = live(&reader, &columns);
         Ok(Self {
             live,
             dead,
-            all: text(fields.all)?,
-            name: text(fields.name)?,
+            all: text(fields.all, wide)?,
+            name: text(fields.name, Arc::default())?,
             exact,
             names,
             listing: reader.inverted_index(fields.listing)?,
             term: reader.inverted_index(fields.term)?,
             areas,
+            order,
             organization: reader.inverted_index(fields.organization)?,
             language: reader.inverted_index(fields.language)?,
             beyond: reader.fast_fields().str(BEYOND)?.map(BeyondColumn::new),

@@ -1,7 +1,7 @@
 //! The place of a search: looked up in the gazetteer, and how far around it to look.
 
 use kith_index::{
-    Block, Hits, Near, Query, Reader,
+    Block, Code, Hits, Near, Query, Reader,
     gazetteer::{Gazetteer, Place, Resolution},
 };
 
@@ -56,11 +56,11 @@ pub(super) fn find(
         None => Ok((reader.search(query)?, None)),
         Some(Asked { place, area_code: Some(code) }) => {
             let gazetteer = Gazetteer::embedded();
-            query.within_areas = gazetteer.within(code);
-            query.areas.clone_from(&query.within_areas);
-            query.areas.extend(place.areas.iter().cloned());
-            query.areas_here.clone_from(&query.areas);
-            query.areas.extend(beside(place, Some(code)));
+            query.within_areas = owned(&gazetteer.within(code));
+            query.areas_here.clone_from(&query.within_areas);
+            query.areas_here.extend(owned(&place.areas));
+            query.areas.clone_from(&query.areas_here);
+            query.areas.extend(beside(place, Some(code)).into_iter().map(Code::Borrowed));
             whole_country(query, request);
             Ok((reader.search(query)?, None))
         }
@@ -86,7 +86,7 @@ pub(super) fn find(
                 // Areas that only a circle widened so far touches are not near.
                 let near = request.within_km.unwrap_or(km.min(FAR_KM));
                 areas_of(query, place, near + place.precision_km);
-                query.areas.extend(beside.iter().cloned());
+                query.areas.extend(beside.iter().copied().map(Code::Borrowed));
                 whole_country(query, request);
                 // Within reach all words first, then most or any of them; only then what is far.
                 query.all_words = request.within_km.is_none() && *km < FAR_KM;
@@ -108,9 +108,13 @@ fn circle(place: &Place, km: f64) -> Near {
 
 /// The areas of a place, and those that a circle of `km` around it touches.
 fn areas_of(query: &mut Query, place: &Place, km: f64) {
-    query.areas_here.clone_from(&place.areas);
-    query.areas = Gazetteer::embedded().areas_touched(place.lat, place.lon, km);
-    query.areas.extend(place.areas.iter().cloned());
+    query.areas_here = owned(&place.areas);
+    query.areas.clone_from(&query.areas_here);
+    query.areas.extend(Gazetteer::embedded().areas_touched(place.lat, place.lon, km).into_iter().map(Code::Borrowed));
+}
+
+fn owned(codes: &[String]) -> Vec<Code> {
+    codes.iter().cloned().map(Code::Owned).collect()
 }
 
 /// What serves the whole United Kingdom serves every place in it. Who wants only what is stated is not told to ask what
@@ -120,8 +124,6 @@ fn whole_country(query: &mut Query, request: &SearchRequest) {
         query.areas.clone_from(&query.areas_here);
     }
     for areas in [&mut query.areas, &mut query.areas_here] {
-        areas.push(UNITED_KINGDOM.to_owned());
-        areas.sort_unstable();
-        areas.dedup();
+        areas.push(Code::Borrowed(UNITED_KINGDOM));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use kith_index::{Hit, Query, Reader, WordMatch, WordPlace, gazetteer::Gazetteer};
+use kith_index::{Code, Hit, Query, Reader, WordMatch, WordPlace, gazetteer::Gazetteer};
 use serde::Deserialize;
 
 use super::{
@@ -106,7 +106,7 @@ impl Question<'_> {
             codes.push(UNITED_KINGDOM);
         }
         let among =
-            |known: &[String]| codes.iter().copied().filter(|code| known.iter().any(|have| have == code)).collect();
+            |known: &[Code]| codes.iter().copied().filter(|code| known.iter().any(|have| have == code)).collect();
         let (by, codes): (_, Vec<&str>) = match (covers, self.area_code) {
             (true, _) if hit.asks.area() => (PlaceMatch::NotStated, Vec::new()),
             (true, _) if hit.here => (PlaceMatch::Serves, among(&self.query.areas_here)),

@@ -199,8 +199,8 @@ pub(super) fn as_of(payload: &Payload) -> AsOf {
 
 /// What people type for places: names begun, best first.
 pub fn places(text: &str, limit: usize) -> Vec<Candidate> {
-    match Gazetteer::embedded().resolve(text) {
-        Resolution::Point(place) | Resolution::Area(place, _) => {
+    match Gazetteer::embedded().resolve_known(text) {
+        Some(Resolution::Point(place) | Resolution::Area(place, _)) => {
             let mut found = vec![candidate(place)];
             for other in Gazetteer::embedded().suggest(text, limit).into_iter().map(candidate) {
                 if found.len() < limit && !found.contains(&other) {
@@ -209,8 +209,10 @@ pub fn places(text: &str, limit: usize) -> Vec<Candidate> {
             }
             found
         }
-        Resolution::Ambiguous(places) => places.into_iter().take(limit).map(candidate).collect(),
-        Resolution::Unknown { .. } => Gazetteer::embedded().suggest(text, limit).into_iter().map(candidate).collect(),
+        Some(Resolution::Ambiguous(places)) => places.into_iter().take(limit).map(candidate).collect(),
+        Some(Resolution::Unknown { .. }) | None => {
+            Gazetteer::embedded().suggest(text, limit).into_iter().map(candidate).collect()
+        }
     }
 }
 

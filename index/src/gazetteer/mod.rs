@@ -123,6 +123,12 @@ impl Gazetteer {
         resolve::resolve(self, text)
     }
 
+    /// What [`Gazetteer::resolve`] tells, where that is no [`Resolution::Unknown`]: quicker for who has no use for the
+    /// nearest names.
+    pub fn resolve_known(&self, text: &str) -> Option<Resolution> {
+        resolve::known(self, text)
+    }
+
     /// Places and areas whose name, or districts and sectors whose code, begins with `prefix`, the larger ones first. At
     /// most `limit` and never more than fifty.
     pub fn suggest(&self, prefix: &str, limit: usize) -> Vec<Place> {
@@ -157,13 +163,14 @@ impl Gazetteer {
 
     /// Codes of all areas that a circle of `km` around a position touches, judged by the circles of postcode sectors and
     /// of towns.
-    pub fn areas_touched(&self, lat: f64, lon: f64, km: f64) -> Vec<String> {
+    pub fn areas_touched(&self, lat: f64, lon: f64, km: f64) -> Vec<&str> {
         let touched = self.spots.authorities_touched(lat, lon, km);
         if touched.is_empty() {
             return Vec::new();
         }
-        let mut codes = self.codes(self.areas.numbers_touching(&touched));
-        codes.extend(self.town_areas.touched(lat, lon, km).cloned());
+        let numbers = self.areas.numbers_touching(&touched).into_iter();
+        let mut codes: Vec<&str> = numbers.map(|number| self.areas.get(number).code.as_str()).collect();
+        codes.extend(self.town_areas.touched(lat, lon, km).map(String::as_str));
         codes
     }
 

@@ -22,19 +22,28 @@ const MOST_NEAREST: usize = 5;
 const BOX: (std::ops::RangeInclusive<f64>, std::ops::RangeInclusive<f64>) = (49.0..=61.5, -9.0..=2.5);
 
 pub fn resolve(gazetteer: &Gazetteer, text: &str) -> Resolution {
+    known(gazetteer, text).unwrap_or_else(|| {
+        let text: String = text.chars().take(LONGEST_TEXT).collect();
+        let is_no_name = position(&text).is_some() || looks_like_a_postcode(&text);
+        Resolution::Unknown { nearest: if is_no_name { Vec::new() } else { nearest(gazetteer, &text) } }
+    })
+}
+
+/// The same without a look for what else may have been meant.
+pub fn known(gazetteer: &Gazetteer, text: &str) -> Option<Resolution> {
     let text: String = text.chars().take(LONGEST_TEXT).collect();
     if let Some((lat, lon)) = position(&text) {
         let inside = BOX.0.contains(&lat) && BOX.1.contains(&lon);
-        return if inside { Resolution::Point(gazetteer.place_of_position(lat, lon)) } else { unknown() };
+        return inside.then(|| Resolution::Point(gazetteer.place_of_position(lat, lon)));
     }
     if let Some(place) = gazetteer.place_of_postcode(&text) {
-        return Resolution::Point(place);
+        return Some(Resolution::Point(place));
     }
     if looks_like_a_postcode(&text) {
-        return unknown();
+        return None;
     }
     if let Some(place) = postcode_at_end(gazetteer, &text) {
-        return Resolution::Point(place);
+        return Some(Resolution::Point(place));
     }
     let key = fold(&text, LONGEST_TEXT);
     let plain = ["near ", "in ", "around ", "the "].iter().find_map(|word| key.strip_prefix(word));
@@ -43,7 +52,6 @@ pub fn resolve(gazetteer: &Gazetteer, text: &str) -> Resolution {
         .or_else(|| by_commas(gazetteer, &text))
         .or_else(|| by_words(gazetteer, &key))
         .or_else(|| by_words(gazetteer, plain?))
-        .unwrap_or_else(|| Resolution::Unknown { nearest: nearest(gazetteer, &text) })
 }
 
 /// The area of a name that is exactly it once folded, without words that only say what kind of body governs it.
@@ -255,10 +263,6 @@ fn narrowed(gazetteer: &Gazetteer, head: &str, tails: &[&str], beside: bool) -> 
         area = area.filter(|&number| extents.iter().any(|extent| gazetteer.areas.extent(number).is_within(extent)));
     }
     chosen(gazetteer, towns).or_else(|| area.map(|number| whole_area(gazetteer, number)))
-}
-
-fn unknown() -> Resolution {
-    Resolution::Unknown { nearest: Vec::new() }
 }
 
 /// Places whose names are spelled nearly like the text, or like its part before a comma.

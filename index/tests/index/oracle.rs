@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use kith_index::{
-    Block, Document, FacetGroup, Hit, Index, Query, Relaxed, Role, Sort, Whereabouts, WordMatch, WordPlace, distance_m,
+    Block, Code, Document, FacetGroup, Hit, Index, Query, Relaxed, Role, Sort, Whereabouts, WordMatch, WordPlace,
+    distance_m,
 };
 
 use crate::world::{Asked, Looked, Random, World, batch, payload, query, some_ids, terms};
@@ -126,7 +127,7 @@ fn documents<'a>(world: &'a World, query: &Query) -> impl Iterator<Item = &'a Do
 
 /// Whether a document stands in `results` (with its distance) or in `covers`, or nowhere.
 fn place(document: &Document, query: &Query) -> Option<(bool, Option<f64>)> {
-    let shares = |codes: &[String]| codes.iter().any(|code| document.areas.contains(code));
+    let shares = |codes: &[Code]| codes.iter().any(|code| document.areas.iter().any(|have| have == code));
     if query.near.is_none() && query.within_areas.is_empty() {
         return Some((true, None));
     }

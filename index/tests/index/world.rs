@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use kith_index::{
-    Document, FacetGroup, Near, Op, Payload, Query, Role, SCHEMA, Sort, Synonym, Synonyms, Whereabouts, Words,
+    Code, Document, FacetGroup, Near, Op, Payload, Query, Role, SCHEMA, Sort, Synonym, Synonyms, Whereabouts, Words,
 };
 
 /// A seeded source of numbers (splitmix64).
@@ -195,7 +195,7 @@ pub fn query(random: &mut Random) -> Asked {
     let (lat, lon) = CENTRES[random.below(CENTRES.len())];
     let km = [0.7, 3.0, 20.0, 60.0, 400.0, 12_000.0][random.below(6)];
     let near = (!random.one_in(3)).then_some(Near { lat, lon, km });
-    let areas = random.some(&codes(), 3);
+    let areas: Vec<Code> = random.some(&codes(), 3).into_iter().map(Code::Owned).collect();
     let withdrawn = if random.one_in(2) { some_ids(random) } else { HashSet::new() };
     let query = Query {
         words: Words::parse(&words.join(" ")).with_synonyms(&synonyms),
@@ -204,7 +204,11 @@ pub fn query(random: &mut Random) -> Asked {
         areas_here: areas.iter().take(1).cloned().collect(),
         areas,
         area_unstated: random.one_in(3).then(|| codes()[5].clone()),
-        within_areas: if random.one_in(4) { random.some(&codes(), 2) } else { Vec::new() },
+        within_areas: if random.one_in(4) {
+            random.some(&codes(), 2).into_iter().map(Code::Owned).collect()
+        } else {
+            Vec::new()
+        },
         facets: (0..[0, 0, 1, 2][random.below(4)]).map(|_| facet(random)).collect(),
         age: random.one_in(4).then(|| random.below(60) as u8),
         when: if random.one_in(4) { [1, 2, 4, 64 | 1 << 27][random.below(4)] } else { 0 },
