@@ -55,6 +55,7 @@ mod schema;
 mod segment_files;
 mod snapshot;
 mod spelling;
+mod stop;
 mod suggest;
 mod synonyms;
 mod tally;
@@ -74,6 +75,7 @@ pub use query::{Asks, Block, FacetGroup, Hit, Hits, Query, Relaxed, Sort, Unders
 pub use reader::{DEEPEST, Reader};
 pub use schema::SCHEMA;
 pub use snapshot::{MOST_BITS, Payload};
+pub use stop::Stop;
 pub use suggest::{MOST_SUGGESTIONS, Suggestion};
 pub use synonyms::{Synonym, Synonyms};
 pub use words::{MOST_CHARACTERS, MOST_WORDS, Words};

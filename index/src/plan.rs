@@ -13,6 +13,7 @@ use crate::rank::Order;
 use crate::scan::{Gather, Gathered};
 use crate::schema::denied;
 use crate::snapshot::{Segment, Snapshot, set_bit};
+use crate::stop::Pace;
 use crate::tally::{BLOCK, Beyond, for_each_bit};
 use crate::words::Group;
 use crate::{Asks, DEEPEST, Query, Result};
@@ -124,6 +125,7 @@ impl<'a> Asked<'a> {
             most: 0.0,
             reach: f32::INFINITY,
             frequencies: Vec::new(),
+            pace: Pace::new(&query.stop),
         };
         let segments = &self.snapshot.segments;
         let follows = !(query.words.is_empty() && query.organization.is_none() && query.languages.is_empty());

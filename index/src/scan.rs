@@ -41,6 +41,7 @@ use crate::near::Circle;
 use crate::postings::{Stream, seek_all};
 use crate::rank::{Best, Found, NOWHERE, Order};
 use crate::snapshot::Segment;
+use crate::stop::Pace;
 use crate::tally::{BLOCK, Beyond, Tally};
 use crate::{Asks, Result};
 
@@ -79,6 +80,8 @@ pub(crate) struct Gather<'a> {
     pub reach: f32,
     /// How often each document at hand has each word.
     pub frequencies: Vec<u32>,
+    /// Says when to end before it is done.
+    pub pace: Pace<'a>,
 }
 
 /// Documents that are looked at together.
@@ -153,6 +156,7 @@ impl Gather<'_> {
         let mut from = docs.start;
         let mut batch = [0; BATCH];
         while from < docs.end {
+            self.pace.step()?;
             let (mut agreed, mut kept) = (0, 0);
             self.frequencies.clear();
             while agreed < most {
@@ -235,6 +239,7 @@ impl Gather<'_> {
         let rim = self.circle.filter(|_| !inside);
         let (tests, offers) = (plan.tests_more() || !self.withdrawn.is_empty(), !self.summing);
         for first in (docs.start & !63..docs.end).step_by(64) {
+            self.pace.step()?;
             let mut bits = segment.live[first as usize / 64] & window(&docs, first);
             for required in &plan.required {
                 bits &= columns.with_any(required, first as usize / 64);
