@@ -208,6 +208,14 @@ fn suggest(index: &Index, random: &mut Random) {
         |random| hostile(random) + &spelled(random),
         |text| 1 + found(text),
     );
+    let slip = |random: &mut Random| {
+        let (mut word, at) = (spelled(random), random.below(6));
+        word.replace_range(at..at + 1, "q");
+        word
+    };
+    measure_each("a slip put right", "", random, slip, |text| {
+        u64::from(reader.respell(text, &hidden).expect("a reading").is_some())
+    });
 }
 
 fn measure_each<T>(

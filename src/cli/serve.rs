@@ -7,7 +7,6 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use kith_index::Stop;
 use poem::{Endpoint, EndpointExt, Request, Response, Server, listener::Acceptor};
 
 use super::{
@@ -112,7 +111,7 @@ impl<E: Endpoint> Endpoint for Awaited<E> {
     async fn call(&self, request: Request) -> poem::Result<E::Output> {
         let Some(&peer) = request.remote_addr().as_socket_addr() else { return self.endpoint.call(request).await };
         let (peers, longest, came) = (self.peers.clone(), self.longest, Instant::now());
-        let stop = Stop::when(move || came.elapsed() > longest || peers.has_left(peer));
+        let stop = admission::Stop::when(move || came.elapsed() > longest || peers.has_left(peer));
         admission::unless(stop, self.endpoint.call(request)).await
     }
 }

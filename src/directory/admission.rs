@@ -11,7 +11,7 @@
 
 use std::{future::Future, num::NonZero, thread};
 
-use kith_index::Stop;
+pub use kith_index::Stop;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{Directory, Error, Result};

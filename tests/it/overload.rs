@@ -16,11 +16,10 @@ use kith::{
     cli::listen::Limits,
     directory::{
         Directory, Error,
-        admission::{self, Admission},
+        admission::{self, Admission, Stop},
         request::SearchRequest,
     },
 };
-use kith_index::Stop;
 
 use crate::support::{Answer, Client, a_service, runtime, sample_in, serve_endpoint, serve_in_process, until};
 
