@@ -1,7 +1,9 @@
 //! More than can be answered, and requests that are meant to hurt.
 
 use std::{
+    num::NonZero,
     path::Path,
+    process::{self, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -24,6 +26,7 @@ const LOOK: Duration = Duration::from_millis(10);
 /// listings by id are answered meanwhile.
 pub fn crowd(folder: &Path, world: &World) {
     let kith = Served::kith(folder, true);
+    stay_off_its_core();
     // A dear search, so that the crowd and not its refusals is what there is most of: why each is there, on a long page.
     let mut words = world.ask(&mut Random(3), true, false, 0);
     words.words.truncate(words.words.find(' ').unwrap_or(words.words.len()));
@@ -58,6 +61,18 @@ pub fn crowd(folder: &Path, world: &World) {
             urgent.micros.len(),
             urgent.told(),
         );
+    }
+}
+
+/// Who asks gets the other cores, where there are any and `taskset` is installed: else it would be measured how much of the
+/// server's core they take.
+fn stay_off_its_core() {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let others = format!("1-{}", cores - 1);
+    let moved =
+        Command::new("taskset").args(["-acp", &others, &process::id().to_string()]).stdout(Stdio::null()).status();
+    if cores == 1 || !moved.is_ok_and(|status| status.success()) {
+        println!("overload: who asks shares the server's core");
     }
 }
 

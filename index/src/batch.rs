@@ -104,6 +104,7 @@ impl Gather<'_> {
         batch.further.resize(plan.groups.len().saturating_sub(1), [0; BATCH]);
         let mut from = docs.start;
         while from < docs.end && self.sure < self.enough {
+            self.pace.step()?;
             let Some(Stream::Word(rarest)) = plan.groups.first_mut() else { break };
             let led = rarest.fill(from, docs.end, &mut batch.led);
             if led == 0 {

@@ -28,6 +28,9 @@ pub enum Error {
     /// So many documents were put since the index was made that its keys are used up: build it anew.
     #[error("the keys of this index are used up; build it anew")]
     Exhausted,
+    /// The search was told to end before it was done.
+    #[error("the search was ended")]
+    Stopped,
     /// The engine below failed: a full disk, a lock held by another process, a broken file.
     #[error("the search engine failed: {0}")]
     Engine(#[from] TantivyError),

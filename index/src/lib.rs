@@ -58,6 +58,7 @@ mod schema;
 mod segment_files;
 mod snapshot;
 mod spelling;
+mod stop;
 mod suggest;
 mod synonyms;
 mod tally;
@@ -77,6 +78,7 @@ pub use query::{Asks, Block, Code, FacetGroup, Hit, Hits, Query, Relaxed, Sort, 
 pub use reader::{Asking, DEEPEST, Reader};
 pub use schema::SCHEMA;
 pub use snapshot::{MOST_BITS, Payload};
+pub use stop::Stop;
 pub use suggest::{MOST_SUGGESTIONS, Suggestion};
 pub use synonyms::{Synonym, Synonyms};
 pub use words::{MOST_CHARACTERS, MOST_WORDS, Words};

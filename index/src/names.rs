@@ -89,7 +89,8 @@ impl Names {
             let documents = &all[from..];
             documents.iter().for_each(|doc| names.begins[*doc as usize + 1] += 1);
             best.clear();
-            best.extend(documents.iter().map(order));
+            let longest = longest_kept(documents, &columns.letters);
+            best.extend(documents.iter().filter(|doc| columns.letters[**doc as usize] <= longest).map(order));
             if best.len() > KEPT {
                 best.select_nth_unstable(KEPT);
                 best.truncate(KEPT);
@@ -222,6 +223,21 @@ impl Names {
             (from, to) = (from / 2, to / 2);
         }
     }
+}
+
+/// Longer names are not among the [`KEPT`] shortest of these documents.
+fn longest_kept(documents: &[DocId], letters: &[u8]) -> u8 {
+    if documents.len() <= KEPT {
+        return u8::MAX;
+    }
+    let mut found = [0; 256];
+    documents.iter().for_each(|doc| found[usize::from(letters[*doc as usize])] += 1);
+    let mut sum = 0;
+    let enough = found.iter().position(|found| {
+        sum += found;
+        sum > KEPT
+    });
+    enough.map_or(u8::MAX, |letters| letters as u8)
 }
 
 /// The class of words that so many documents have.

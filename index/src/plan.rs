@@ -15,6 +15,7 @@ use crate::rank::Order;
 use crate::scan::{Gather, Gathered};
 use crate::schema::denied;
 use crate::snapshot::{Segment, Snapshot, set_bit};
+use crate::stop::Pace;
 use crate::tally::{BLOCK, Beyond, for_each_bit};
 use crate::words::Group;
 use crate::{Asks, Code, DEEPEST, Query, Result, Words};
@@ -146,6 +147,7 @@ impl<'a> Asked<'a> {
             most: 0.0,
             reach: f32::INFINITY,
             batch: Batch::default(),
+            pace: Pace::new(&query.stop),
         };
         let segments = &self.snapshot.segments;
         let follows = !(query.words.is_empty() && query.organization.is_none() && query.languages.is_empty());

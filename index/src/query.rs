@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::{Near, Words};
+use crate::{Near, Stop, Words};
 
 /// The code of an area. Those that the gazetteer lends are not copied.
 pub type Code = Cow<'static, str>;
@@ -69,6 +69,8 @@ pub struct Query {
     pub count_all: bool,
     /// Listing ids that must be neither seen nor counted, ahead of the commit that removes them.
     pub withdrawn: Arc<HashSet<String>>,
+    /// Ends the search before it is done, with [`crate::Error::Stopped`].
+    pub stop: Stop,
     /// Key of the hash that orders `covers` of equal score.
     pub tie_key: u64,
 }

@@ -43,6 +43,7 @@ use crate::near::Circle;
 use crate::postings::{Stream, seek_all, seek_some};
 use crate::rank::{Best, Found, NOWHERE, Order};
 use crate::snapshot::Segment;
+use crate::stop::Pace;
 use crate::tally::{BLOCK, Beyond, Tally};
 use crate::{Asks, Result};
 
@@ -85,6 +86,8 @@ pub(crate) struct Gather<'a> {
     pub reach: f32,
     /// Room for documents that are looked at together.
     pub batch: Batch,
+    /// Says when to end before it is done.
+    pub pace: Pace<'a>,
 }
 
 impl Gathered {
@@ -154,7 +157,12 @@ impl Gather<'_> {
         let columns = &*segment.columns;
         let circle = self.circle.filter(|_| !leg.into_covers);
         let mut from = docs.start;
+        let mut steps = 0_u32;
         while self.sure < self.enough {
+            if steps.is_multiple_of(64) {
+                self.pace.step()?;
+            }
+            steps = steps.wrapping_add(1);
             let Some(doc) = next(plan, leg.areas.as_ref(), from, docs.end) else { break };
             from = doc + 1;
             let fits = leg.places == 0 || columns.flags[doc as usize] & leg.places != 0;
@@ -185,6 +193,7 @@ impl Gather<'_> {
         let rim = self.circle.filter(|_| !inside);
         let (tests, offers) = (plan.tests_more() || !self.withdrawn.is_empty(), !self.summing);
         for first in (docs.start & !63..docs.end).step_by(64) {
+            self.pace.step()?;
             let mut bits = segment.live[first as usize / 64] & window(&docs, first);
             if let Some(areas) = &leg.areas {
                 bits &= areas.word(first as usize / 64);

@@ -57,7 +57,7 @@ impl Reader {
         let mut found = Found::new(&self.snapshot, withdrawn, typed.letters, limit.min(MOST_SUGGESTIONS));
         let begun = Begun::new(&self.snapshot, &typed);
         let with_those_before = begun.with_those_before();
-        if with_those_before.is_none_or(|number| number > FEW) && begun.from_the_best(&mut found, with_those_before)? {
+        if with_those_before.is_none_or(|number| number > FEW) && begun.best_first(&mut found, with_those_before)? {
             return found.told();
         }
         begun.with_all_before(&mut found)?;
@@ -203,7 +203,7 @@ impl<'a> Begun<'a> {
 
     /// Looks at what may have the best names first, until none left can beat what has been found; answers `false` when
     /// it gives up, because more names than `most` have been looked at.
-    fn from_the_best(&self, found: &mut Found, most: Option<usize>) -> Result<bool> {
+    fn best_first(&self, found: &mut Found, most: Option<usize>) -> Result<bool> {
         let mut bids = BinaryHeap::with_capacity(256);
         for (number, part) in (0..).zip(&self.parts) {
             if let Some(word) = part.whole {

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use bytes::Bytes;
 use poem::{
     IntoResponse, Response,
-    http::{HeaderValue, StatusCode},
+    http::{HeaderMap, HeaderValue, StatusCode},
 };
 use poem_openapi::{
     ApiResponse, Object,
@@ -197,14 +197,18 @@ impl Problem {
     }
 }
 
-/// The answer to a search that is one too many, written once and with all its headers.
+/// The answer to a search that is one too many: its head and its body are written once, and then copied.
 pub fn busy() -> Response {
-    static JSON: LazyLock<Bytes> =
-        LazyLock::new(|| serde_json::to_vec(&Problem::from(Error::Busy)).expect("a problem has only text keys").into());
-    let response = Response::builder().status(StatusCode::SERVICE_UNAVAILABLE).content_type(CONTENT_TYPE);
-    let response = response.header("Cache-Control", "no-store").header("Retry-After", RETRY_AFTER);
-    let mut response = response.body(poem::Body::from_bytes(JSON.clone()));
-    Headers { api: true }.put_on(&mut response);
+    static WRITTEN: LazyLock<(HeaderMap, Bytes)> = LazyLock::new(|| {
+        let problem = Problem::from(Error::Busy);
+        let mut response = problem.response();
+        Headers { api: true }.put_on(&mut response);
+        (response.headers().clone(), serde_json::to_vec(&problem).expect("a problem has only text keys").into())
+    });
+    let (headers, json) = &*WRITTEN;
+    let mut response = poem::Body::from_bytes(json.clone()).into_response();
+    response.set_status(StatusCode::SERVICE_UNAVAILABLE);
+    response.headers_mut().clone_from(headers);
     response
 }
 

@@ -8,12 +8,13 @@
 //! (its frames fit no such phases): a proxy in front speaks it to browsers and HTTP/1.1 to us.
 
 mod head;
+mod peers;
 
 use std::{
     future::Future,
     io,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, Mutex},
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -25,12 +26,16 @@ use poem::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::{TcpStream, ToSocketAddrs},
+    net::ToSocketAddrs,
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{Instant, Sleep, sleep_until},
 };
 
-use self::head::HeadWatch;
+pub use self::peers::Peers;
+use self::{
+    head::HeadWatch,
+    peers::{Listed, Shared, lock},
+};
 
 /// How long a connection may keep us waiting, and how many there may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +69,7 @@ pub struct Listening {
     acceptor: TcpAcceptor,
     limits: Limits,
     places: Arc<Semaphore>,
+    peers: Peers,
 }
 
 impl Listening {
@@ -73,7 +79,12 @@ impl Listening {
     /// When the address cannot be bound.
     pub async fn bind(address: impl ToSocketAddrs + Send, limits: Limits) -> io::Result<Self> {
         let acceptor = TcpListener::bind(address).into_acceptor().await?;
-        Ok(Self { acceptor, limits, places: Arc::new(Semaphore::new(limits.connections)) })
+        Ok(Self { acceptor, limits, places: Arc::new(Semaphore::new(limits.connections)), peers: Peers::default() })
+    }
+
+    /// Who is connected, now and later.
+    pub fn peers(&self) -> Peers {
+        self.peers.clone()
     }
 }
 
@@ -91,7 +102,9 @@ impl Acceptor for Listening {
                     // A connection beyond the limit is dropped here, which closes it.
                     let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else { continue };
                     if stream.set_nodelay(true).is_ok() {
-                        return Ok((Connection::new(stream, self.limits, place), here, peer, scheme));
+                        let stream = Arc::new(Mutex::new(stream));
+                        let listed = self.peers.list(peer.as_socket_addr().copied(), &stream);
+                        return Ok((Connection::new(stream, self.limits, (place, listed)), here, peer, scheme));
                     }
                 }
                 // Out of file descriptors, say: poem would ask again at once and turn a whole core.
@@ -107,7 +120,7 @@ impl Acceptor for Listening {
 /// One connection with its deadlines. A missed one is an error of kind `TimedOut`, which closes it.
 #[derive(Debug)]
 pub struct Connection {
-    stream: TcpStream,
+    stream: Shared,
     limits: Limits,
     phase: Phase,
     head: HeadWatch,
@@ -120,7 +133,7 @@ pub struct Connection {
     /// Fires at `deadline` or before; moved only when it must be earlier, since most are met.
     read_timer: Pin<Box<Sleep>>,
     write_timer: Pin<Box<Sleep>>,
-    _place: OwnedSemaphorePermit,
+    _place: (OwnedSemaphorePermit, Listed),
 }
 
 /// What the peer, or the handler, is waited for.
@@ -135,7 +148,7 @@ enum Phase {
 }
 
 impl Connection {
-    fn new(stream: TcpStream, limits: Limits, place: OwnedSemaphorePermit) -> Self {
+    fn new(stream: Shared, limits: Limits, place: (OwnedSemaphorePermit, Listed)) -> Self {
         let now = Instant::now();
         let deadline = now + limits.head;
         Self {
@@ -205,7 +218,8 @@ impl AsyncRead for Connection {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
         let before = buf.filled().len();
-        if let Poll::Ready(result) = Pin::new(&mut this.stream).poll_read(cx, buf) {
+        let polled = Pin::new(&mut *lock(&this.stream)).poll_read(cx, buf);
+        if let Poll::Ready(result) = polled {
             let came = &buf.filled()[before..];
             this.gone |= came.is_empty() && this.phase == Phase::Request;
             return Poll::Ready(result.and_then(|()| if came.is_empty() { Ok(()) } else { this.came(came) }));
@@ -222,7 +236,8 @@ impl AsyncRead for Connection {
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = &mut *self;
-        if let Poll::Ready(result) = Pin::new(&mut this.stream).poll_write(cx, buf) {
+        let polled = Pin::new(&mut *lock(&this.stream)).poll_write(cx, buf);
+        if let Poll::Ready(result) = polled {
             return Poll::Ready(result.inspect(|written| this.went(&buf[..*written])));
         }
         let since = *this.blocked.get_or_insert_with(Instant::now);
@@ -230,17 +245,17 @@ impl AsyncWrite for Connection {
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         // poem awaits a connection once more after it has failed, and with it the answer to a request that nobody waits
         // for any more; only another failure ends both.
         if self.gone {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
-        Pin::new(&mut self.stream).poll_flush(cx)
+        Pin::new(&mut *lock(&self.stream)).poll_flush(cx)
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut *lock(&self.stream)).poll_shutdown(cx)
     }
 }
 

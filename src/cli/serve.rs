@@ -1,19 +1,23 @@
 //! `kith serve`: the pages and the API on one address, the follower beside them.
 
-use std::{process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    process::ExitCode,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result};
 use poem::{Endpoint, EndpointExt, Request, Response, Server, listener::Acceptor};
 
 use super::{
     keep,
-    listen::{Limits, Listening},
+    listen::{Limits, Listening, Peers},
     sample,
 };
 use crate::{
     api,
     config::Config,
-    directory::{Directory, Error, Lock},
+    directory::{Directory, Error, Lock, admission},
     domain::{
         clock::{SystemChance, SystemClock},
         entry::Standing,
@@ -40,7 +44,8 @@ pub async fn run(config: &Config, with_sample: bool) -> Result<ExitCode> {
         let withdrawn = sample::service_id(sample::WITHDRAWN).to_string();
         directory.set_standing(&withdrawn, Standing::Withdrawn, keep::ACTOR).await?;
     }
-    let acceptor = Listening::bind(config.listen, Limits::default())
+    let limits = Limits::default();
+    let acceptor = Listening::bind(config.listen, limits)
         .await
         .with_context(|| format!("{} cannot be listened at", config.listen))?;
     let address =
@@ -63,9 +68,10 @@ pub async fn run(config: &Config, with_sample: bool) -> Result<ExitCode> {
             }
         }
     };
+    let endpoint = while_awaited(acceptor.peers(), limits.request, endpoint(&directory));
     let server = Server::new_with_acceptor(acceptor);
     tokio::select! {
-        served = server.run_with_graceful_shutdown(endpoint(&directory), told_to_stop(), Some(DRAIN)) => served?,
+        served = server.run_with_graceful_shutdown(endpoint, told_to_stop(), Some(DRAIN)) => served?,
         error = unusable => return Err(error.into()),
     }
     Ok(ExitCode::SUCCESS)
@@ -85,6 +91,29 @@ async fn lock(directory: &Directory) -> std::result::Result<Lock, Error> {
 /// All that is served: what is for programs under its own paths, pages everywhere else.
 pub fn endpoint(directory: &Directory) -> impl Endpoint + use<> {
     Both { api: api::endpoint(directory).map_to_response().boxed(), web: web::routes(directory.clone()).boxed() }
+}
+
+/// The same, where searches end for which nobody waits any more: who asked has hung up, or it has taken longer than an
+/// answer may.
+pub fn while_awaited<E: Endpoint>(peers: Peers, longest: Duration, endpoint: E) -> impl Endpoint<Output = E::Output> {
+    Awaited { peers, longest, endpoint }
+}
+
+struct Awaited<E> {
+    peers: Peers,
+    longest: Duration,
+    endpoint: E,
+}
+
+impl<E: Endpoint> Endpoint for Awaited<E> {
+    type Output = E::Output;
+
+    async fn call(&self, request: Request) -> poem::Result<E::Output> {
+        let Some(&peer) = request.remote_addr().as_socket_addr() else { return self.endpoint.call(request).await };
+        let (peers, longest, came) = (self.peers.clone(), self.longest, Instant::now());
+        let stop = admission::Stop::when(move || came.elapsed() > longest || peers.has_left(peer));
+        admission::unless(stop, self.endpoint.call(request)).await
+    }
 }
 
 struct Both {

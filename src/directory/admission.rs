@@ -6,10 +6,12 @@
 //! never waits for one: the server has more threads than there are turns ([`threads`]).
 //!
 //! Who goes away while waiting leaves the queue: the server drops what it was doing for a connection that is closed, and a
-//! turn that is waited for is given to nobody who does not wait any more. A search at work is not interrupted.
+//! turn that is waited for is given to nobody who does not wait any more. A search at work cannot be dropped, because it
+//! computes on the thread that would notice: it asks every few thousand documents whether it is still awaited ([`stop`]).
 
-use std::{num::NonZero, thread};
+use std::{future::Future, num::NonZero, thread};
 
+pub use kith_index::Stop;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{Directory, Error, Result};
@@ -83,6 +85,20 @@ impl Directory {
     }
 }
 
+tokio::task_local! {
+    static STOP: Stop;
+}
+
+/// Works on something; searches that it makes end as soon as `stop` says so.
+pub async fn unless<W: Future>(stop: Stop, work: W) -> W::Output {
+    STOP.scope(stop, work).await
+}
+
+/// What ends searches of the task at hand; nothing does where it was not said.
+pub fn stop() -> Stop {
+    STOP.try_with(Stop::clone).unwrap_or_default()
+}
+
 /// How many threads a server needs so that some are left for what takes no turn.
 pub fn threads() -> usize {
     cores() + 1
@@ -96,7 +112,6 @@ fn cores() -> usize {
 #[cfg(test)]
 mod tests {
     use std::{
-        future::Future,
         pin::pin,
         task::{Context, Poll, Waker},
     };

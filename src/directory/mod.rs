@@ -98,13 +98,20 @@ pub enum Error {
     Store(#[from] store::Error),
     /// The view cannot be read or written.
     #[error(transparent)]
-    View(#[from] kith_index::Error),
+    View(kith_index::Error),
     /// A file or folder of the data folder cannot be used.
     #[error("the data folder cannot be used")]
     Folder(#[source] io::Error),
     /// A task of ours ended early.
     #[error("a background task ended early")]
     Task(#[from] tokio::task::JoinError),
+}
+
+impl From<kith_index::Error> for Error {
+    /// A search that was ended has not failed: it took too long for as many as ask.
+    fn from(error: kith_index::Error) -> Self {
+        if matches!(error, kith_index::Error::Stopped) { Self::Busy } else { Self::View(error) }
+    }
 }
 
 /// `Result` with this layer's error.

@@ -64,7 +64,7 @@ impl Directory {
         // Only where nothing is found: a name that no vocabulary knows is not put right while it finds something.
         let mut respelt = None;
         if hits.results.total + hits.covers.total == 0
-            && let Some(put_right) = vocabulary().respelt(request.q.as_deref().unwrap_or_default())
+            && let Some(put_right) = super::suggest::respelt(&reader, &query, request.q.as_deref().unwrap_or_default())?
         {
             query.words = words(&put_right);
             (hits, radius) = find(&reader, &mut query, request, asked.as_ref())?;
@@ -116,6 +116,7 @@ impl Directory {
             counts: request.counts_anything(),
             count_all: request.counts.iter().any(|word| word == IMPORTED),
             withdrawn: self.view.hidden(),
+            stop: super::admission::stop(),
             tie_key: self.tie_key,
             ..Query::default()
         }

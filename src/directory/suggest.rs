@@ -1,6 +1,6 @@
 //! What may be meant while somebody types: terms, names of groups and organisations, places.
 
-use kith_index::Suggestion;
+use kith_index::{Query, Reader, Suggestion};
 
 use super::{Candidate, Directory, Error, Result, request::LONGEST_WORDS, search};
 use crate::domain::{
@@ -41,6 +41,16 @@ impl Directory {
         let listings = self.view.reader()?.suggest(text, limit, &hidden)?;
         Ok(Suggestions { terms: terms(text, limit), listings, places: search::places(text, limit) })
     }
+}
+
+/// What was typed with slips put right: by the words of the vocabulary, then by those of names in the view.
+///
+/// # Errors
+/// [`Error::View`].
+pub(super) fn respelt(reader: &Reader, query: &Query, text: &str) -> Result<Option<String>> {
+    let known = vocabulary().respelt(text);
+    let further = reader.respell(known.as_deref().unwrap_or(text), &query.withdrawn)?;
+    Ok(further.or(known))
 }
 
 /// Labels that begin so first, then synonyms that do, then labels with a word that does.

@@ -6,13 +6,22 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
+        mpsc,
     },
     thread,
+    time::{Duration, Instant},
 };
 
-use kith::directory::{Directory, admission::Admission};
+use kith::{
+    cli::listen::Limits,
+    directory::{
+        Directory, Error,
+        admission::{self, Admission, Stop},
+        request::SearchRequest,
+    },
+};
 
-use crate::support::{Answer, Client, a_service, runtime, sample_in, serve_in_process, until};
+use crate::support::{Answer, Client, a_service, runtime, sample_in, serve_endpoint, serve_in_process, until};
 
 /// The sample with so many searches at work and so many waiting.
 fn served(turns: usize, places: usize) -> (Directory, Arc<Admission>, Client, tempfile::TempDir) {
@@ -129,4 +138,47 @@ fn a_crowd_gets_answers_or_refusals_and_leaves_nothing_behind() {
     assert_eq!(answered.load(Ordering::Relaxed) + refused.load(Ordering::Relaxed), 120);
     assert!(answered.load(Ordering::Relaxed) >= 10, "a crowd does not keep everybody from being answered");
     assert_eq!((client.get("/v1/search?near=Leeds").status, admission.waiting()), (200, 0));
+}
+
+#[test]
+fn a_search_at_work_ends_when_its_sender_hangs_up_or_it_has_taken_too_long() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = sample_in(folder.path());
+    let asked = SearchRequest { q: Some("grief".to_owned()), ..SearchRequest::default() };
+    let searched = |stop: Stop| {
+        let (directory, asked) = (&directory, &asked);
+        runtime().block_on(admission::unless(stop, async move { directory.search(asked) }))
+    };
+    assert!(searched(Stop::when(|| false)).is_ok());
+    assert!(matches!(searched(Stop::when(|| true)), Err(Error::Busy)));
+
+    // Computes without ever waiting, as a search does, until it is told that nobody waits for it.
+    let (told, tell) = mpsc::channel();
+    let computes = poem::endpoint::make_sync(move |_| {
+        let (began, stop) = (Instant::now(), admission::stop());
+        told.send(None).unwrap();
+        while !stop.is_asked() && began.elapsed() < Duration::from_secs(20) {
+            std::hint::spin_loop();
+        }
+        told.send(Some(began.elapsed())).unwrap();
+    });
+    // A server has a thread more than there are searches at work.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let limits = Limits { request: Duration::from_secs(2), ..Limits::default() };
+    let client = serve_endpoint(computes, limits, &runtime);
+    let ask = || {
+        let mut stream = TcpStream::connect(client.address()).unwrap();
+        stream.write_all(b"GET /v1/search?q=grief HTTP/1.1\r\nHost: kith\r\n\r\n").unwrap();
+        assert_eq!(tell.recv().unwrap(), None);
+        stream
+    };
+    let gone = ask();
+    thread::sleep(Duration::from_millis(50));
+    assert!(tell.try_recv().is_err(), "while its sender waits it goes on");
+    drop(gone);
+    let took = tell.recv().unwrap().unwrap();
+    assert!(took < limits.request, "{took:?}");
+    let _patient = ask();
+    let took = tell.recv().unwrap().unwrap();
+    assert!((limits.request..4 * limits.request).contains(&took), "{took:?}");
 }

@@ -151,6 +151,10 @@ fn a_slip_that_was_put_right_is_told_to_who_asked() {
     let answer = search("q=berevement&near=LS6+2");
     assert_eq!(answer["understood"]["respelt"], "bereavement");
     assert!(answer["results"]["total"].as_u64() > Some(3));
+    // A word that is in a name and not in the vocabulary.
+    let answer = search("q=wardrobbe");
+    assert_eq!(answer["understood"]["respelt"], "wardrobe");
+    assert!(answer["results"]["items"][0]["name"].as_str().unwrap().contains("Wardrobe"));
     for query in ["q=bereavement&near=LS6+2", "q=zzyxq", ""] {
         assert!(search(query)["understood"].get("respelt").is_none(), "{query}");
     }

@@ -159,6 +159,7 @@ pub fn serve_endpoint(
         let acceptor = Listening::bind("127.0.0.1:0", limits).await.unwrap();
         let address = *poem::listener::Acceptor::local_addr(&acceptor)[0].as_socket_addr().unwrap();
         tell.send(address).unwrap();
+        let endpoint = serve::while_awaited(acceptor.peers(), limits.request, endpoint);
         poem::Server::new_with_acceptor(acceptor).run(endpoint).await.unwrap();
     });
     Client::of(told.recv_timeout(PATIENCE).unwrap())
