@@ -227,7 +227,9 @@ fn print(heading: &str, report: &Report, dry_run: bool) {
         );
     }
     if report.purged {
-        say!("  what was public and is protected now has gone from the store's files; backups and other copies are yours");
+        say!(
+            "  what was public and is protected now has gone from the store's files; backups and other copies are yours"
+        );
     }
     for notice in report.notices.iter().take(MOST_PRINTED) {
         let file = notice.file.as_ref().map(|file| format!("{file}, ")).unwrap_or_default();

@@ -49,6 +49,16 @@ pub(super) struct Run {
     since: u64,
 }
 
+/// What a run knew before its first batch.
+#[derive(Clone, Copy)]
+struct Before<'b> {
+    run: Run,
+    /// Locations that the files name anywhere, by the source's ids.
+    locations: &'b HashSet<String>,
+    /// Protected services of which a local number may be shown, by the source's ids.
+    numbers: &'b HashSet<String>,
+}
+
 /// A file, or several that belong together, to bring in.
 #[derive(Debug, Clone, Copy)]
 pub struct Shipment<'a> {
@@ -176,6 +186,7 @@ impl Directory {
         let named = earlier::named(&survey);
         let kept = earlier::kept(&mut snapshot, &named, shipment.source.id).await?;
         let decisions = decide(&survey, &kept);
+        let numbers = earlier::local_numbers(&mut snapshot, &named, shipment.source.id).await?;
         drop(survey);
         let mut ids =
             earlier::ids(&mut snapshot, &named, &decisions, SourceIds::new(shipment.source.id, &*self.chance)).await?;
@@ -190,11 +201,12 @@ impl Directory {
         }
         let of = decisions.items() as u64;
         let mut seen = Seen::new();
+        let before = Before { run, locations: &named.locations, numbers: &numbers };
         let mut items = package.records(&decisions, &mut ids)?;
         let mut batch = decoded(&mut items).await?;
         while !batch.is_empty() {
             // The database works in a thread of its own: while it does, the next batch is read.
-            let written = self.import_batch(batch, shipment, run, &named.locations, &mut seen, &mut report);
+            let written = self.import_batch(batch, shipment, &before, &mut seen, &mut report);
             let (written, next) = tokio::join!(written, decoded(&mut items));
             written?;
             progress(report.read, of);
@@ -235,11 +247,11 @@ impl Directory {
         &self,
         batch: Vec<Item>,
         shipment: Shipment<'_>,
-        run: Run,
-        named: &HashSet<String>,
+        before: &Before<'_>,
         seen: &mut Seen,
         report: &mut Report,
     ) -> Result<()> {
+        let Before { run, locations: named, numbers: allowed } = *before;
         let mut tx = self.store.begin().await?;
         if tx.was_overtaken(run.since, shipment.source.id, run.id).await? {
             return Err(super::Error::Overtaken);
@@ -268,7 +280,7 @@ impl Directory {
                 }
                 Ok(drafts) => {
                     let mut drafts: Vec<Draft> = drafts.into_iter().map(|draft| placed(draft, today)).collect();
-                    let finer: u64 = drafts.iter_mut().map(numbers::without_finer).sum();
+                    let finer: u64 = drafts.iter_mut().map(|draft| numbers::without_finer(draft, allowed)).sum();
                     if finer > 0 {
                         *counts.mended.entry(Mended::PlaceWithheld.as_str()).or_default() += finer;
                     }
@@ -407,7 +419,7 @@ fn puts_at_risk(about: &About, known: &RefCell<HashMap<String, bool>>) -> bool {
 
 /// The draft with areas that the gazetteer knows and that are wide enough; a protected service keeps
 /// no other word on where it serves.
-fn placed(mut draft: Draft, today: NaiveDate) -> Draft {
+pub(super) fn placed(mut draft: Draft, today: NaiveDate) -> Draft {
     if let Draft::Service(offer) = &mut draft {
         let said = offer
             .record
