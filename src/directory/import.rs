@@ -15,9 +15,9 @@ use kith_index::gazetteer::{AreaKind, Gazetteer};
 use serde::Serialize;
 
 use super::{
-    Directory, Result, earlier,
+    Directory, Result, earlier, finer,
     floors::{self, FLOOR},
-    numbers,
+    numbers, personal,
     plan::{Numbered, Outcome, Planner, Seen},
     retire, settle,
 };
@@ -27,6 +27,7 @@ use crate::{
         id::{Id, kind},
         place::{AreaCode, PlaceMode},
         read::{Code, Mended},
+        telltale::personal::Concern,
         vocabulary::{describes_at_risk, is_at_risk, vocabulary},
     },
     exchange::{About, Draft, Format, Item, Package, Part, SourceIds, Survey, decide},
@@ -103,9 +104,15 @@ pub struct Report {
     /// What was done to protect a place that a keeper should know of row by row; the first thousand.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<Noticed>,
+    /// What a keeper is asked to look at in open listings, in how many rows; nothing was left out.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub concerns: BTreeMap<&'static str, u64>,
+    /// Those rows; the first thousand.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub to_look_at: Vec<Noticed>,
 }
 
-/// Something that was done about a row which a keeper should know of. It never repeats a value.
+/// Something about a row that a keeper should know of. It never repeats a value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Noticed {
     /// The file, where several were brought in together.
@@ -113,8 +120,11 @@ pub struct Noticed {
     pub file: Option<String>,
     /// The row, as in [`Refusal::row`].
     pub row: u64,
-    /// What was done.
-    pub code: Mended,
+    /// What was done, or is to be looked at.
+    pub code: &'static str,
+    /// The same in words.
+    #[serde(skip)]
+    pub says: &'static str,
 }
 
 /// One fault of a refused row. It never repeats a value.
@@ -139,9 +149,17 @@ impl Report {
         self.read == self.created + self.updated + self.same + self.merged + self.refused
     }
 
-    fn notice(&mut self, (file, row): (Option<&str>, u64), code: Mended) {
+    fn notice(&mut self, at: (Option<&str>, u64), mended: Mended) {
+        *self.mended.entry(mended.as_str()).or_default() += 1;
         if self.notices.len() < MOST_REFUSALS {
-            self.notices.push(Noticed { file: file.map(str::to_owned), row, code });
+            self.notices.push(Noticed::of(at, mended.as_str(), mended.says()));
+        }
+    }
+
+    fn ask(&mut self, at: (Option<&str>, u64), concern: Concern) {
+        *self.concerns.entry(concern.as_str()).or_default() += 1;
+        if self.to_look_at.len() < MOST_REFUSALS {
+            self.to_look_at.push(Noticed::of(at, concern.as_str(), concern.says()));
         }
     }
 
@@ -150,6 +168,12 @@ impl Report {
             let file = file.map(str::to_owned);
             self.refusals.push(Refusal { file, row, pointer: pointer.to_owned(), code, reason: reason.to_owned() });
         }
+    }
+}
+
+impl Noticed {
+    fn of((file, row): (Option<&str>, u64), code: &'static str, says: &'static str) -> Self {
+        Self { file: file.map(str::to_owned), row, code, says }
     }
 }
 
@@ -279,11 +303,7 @@ impl Directory {
                     None
                 }
                 Ok(drafts) => {
-                    let mut drafts: Vec<Draft> = drafts.into_iter().map(|draft| placed(draft, today)).collect();
-                    let finer: u64 = drafts.iter_mut().map(|draft| numbers::without_finer(draft, allowed)).sum();
-                    if finer > 0 {
-                        *counts.mended.entry(Mended::PlaceWithheld.as_str()).or_default() += finer;
-                    }
+                    let drafts: Vec<Draft> = drafts.into_iter().map(|draft| placed(draft, today)).collect();
                     let organization = item.foreign_id.filter(|_| item.is_organization);
                     numbered.push(Numbered { item: number, organization, drafts });
                     Some(at(item.part, item.row))
@@ -300,16 +320,24 @@ impl Directory {
         }
         for verdict in floors::settle(&mut tx, shipment.source.id, &mut numbered).await? {
             let Some(at) = rows[verdict.item] else { continue };
-            for mended in verdict.mended {
-                *counts.mended.entry(mended.as_str()).or_default() += 1;
-                report.notice(at, mended);
-            }
+            verdict.mended.into_iter().for_each(|mended| report.notice(at, mended));
             if verdict.is_refused {
                 counts.refused += 1;
                 report.refuse(at, "", Code::NarrowsPlace, Code::NarrowsPlace.reason());
                 rows[verdict.item] = None;
                 numbered.retain(|numbered| numbered.item != verdict.item);
             }
+        }
+        // Only now it is known which areas are told.
+        for Numbered { item, drafts, .. } in &mut numbered {
+            let Some(at) = rows[*item] else { continue };
+            let numbers: u64 = drafts.iter_mut().map(|draft| numbers::without_finer(draft, allowed)).sum();
+            let (texts, names) = finer::without_finer(drafts);
+            if numbers + texts > 0 {
+                *counts.mended.entry(Mended::PlaceWithheld.as_str()).or_default() += numbers + texts;
+            }
+            (0..names).for_each(|_| report.notice(at, Mended::NameWithheld));
+            personal::concerns(drafts).into_iter().for_each(|concern| report.ask(at, concern));
         }
         #[cfg(debug_assertions)]
         leak_addresses(&mut tx, &numbered, report).await?;

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use serde_json::json;
 
 use super::{
-    Directory, Error, Result, floors, import, numbers,
+    Directory, Error, Result, finer, floors, import, numbers,
     plan::Numbered,
     retire::{self, Protected},
     settle::Touched,
@@ -151,11 +151,14 @@ impl Directory {
         let facts =
             ServiceFacts { mode: PlaceMode::Area, areas: before.facts.areas.clone(), ..ServiceFacts::default() };
         let offer = Offer { foreign_id, record, facts, extra: Record::new() };
-        let mut draft = import::placed(Draft::Service(Box::new(offer)), now.london_date());
-        numbers::without_finer(&mut draft, &HashSet::new());
+        let draft = import::placed(Draft::Service(Box::new(offer)), now.london_date());
         let mut items = [Numbered { item: 0, organization: None, drafts: vec![draft] }];
         let verdicts = floors::settle(tx, before.origin.source, &mut items).await?;
-        let [Numbered { drafts, .. }] = items;
+        let [Numbered { mut drafts, .. }] = items;
+        drafts.iter_mut().for_each(|draft| {
+            numbers::without_finer(draft, &HashSet::new());
+        });
+        finer::without_finer(&mut drafts);
         let Some(Draft::Service(offer)) = drafts.into_iter().next() else { return Ok(None) };
         // Its next import says it anew, and why it cannot be shown.
         if verdicts.iter().any(|verdict| verdict.is_refused) {
