@@ -227,11 +227,17 @@ fn print(heading: &str, report: &Report, dry_run: bool) {
         );
     }
     if report.purged {
-        say!("  what was public and is protected now has gone from the store's files; backups and other copies are yours");
+        say!(
+            "  what was public and is protected now has gone from the store's files; backups and other copies are yours"
+        );
     }
     for notice in report.notices.iter().take(MOST_PRINTED) {
         let file = notice.file.as_ref().map(|file| format!("{file}, ")).unwrap_or_default();
-        say!("  {file}row {}: {} ({})", notice.row, notice.code.says(), notice.code.as_str());
+        say!("  {file}row {}: {} ({})", notice.row, notice.says, notice.code);
+    }
+    for (code, rows) in &report.concerns {
+        let says = report.to_look_at.iter().find(|noticed| noticed.code == *code).map_or(*code, |noticed| noticed.says);
+        say!("  please look: {rows} rows of open listings; each {says} ({code})");
     }
     for (what, times) in &report.mended {
         say!("  put right: {what} {times} times");

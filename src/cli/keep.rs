@@ -35,7 +35,10 @@ pub async fn purge(config: &Config) -> Result<ExitCode> {
     publish(&directory).await.context("the store is purged, but the published view could not be")?;
     say!("nothing of what is protected now is left in the files of the store");
     if purged.only_freed > 0 {
-        say!("{} tables are too large to be written anew: their freed pages still hold it until they are used", purged.only_freed);
+        say!(
+            "{} tables are too large to be written anew: their freed pages still hold it until they are used",
+            purged.only_freed
+        );
     }
     say!("copies are yours: backups, snapshots of the disk, archived logs and replicas of PostgreSQL (SECURITY.md)");
     Ok(ExitCode::SUCCESS)

@@ -15,6 +15,7 @@ mod keep;
 pub mod listen;
 mod places;
 mod reports;
+mod safeguard;
 pub mod sample;
 pub mod serve;
 
@@ -94,6 +95,9 @@ enum Command {
     /// What readers say is wrong with listings
     #[command(subcommand)]
     Reports(reports::Arguments),
+    /// What only the safeguarding role decides of a listing's place
+    #[command(subcommand)]
+    Safeguard(safeguard::Arguments),
     /// Full postcodes, for places to within a hundred metres
     #[command(subcommand)]
     Places(places::Arguments),
@@ -157,6 +161,7 @@ async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> {
         Command::Reindex => keep::reindex(config).await,
         Command::Check => keep::check(config).await,
         Command::Reports(arguments) => reports::run(config, arguments).await,
+        Command::Safeguard(arguments) => safeguard::run(config, arguments).await,
         Command::Places(arguments) => places::run(config, arguments),
         Command::Openapi => keep::openapi().await,
     }

@@ -69,7 +69,9 @@ impl Directory {
             report = Report::default();
             if at == Some(sequence) || (at.is_none() && sequence == 0) {
                 if self.store.is_purge_due().await? {
-                    report.fault("bytes of what is protected now are still in the store's files; `kith purge`".to_owned());
+                    report.fault(
+                        "bytes of what is protected now are still in the store's files; `kith purge`".to_owned(),
+                    );
                 }
                 report.services = snapshot.count::<Service>().await?;
                 report.organizations = snapshot.count::<Organization>().await?;

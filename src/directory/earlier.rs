@@ -16,7 +16,7 @@ use crate::{
         taxonomy::{Taxonomy, TaxonomyTerm},
     },
     exchange::{Decisions, Kept, SourceIds, Survey, usual},
-    store::{self, Key, Snapshot},
+    store::{self, Decision, Key, Snapshot},
 };
 
 /// Ids looked up at once.
@@ -59,6 +59,15 @@ pub async fn kept(snapshot: &mut Snapshot, named: &Named, source: Id<kind::Sourc
     for some in some(&named.services) {
         let known = snapshot.by_foreign::<Service>(source, &some).await?;
         kept.modes.extend(known.into_iter().map(|(name, entry)| (name, entry.facts.mode)));
+        for (name, decided) in snapshot.decided(source, &some).await? {
+            for decided in decided {
+                match decided.decision {
+                    Decision::Place => kept.opened.insert(name.clone()),
+                    Decision::Hide => kept.hidden.insert(name.clone()),
+                    Decision::Number => false,
+                };
+            }
+        }
         for name in retired::<Service>(snapshot, source, &some).await? {
             kept.modes.entry(name).or_insert(PlaceMode::Area);
         }
@@ -92,6 +101,24 @@ pub async fn kept(snapshot: &mut Snapshot, named: &Named, source: Id<kind::Sourc
         }
     }
     Ok(kept)
+}
+
+/// Services of which the safeguarding role has said that a local number may be shown, by the source's ids.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn local_numbers(
+    snapshot: &mut Snapshot,
+    named: &Named,
+    source: Id<kind::Source>,
+) -> Result<HashSet<String>> {
+    let mut allowed = HashSet::new();
+    for some in some(&named.services) {
+        let decided = snapshot.decided(source, &some).await?.into_iter();
+        let numbers = decided.filter(|(_, of)| of.iter().any(|decided| decided.decision == Decision::Number));
+        allowed.extend(numbers.map(|(name, _)| name));
+    }
+    Ok(allowed)
 }
 
 /// The rule for ids, told which ids records have here already, and which other sources have taken.

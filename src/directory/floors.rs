@@ -228,14 +228,17 @@ pub async fn settle(tx: &mut Tx, source: Id<kind::Source>, items: &mut [Numbered
             match draft {
                 Draft::Organization(offer) => {
                     let origin = origin(&offer.foreign_id);
-                    let offered = of_organization(&origin, &offer.record, &links);
-                    ties.push((subject(SideKind::Organization, &origin), offered, offer.facts.protected));
+                    let protected = offer.facts.protected;
+                    let offered = of_organization(&origin, &offer.record, protected, &links);
+                    ties.push((subject(SideKind::Organization, &origin), offered, protected));
                 }
                 Draft::Service(offer) if placeless(offer) => {
                     let origin = origin(&offer.foreign_id);
-                    ties.push((subject(SideKind::Service, &origin), of_service(&origin, &offer.record, &links), true));
+                    let is_private = offer.facts.mode == PlaceMode::Area;
+                    let offered = of_service(&origin, &offer.record, is_private, &links);
+                    ties.push((subject(SideKind::Service, &origin), offered, true));
                     if let Some(entry) = offer.record.organization_id.and_then(|id| running.get(&id)) {
-                        let own = of_organization(&entry.origin, &entry.record, &[]);
+                        let own = of_organization(&entry.origin, &entry.record, entry.facts.protected, &[]);
                         ties.push((subject(SideKind::Organization, &entry.origin), own, true));
                     }
                 }
@@ -302,10 +305,10 @@ async fn look_back(tx: &mut Tx) -> Result<()> {
         let (mut ties, mut told) = (Vec::new(), Vec::new());
         for entry in page.iter().filter(|entry| entry.facts.mode != PlaceMode::Exact) {
             let subject = subject(SideKind::Service, &entry.origin);
-            let own = of_service(&entry.origin, &entry.record, &[]).into_iter();
+            let hidden = entry.facts.mode == PlaceMode::Area;
+            let own = of_service(&entry.origin, &entry.record, hidden, &[]).into_iter();
             ties.extend(own.map(|tie| Tie { subject: subject.clone(), tie }));
             if !entry.facts.areas.is_empty() {
-                let hidden = entry.facts.mode == PlaceMode::Area;
                 told.push(Told { subject, areas: entry.facts.areas.clone(), hidden });
             }
         }

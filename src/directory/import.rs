@@ -15,9 +15,9 @@ use kith_index::gazetteer::{AreaKind, Gazetteer};
 use serde::Serialize;
 
 use super::{
-    Directory, Result, earlier,
+    Directory, Result, earlier, finer,
     floors::{self, FLOOR},
-    numbers,
+    numbers, personal,
     plan::{Numbered, Outcome, Planner, Seen},
     retire, settle,
 };
@@ -27,6 +27,7 @@ use crate::{
         id::{Id, kind},
         place::{AreaCode, PlaceMode},
         read::{Code, Mended},
+        telltale::personal::Concern,
         vocabulary::{describes_at_risk, is_at_risk, vocabulary},
     },
     exchange::{About, Draft, Format, Item, Package, Part, SourceIds, Survey, decide},
@@ -47,6 +48,16 @@ pub(super) struct Run {
     /// Random: tells its commits from those of others.
     pub id: Id<()>,
     since: u64,
+}
+
+/// What a run knew before its first batch.
+#[derive(Clone, Copy)]
+struct Before<'b> {
+    run: Run,
+    /// Locations that the files name anywhere, by the source's ids.
+    locations: &'b HashSet<String>,
+    /// Protected services of which a local number may be shown, by the source's ids.
+    numbers: &'b HashSet<String>,
 }
 
 /// A file, or several that belong together, to bring in.
@@ -93,9 +104,15 @@ pub struct Report {
     /// What was done to protect a place that a keeper should know of row by row; the first thousand.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<Noticed>,
+    /// What a keeper is asked to look at in open listings, in how many rows; nothing was left out.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub concerns: BTreeMap<&'static str, u64>,
+    /// Those rows; the first thousand.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub to_look_at: Vec<Noticed>,
 }
 
-/// Something that was done about a row which a keeper should know of. It never repeats a value.
+/// Something about a row that a keeper should know of. It never repeats a value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Noticed {
     /// The file, where several were brought in together.
@@ -103,8 +120,11 @@ pub struct Noticed {
     pub file: Option<String>,
     /// The row, as in [`Refusal::row`].
     pub row: u64,
-    /// What was done.
-    pub code: Mended,
+    /// What was done, or is to be looked at.
+    pub code: &'static str,
+    /// The same in words.
+    #[serde(skip)]
+    pub says: &'static str,
 }
 
 /// One fault of a refused row. It never repeats a value.
@@ -129,9 +149,17 @@ impl Report {
         self.read == self.created + self.updated + self.same + self.merged + self.refused
     }
 
-    fn notice(&mut self, (file, row): (Option<&str>, u64), code: Mended) {
+    fn notice(&mut self, at: (Option<&str>, u64), mended: Mended) {
+        *self.mended.entry(mended.as_str()).or_default() += 1;
         if self.notices.len() < MOST_REFUSALS {
-            self.notices.push(Noticed { file: file.map(str::to_owned), row, code });
+            self.notices.push(Noticed::of(at, mended.as_str(), mended.says()));
+        }
+    }
+
+    fn ask(&mut self, at: (Option<&str>, u64), concern: Concern) {
+        *self.concerns.entry(concern.as_str()).or_default() += 1;
+        if self.to_look_at.len() < MOST_REFUSALS {
+            self.to_look_at.push(Noticed::of(at, concern.as_str(), concern.says()));
         }
     }
 
@@ -140,6 +168,12 @@ impl Report {
             let file = file.map(str::to_owned);
             self.refusals.push(Refusal { file, row, pointer: pointer.to_owned(), code, reason: reason.to_owned() });
         }
+    }
+}
+
+impl Noticed {
+    fn of((file, row): (Option<&str>, u64), code: &'static str, says: &'static str) -> Self {
+        Self { file: file.map(str::to_owned), row, code, says }
     }
 }
 
@@ -176,6 +210,7 @@ impl Directory {
         let named = earlier::named(&survey);
         let kept = earlier::kept(&mut snapshot, &named, shipment.source.id).await?;
         let decisions = decide(&survey, &kept);
+        let numbers = earlier::local_numbers(&mut snapshot, &named, shipment.source.id).await?;
         drop(survey);
         let mut ids =
             earlier::ids(&mut snapshot, &named, &decisions, SourceIds::new(shipment.source.id, &*self.chance)).await?;
@@ -190,11 +225,12 @@ impl Directory {
         }
         let of = decisions.items() as u64;
         let mut seen = Seen::new();
+        let before = Before { run, locations: &named.locations, numbers: &numbers };
         let mut items = package.records(&decisions, &mut ids)?;
         let mut batch = decoded(&mut items).await?;
         while !batch.is_empty() {
             // The database works in a thread of its own: while it does, the next batch is read.
-            let written = self.import_batch(batch, shipment, run, &named.locations, &mut seen, &mut report);
+            let written = self.import_batch(batch, shipment, &before, &mut seen, &mut report);
             let (written, next) = tokio::join!(written, decoded(&mut items));
             written?;
             progress(report.read, of);
@@ -235,11 +271,11 @@ impl Directory {
         &self,
         batch: Vec<Item>,
         shipment: Shipment<'_>,
-        run: Run,
-        named: &HashSet<String>,
+        before: &Before<'_>,
         seen: &mut Seen,
         report: &mut Report,
     ) -> Result<()> {
+        let Before { run, locations: named, numbers: allowed } = *before;
         let mut tx = self.store.begin().await?;
         if tx.was_overtaken(run.since, shipment.source.id, run.id).await? {
             return Err(super::Error::Overtaken);
@@ -267,11 +303,7 @@ impl Directory {
                     None
                 }
                 Ok(drafts) => {
-                    let mut drafts: Vec<Draft> = drafts.into_iter().map(|draft| placed(draft, today)).collect();
-                    let finer: u64 = drafts.iter_mut().map(numbers::without_finer).sum();
-                    if finer > 0 {
-                        *counts.mended.entry(Mended::PlaceWithheld.as_str()).or_default() += finer;
-                    }
+                    let drafts: Vec<Draft> = drafts.into_iter().map(|draft| placed(draft, today)).collect();
                     let organization = item.foreign_id.filter(|_| item.is_organization);
                     numbered.push(Numbered { item: number, organization, drafts });
                     Some(at(item.part, item.row))
@@ -288,16 +320,24 @@ impl Directory {
         }
         for verdict in floors::settle(&mut tx, shipment.source.id, &mut numbered).await? {
             let Some(at) = rows[verdict.item] else { continue };
-            for mended in verdict.mended {
-                *counts.mended.entry(mended.as_str()).or_default() += 1;
-                report.notice(at, mended);
-            }
+            verdict.mended.into_iter().for_each(|mended| report.notice(at, mended));
             if verdict.is_refused {
                 counts.refused += 1;
                 report.refuse(at, "", Code::NarrowsPlace, Code::NarrowsPlace.reason());
                 rows[verdict.item] = None;
                 numbered.retain(|numbered| numbered.item != verdict.item);
             }
+        }
+        // Only now it is known which areas are told.
+        for Numbered { item, drafts, .. } in &mut numbered {
+            let Some(at) = rows[*item] else { continue };
+            let numbers: u64 = drafts.iter_mut().map(|draft| numbers::without_finer(draft, allowed)).sum();
+            let (texts, names) = finer::without_finer(drafts);
+            if numbers + texts > 0 {
+                *counts.mended.entry(Mended::PlaceWithheld.as_str()).or_default() += numbers + texts;
+            }
+            (0..names).for_each(|_| report.notice(at, Mended::NameWithheld));
+            personal::concerns(drafts).into_iter().for_each(|concern| report.ask(at, concern));
         }
         #[cfg(debug_assertions)]
         leak_addresses(&mut tx, &numbered, report).await?;
@@ -407,7 +447,7 @@ fn puts_at_risk(about: &About, known: &RefCell<HashMap<String, bool>>) -> bool {
 
 /// The draft with areas that the gazetteer knows and that are wide enough; a protected service keeps
 /// no other word on where it serves.
-fn placed(mut draft: Draft, today: NaiveDate) -> Draft {
+pub(super) fn placed(mut draft: Draft, today: NaiveDate) -> Draft {
     if let Draft::Service(offer) = &mut draft {
         let said = offer
             .record

@@ -17,12 +17,14 @@ mod earlier;
 mod expire;
 mod explain;
 pub mod feed;
+mod finer;
 pub mod floors;
 pub mod follow;
 pub mod import;
 mod labels;
 mod links;
 mod numbers;
+mod personal;
 pub mod places;
 pub mod plan;
 mod purge;
@@ -30,6 +32,7 @@ pub mod read;
 pub mod reports;
 pub mod request;
 mod retire;
+pub mod safeguard;
 pub mod search;
 pub mod sessions;
 pub mod settle;
@@ -75,6 +78,9 @@ pub enum Error {
     /// It was here and has been withdrawn.
     #[error("the listing has been withdrawn")]
     Gone,
+    /// It has no place that could be told or kept private.
+    #[error("the listing is not one whose place is private")]
+    NotPrivate,
     /// More was sent than is taken from one address, or about one listing.
     #[error("more reports than are taken")]
     TooMany,

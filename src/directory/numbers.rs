@@ -1,5 +1,7 @@
 //! Numbers of protected services that say more of where they are than the areas they name.
 
+use std::collections::HashSet;
+
 use kith_index::gazetteer::Gazetteer;
 
 use crate::{
@@ -12,10 +14,11 @@ use crate::{
 
 /// Leaves out the geographic numbers of a protected service that are finer than its areas; how many those were.
 ///
-/// The areas must have been settled. One that names none has none as wide as a number.
-pub fn without_finer(draft: &mut Draft) -> u64 {
+/// The areas must have been settled. One that names none has none as wide as a number. `allowed`: services of which the
+/// safeguarding role has said that a local number may be shown, by the source's ids.
+pub fn without_finer(draft: &mut Draft, allowed: &HashSet<String>) -> u64 {
     let Draft::Service(offer) = draft else { return 0 };
-    if offer.facts.mode != PlaceMode::Area {
+    if offer.facts.mode != PlaceMode::Area || allowed.contains(&offer.foreign_id) {
         return 0;
     }
     let before = offer.record.phones.len();

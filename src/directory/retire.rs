@@ -18,7 +18,7 @@ use super::{
 use crate::{
     domain::{
         digest::digest,
-        entry::{Aggregate, Entry, Origin, Standing},
+        entry::{Aggregate, Entry, OrganizationFacts, Origin, Standing},
         id::{Id, kind},
         location::Location,
         organization::Organization,
@@ -30,6 +30,28 @@ use crate::{
     exchange::{Decisions, cut},
     store::{Audit, Kept, Key, Tx},
 };
+
+/// What is protected now, by its source's ids.
+pub struct Protected<'p> {
+    /// The source.
+    pub source: Id<kind::Source>,
+    /// Services.
+    pub services: Vec<String>,
+    /// Places that are told of nobody.
+    pub locations: Vec<String>,
+    /// Organizations of which only the short list is kept.
+    pub organizations: Vec<String>,
+    /// What is known of such an organization from now on.
+    pub facts: &'p (dyn Fn(&str) -> OrganizationFacts + Sync),
+}
+
+/// What was taken back.
+pub struct TakenBack {
+    /// Whatever shows something of it.
+    pub touched: settle::Touched,
+    /// How many services, organizations and locations.
+    pub counts: [usize; 3],
+}
 
 /// Takes back what earlier imports from this source kept of services and places that are protected now.
 ///
@@ -43,25 +65,60 @@ pub async fn what_is_protected_now(
 ) -> Result<()> {
     let source = shipment.source.id;
     let names = |of: &mut dyn Iterator<Item = &str>| of.map(str::to_owned).collect::<Vec<_>>();
-    let protected = names(&mut decisions.services().filter(|(_, mode)| *mode == PlaceMode::Area).map(|(name, _)| name));
-    let withheld = names(&mut decisions.withheld_locations());
-    let organizations = names(&mut decisions.withheld_organizations());
-    if protected.is_empty() && withheld.is_empty() && organizations.is_empty() {
+    let protected = Protected {
+        source,
+        services: names(&mut decisions.services().filter(|(_, mode)| *mode == PlaceMode::Area).map(|(name, _)| name)),
+        locations: names(&mut decisions.withheld_locations()),
+        organizations: names(&mut decisions.withheld_organizations()),
+        facts: &|name| decisions.organization_facts(name),
+    };
+    if protected.services.is_empty() && protected.locations.is_empty() && protected.organizations.is_empty() {
         return Ok(());
     }
     let mut tx = directory.store.begin().await?;
+    if tx.source(source).await?.as_ref() != Some(shipment.source) {
+        tx.put_source(shipment.source).await?;
+    }
+    let Some(taken) = take_back(&mut tx, directory, &protected).await? else { return Ok(()) };
+    let [services, organizations, locations] = taken.counts;
+    let detail = json!({ "source": source, "run": run.id, "services": services, "organizations": organizations, "locations": locations });
+    let audit =
+        Audit { at: directory.clock.now(), actor: shipment.actor.to_owned(), action: "protect", subject: None, detail };
+    end(tx, directory, &taken.touched, audit).await
+}
+
+/// Commits what was taken back, and hides it from readers at once.
+///
+/// # Errors
+/// When the store fails.
+pub async fn end(mut tx: Tx, directory: &Directory, touched: &settle::Touched, audit: Audit) -> Result<()> {
+    let lines = settle::lines(&mut tx, touched).await?;
+    let committed = tx.commit(audit, &lines).await?;
+    for line in lines.iter().filter(|line| line.digest.is_none()) {
+        directory.view.hide(&line.listing.id, committed.sequence);
+    }
+    Ok(())
+}
+
+/// Blanks what is kept of what is protected; `None` when there is nothing to do.
+///
+/// # Errors
+/// When the store fails.
+pub async fn take_back(tx: &mut Tx, directory: &Directory, protected: &Protected<'_>) -> Result<Option<TakenBack>> {
+    let Protected { source, services, locations: withheld, organizations, facts } = protected;
+    let source = *source;
     let mut touched = settle::Touched::default();
 
-    let known = tx.by_foreign::<Service>(source, &protected).await?;
+    let known = tx.by_foreign::<Service>(source, services).await?;
     let public: Vec<Entry<Service>> =
         known.into_values().filter(|service| service.facts.mode != PlaceMode::Area).collect();
     let public_ids: Vec<_> = public.iter().map(|service| service.record.id).collect();
-    let known = tx.by_foreign::<Organization>(source, &organizations).await?;
+    let known = tx.by_foreign::<Organization>(source, organizations).await?;
     let running: Vec<_> = known.values().map(|entry| entry.record.id).collect();
     let told: Vec<Entry<Organization>> = known.into_values().filter(|entry| !entry.facts.protected).collect();
 
     let mut location_ids: HashSet<Id<kind::Location>> =
-        tx.by_foreign::<Location>(source, &withheld).await?.values().map(|entry| entry.record.id).collect();
+        tx.by_foreign::<Location>(source, withheld).await?.values().map(|entry| entry.record.id).collect();
     location_ids
         .extend(tx.by_key::<Location, _>(Key::Organization, &running).await?.iter().map(|entry| entry.record.id));
     location_ids.extend(
@@ -84,22 +141,17 @@ pub async fn what_is_protected_now(
         .filter(|at| at.standing != Standing::Retired)
         .collect();
     // Also those that only their service led to: another service of the place may name it later.
-    let places = locations.iter().map(|location| location.origin.foreign_id.clone()).chain(withheld);
-    let marks = unmarked(&mut tx, directory, shipment, places).await?;
+    let places = locations.iter().map(|location| location.origin.foreign_id.clone()).chain(withheld.iter().cloned());
+    let marks = unmarked(tx, directory, source, places).await?;
     let now = directory.clock.now();
-    let silenced = links::silenced(&mut tx, source, &public_ids, [&protected, &organizations], now).await?;
-    if [public.len(), told.len(), locations.len(), at.len(), marks.len(), silenced.len()]
-        .iter()
-        .all(|count| *count == 0)
-    {
-        return Ok(());
-    }
-    if tx.source(source).await?.as_ref() != Some(shipment.source) {
-        tx.put_source(shipment.source).await?;
+    let silenced = links::silenced(tx, source, &public_ids, [services, organizations], now).await?;
+    let is_blanked = [public.len(), told.len(), locations.len(), at.len(), silenced.len()].iter().any(|n| *n > 0);
+    if !is_blanked && marks.is_empty() {
+        return Ok(None);
     }
     tx.put(&marks).await?;
     tx.put(&silenced).await?;
-    if !(public.is_empty() && told.is_empty() && locations.is_empty() && at.is_empty() && silenced.is_empty()) {
+    if is_blanked {
         tx.want_purge().await?;
     }
 
@@ -109,26 +161,12 @@ pub async fn what_is_protected_now(
     touched.places.extend(at.iter().map(|at| at.record.id));
     touched.organizations.extend(public.iter().filter_map(|service| service.record.organization_id));
     touched.organizations.extend(locations.iter().filter_map(|location| location.record.organization_id));
-    let counts = json!({ "source": source, "run": run.id, "services": public.len(), "organizations": told.len(), "locations": locations.len() });
-    blank(&mut tx, directory, public, |id| json!({ "id": id, "name": "withdrawn", "status": "inactive" })).await?;
-    blank(&mut tx, directory, locations, |id| json!({ "id": id, "location_type": "physical" })).await?;
-    blank(&mut tx, directory, at, |id| json!({ "id": id })).await?;
-
-    shorten(&mut tx, directory, told, decisions).await?;
-
-    let lines = settle::lines(&mut tx, &touched).await?;
-    let audit = Audit {
-        at: directory.clock.now(),
-        actor: shipment.actor.to_owned(),
-        action: "protect",
-        subject: None,
-        detail: counts,
-    };
-    let committed = tx.commit(audit, &lines).await?;
-    for line in lines.iter().filter(|line| line.digest.is_none()) {
-        directory.view.hide(&line.listing.id, committed.sequence);
-    }
-    Ok(())
+    let counts = [public.len(), told.len(), locations.len()];
+    blank(tx, directory, public, |id| json!({ "id": id, "name": "withdrawn", "status": "inactive" })).await?;
+    blank(tx, directory, locations, |id| json!({ "id": id, "location_type": "physical" })).await?;
+    blank(tx, directory, at, |id| json!({ "id": id })).await?;
+    shorten(tx, directory, told, facts).await?;
+    Ok(Some(TakenBack { touched, counts }))
 }
 
 /// What a withheld place is remembered by: a digest of what its source calls it.
@@ -140,10 +178,9 @@ pub fn mark(source: Id<kind::Source>, name: &str) -> String {
 async fn unmarked(
     tx: &mut Tx,
     directory: &Directory,
-    shipment: Shipment<'_>,
+    source: Id<kind::Source>,
     places: impl Iterator<Item = String>,
 ) -> Result<Vec<Entry<Location>>> {
-    let source = shipment.source.id;
     let marks: HashSet<String> = places.map(|name| mark(source, &name)).collect();
     let marks: Vec<String> = marks.into_iter().collect();
     let known = tx.by_foreign::<Location>(source, &marks).await?;
@@ -176,7 +213,7 @@ async fn shorten(
     tx: &mut Tx,
     directory: &Directory,
     entries: Vec<Entry<Organization>>,
-    decisions: &Decisions,
+    facts: impl Fn(&str) -> OrganizationFacts,
 ) -> Result<()> {
     let mut shortened = Vec::with_capacity(entries.len());
     for mut entry in entries {
@@ -184,7 +221,7 @@ async fn shorten(
             let id = entry.record.id.to_string();
             (bare(&json!({ "id": id, "name": "name not kept" })), read::Record::new())
         });
-        entry.facts = decisions.organization_facts(&entry.origin.foreign_id);
+        entry.facts = facts(&entry.origin.foreign_id);
         entry.revision += 1;
         entry.changed = directory.clock.now();
         shortened.push(entry);

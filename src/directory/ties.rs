@@ -1,5 +1,6 @@
 //! By what listings hang together, so that what is told of one is told of all: the organisation, phone numbers, e-mail
-//! addresses and their domains, web sites, and the links that records state.
+//! addresses and their domains, web sites, and the links that records of private listings state of one another. (A link
+//! with any other listing is not shown where it could narrow anything: `may_be_shown` in `domain/link.rs`.)
 //!
 //! A tie is a digest: it says whether two are the same and nothing else. What many share who have nothing to do with one
 //! another ties nobody: a free mail provider's domain, a social network, a number as short as 999.
@@ -10,7 +11,7 @@ use crate::{
         digest::digest,
         entry::Origin,
         id::{Id, kind},
-        link::{Link, SideKind},
+        link::{Link, Side, SideKind},
         organization::Organization,
         service::Service,
         telltale::number::national,
@@ -73,20 +74,27 @@ pub fn subject(kind: SideKind, origin: &Origin) -> String {
     named(kind, origin.source, &origin.foreign_id)
 }
 
-/// The ties of a service, with the links that it states.
-pub fn of_service(origin: &Origin, service: &Service, links: &[&Offer<Link>]) -> Vec<String> {
+/// The ties of a service, with the links that it states if its place is private.
+pub fn of_service(origin: &Origin, service: &Service, is_private: bool, links: &[&Offer<Link>]) -> Vec<String> {
     let mut ties = vec![subject(SideKind::Service, origin), by_id(service.id)];
     ties.extend(service.organization_id.map(by_id));
     ties.extend(service.phones.iter().filter_map(of_phone));
     ties.extend(service.email.iter().flat_map(|email| of_email(email)));
     ties.extend(service.url.iter().filter_map(|url| of_web(url)));
     ties.extend(service.contacts.iter().flat_map(of_contact));
-    of_links(origin, service.id.cast(), links, &mut ties);
+    if is_private {
+        of_links(origin, Side::service(service.id), links, &mut ties);
+    }
     ties
 }
 
-/// The ties of an organisation, with the links that it states.
-pub fn of_organization(origin: &Origin, organization: &Organization, links: &[&Offer<Link>]) -> Vec<String> {
+/// The ties of an organisation, with the links that it states if it runs what is private.
+pub fn of_organization(
+    origin: &Origin,
+    organization: &Organization,
+    is_private: bool,
+    links: &[&Offer<Link>],
+) -> Vec<String> {
     let mut ties = vec![subject(SideKind::Organization, origin), by_id(organization.id)];
     ties.push(tie(&["name", &folded(&organization.name)]));
     ties.extend(organization.phones.iter().filter_map(of_phone));
@@ -95,16 +103,19 @@ pub fn of_organization(origin: &Origin, organization: &Organization, links: &[&O
     ties.extend(organization.contacts.iter().flat_map(of_contact));
     let numbers = organization.organization_identifiers.iter();
     ties.extend(numbers.map(|number| tie(&["register", &folded(&number.identifier)])));
-    of_links(origin, organization.id.cast(), links, &mut ties);
+    if is_private {
+        of_links(origin, Side::organization(organization.id), links, &mut ties);
+    }
     ties
 }
 
-/// A record states its links; the other side has the tie by its name or by its id.
-fn of_links(origin: &Origin, holder: Id<()>, links: &[&Offer<Link>], ties: &mut Vec<String>) {
-    for link in links.iter().filter(|link| link.record.holder.id.as_u128() == holder.as_u128()) {
+/// A record has the tie by its name and by its id; whoever states a link with it has one of the two as well.
+fn of_links(origin: &Origin, own: Side, links: &[&Offer<Link>], ties: &mut Vec<String>) {
+    let by_name = |kind: SideKind, name: &str| tie(&["linked", kind.as_str(), &origin.source.to_string(), name]);
+    ties.extend([by_name(own.kind, &origin.foreign_id), tie(&["linked", &own.id.to_string()])]);
+    for link in links.iter().filter(|link| link.record.holder == own) {
         let other = &link.record.stated.other;
-        ties.push(named(other.kind, origin.source, &other.name));
-        ties.extend(other.name.parse::<Id<kind::Service>>().ok().map(by_id));
+        ties.extend([by_name(other.kind, &other.name), tie(&["linked", &other.name])]);
     }
 }
 

@@ -4,9 +4,10 @@
 //!
 //! Made for texts about places that must stay private: it rather finds too much than too little, and what it finds
 //! in is withheld as a whole. It knows forms and ways of speaking, no names of places. `tests/fixtures/linter.tsv` says
-//! of more than 300 texts what is to be found in them, and a test how much of it is.
+//! of more than 400 texts what is to be found in them, and a test how much of it is.
 
 pub mod number;
+pub mod personal;
 mod way;
 
 use super::plain;
@@ -124,7 +125,8 @@ fn has_coordinates(text: &str) -> bool {
     degrees && text.contains(['\'', '′', '’'])
 }
 
-/// `SE 281 360`: the letters of a square and an even number of figures, six or more, together or in two halves.
+/// `SE 281 360`: the letters of a square and an even number of figures, together or in two halves. Four figures are one when
+/// they follow the letters at once (`SE2836`) or stand in two halves, because years and numbers of rooms are four figures too.
 fn has_grid_reference(text: &[u8]) -> bool {
     let figures =
         |at: usize| text.get(at..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -144,9 +146,11 @@ fn has_grid_reference(text: &[u8]) -> bool {
         let east = figures(first);
         let second = first + east + blanks(first + east);
         let north = if second > first + east { figures(second) } else { 0 };
-        let halves = (3..=5).contains(&east) && north == east && ends(text, second + north);
+        let least = if letters == 2 { 2 } else { 3 };
+        let halves = (least..=5).contains(&east) && north == east && ends(text, second + north);
         // The registers of Scotland give numbers of this form too.
-        let together = matches!(east, 6 | 8 | 10) && ends(text, first + east) && square != b"SC";
+        let few = east == 4 && letters == 2 && first == start + letters;
+        let together = (few || matches!(east, 6 | 8 | 10)) && ends(text, first + east) && square != b"SC";
         halves || together
     })
 }
@@ -225,6 +229,8 @@ mod tests {
             "SE 281 360",
             "grid reference SE2812336012",
             "J 338 740",
+            "SE 28 36",
+            "SE2836",
             "UPRN: 100012345678",
             "uprn/100012345678",
             "///filled.count.soap",
@@ -243,12 +249,18 @@ mod tests {
     #[test]
     fn of_the_labelled_texts_none_of_the_certain_kinds_is_missed_and_few_of_the_others() {
         let texts = include_str!("../../tests/fixtures/linter.tsv");
-        let lines: Vec<(&str, &str)> = texts
-            .lines()
-            .filter(|line| !line.starts_with('#'))
-            .map(|line| line.split_once('\t').expect("a label and a text"))
-            .collect();
-        assert!(lines.len() >= 300);
+        let all = texts.lines().filter(|line| !line.starts_with('#'));
+        let all: Vec<(&str, &str)> = all.map(|line| line.split_once('\t').expect("a label and a text")).collect();
+        assert!(all.len() >= 400);
+        // The others need to know the areas, or are about open listings; their tests are where they are read.
+        let kinds =
+            ["postcode", "coordinates", "grid", "property", "words", "map", "house", "street", "way", "cy", "free"];
+        let lines: Vec<(&str, &str)> = all.into_iter().filter(|(kind, _)| kinds.contains(kind)).collect();
+        for kind in kinds.iter().filter(|kind| **kind != "free") {
+            let of: Vec<_> = lines.iter().filter(|(label, _)| label == kind).collect();
+            let found = of.iter().filter(|(_, text)| tells_place(text)).count();
+            eprintln!("C8, {kind}: {} texts, recall {:.3}", of.len(), found as f64 / of.len() as f64);
+        }
         let of = |label: fn(&str) -> bool| lines.iter().copied().filter(move |(kind, _)| label(kind));
         let innocent = |kind: &str| kind == "free";
         let prose = |kind: &str| matches!(kind, "way" | "street" | "cy");
@@ -279,6 +291,7 @@ mod tests {
             "We serve LS6, LS7 and BD1.",
             "It costs £3.50 or £12.99, for 2 hours.",
             "Charity number 1000001, in Scotland SC012345; company 01234567",
+            "TV 2024, HP 4000 and NO 10 are no places; form J 33 74.",
             "Open 24 hours, 7 days a week, since 1974. On 24 December, Church Road is shut.",
             "For people aged 16 to 25; 20°C",
             "https://harbour.example/help?page=2",

@@ -56,15 +56,14 @@ impl Survey {
 
 /// Decides from the survey of one package.
 ///
-/// A service is `area` when its source says so, when it is of a kind of support that puts people at risk, or when
-/// it was `area` in an earlier import, whatever the source says now. Its places are then withheld from every
-/// item that shares them, and the places and free texts of its organization wherever that appears. An
-/// organization that is itself of such a kind is treated likewise, and a service of one that bears such a kind in
-/// its name is `area` unless its source says how its place may be told.
+/// A service is `area` when its source says so, when it is of a kind of support that puts people at risk, when its
+/// organization bears such a kind in its name, or when it was `area` in an earlier import, whatever the source says now.
+/// Its places are then withheld from every item that shares them, and the places and free texts of its organization
+/// wherever that appears. An organization that is itself of such a kind is treated likewise. No file opens what is of such
+/// a kind; the safeguarding role does ([`Kept::opened`]), and hides what nothing in its record would ([`Kept::hidden`]).
 pub fn decide(survey: &Survey, kept: &Kept) -> Decisions {
     let mut decisions = Decisions {
         organizations: kept.organizations.clone(),
-        locations: kept.locations.clone(),
         at_risk: kept.at_risk.clone(),
         open: kept.open.clone(),
         ..Decisions::default()
@@ -91,8 +90,7 @@ pub fn decide(survey: &Survey, kept: &Kept) -> Decisions {
         let own = sketch.service.is_some();
         let services = sketch.service.iter().chain(&sketch.services).zip(&risks.services);
         for (index, (service, at_risk)) in services.enumerate() {
-            let inherited = by_name && service.declared_mode.is_none();
-            let mode = mode(service, inherited || *at_risk, kept);
+            let mode = mode(service, by_name || *at_risk, kept);
             if own && index == 0 {
                 plan.kind = RowKind::Service(mode);
             }
@@ -102,7 +100,7 @@ pub fn decide(survey: &Survey, kept: &Kept) -> Decisions {
                     if protection(mode) > protection(*known) {
                         *known = mode;
                     }
-                    links.push((id, &service.organization, &service.locations, service.declared_mode));
+                    links.push((id, &service.organization, &service.locations));
                 }
                 None if mode == PlaceMode::Area => {
                     decisions.locations.extend(service.locations.iter().cloned());
@@ -116,8 +114,9 @@ pub fn decide(survey: &Survey, kept: &Kept) -> Decisions {
         }
         decisions.rows.push(plan);
     }
-    for (id, organization, locations, declared) in links {
-        if declared.is_none()
+    let mut opened = HashSet::new();
+    for (id, organization, locations) in links {
+        if !kept.opened.contains(id)
             && organization.as_ref().is_some_and(|organization| decisions.at_risk.contains(organization))
         {
             decisions.modes.insert(id.clone(), PlaceMode::Area);
@@ -125,14 +124,25 @@ pub fn decide(survey: &Survey, kept: &Kept) -> Decisions {
         if decisions.mode(id) == PlaceMode::Area {
             decisions.locations.extend(locations.iter().cloned());
             decisions.organizations.extend(organization.clone());
+        } else if kept.opened.contains(id) {
+            opened.extend(locations);
         }
     }
+    // Who opened a service answers for its places, unless what is protected in this package is there as well.
+    let before = kept.locations.iter().filter(|location| !opened.contains(location));
+    decisions.locations.extend(before.cloned());
     decisions
 }
 
 fn mode(service: &SketchService, at_risk: bool, kept: &Kept) -> PlaceMode {
-    let earlier = service.foreign_id.as_ref().and_then(|id| kept.modes.get(id)).copied().unwrap_or_default();
     let declared = service.declared_mode.unwrap_or_default();
+    if service.foreign_id.as_ref().is_some_and(|id| kept.opened.contains(id)) {
+        return declared;
+    }
+    if service.foreign_id.as_ref().is_some_and(|id| kept.hidden.contains(id)) {
+        return PlaceMode::Area;
+    }
+    let earlier = service.foreign_id.as_ref().and_then(|id| kept.modes.get(id)).copied().unwrap_or_default();
     let kind = if at_risk { PlaceMode::Area } else { PlaceMode::Exact };
     [earlier, declared, kind].into_iter().max_by_key(|mode| protection(*mode)).unwrap_or(PlaceMode::Area)
 }
@@ -148,6 +158,10 @@ pub struct Kept {
     pub at_risk: HashSet<String>,
     /// Places that an earlier file shared with an `area` service, by the source's id.
     pub locations: HashSet<String>,
+    /// Services whose places may be told by decision of the safeguarding role, by the source's id.
+    pub opened: HashSet<String>,
+    /// Services whose places may not be told by its decision, by the source's id.
+    pub hidden: HashSet<String>,
     /// Of what the file's links name, the records that are here and not protected.
     pub open: HashSet<Named>,
 }
@@ -307,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_of_an_organization_with_a_kind_at_risk_in_its_name_is_protected_unless_its_source_says_otherwise() {
+    fn a_service_of_an_organization_with_a_kind_at_risk_in_its_name_is_protected_whatever_its_source_says() {
         let about = About { name: "Refuge".to_owned(), ..About::default() };
         let organization = SketchOrganization { foreign_id: Some("org".to_owned()), about, locations: Vec::new() };
         let run_by = |declared| {
@@ -319,7 +333,31 @@ mod tests {
         };
         assert_eq!(run_by(None).mode("a"), PlaceMode::Area);
         assert!(run_by(None).withholds_location("p"));
-        assert_eq!(run_by(Some(PlaceMode::Exact)).mode("a"), PlaceMode::Exact);
+        assert_eq!(run_by(Some(PlaceMode::Exact)).mode("a"), PlaceMode::Area);
+    }
+
+    #[test]
+    fn only_the_safeguarding_role_opens_and_hides() {
+        let set = |id: &str| std::collections::HashSet::from([id.to_owned()]);
+        let opened = Kept {
+            modes: [("a".to_owned(), PlaceMode::Area)].into(),
+            locations: ["p".to_owned(), "q".to_owned()].into(),
+            opened: set("a"),
+            ..Kept::default()
+        };
+        let decisions = decide([service(1, "a", "Refuge", "p")], &opened);
+        assert_eq!(decisions.mode("a"), PlaceMode::Exact);
+        assert!(!decisions.withholds_location("p") && decisions.withholds_location("q"));
+        // Its source may still say that the place is private; and a house that another refuge shares stays private.
+        let mut declared = service(1, "a", "Refuge", "p");
+        declared.service.as_mut().unwrap().declared_mode = Some(PlaceMode::Area);
+        assert!(decide([declared], &opened).withholds_location("p"));
+        let shared = decide([service(1, "a", "Refuge", "p"), service(2, "b", "Refuge", "p")], &opened);
+        assert!(shared.withholds_location("p") && shared.mode("b") == PlaceMode::Area);
+
+        let hidden = Kept { hidden: set("c"), ..Kept::default() };
+        let decisions = decide([service(1, "c", "Choir", "p")], &hidden);
+        assert!(decisions.mode("c") == PlaceMode::Area && decisions.withholds_location("p"));
     }
 
     #[test]

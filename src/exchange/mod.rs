@@ -43,7 +43,7 @@ mod sketch;
 mod table;
 mod tabular;
 
-pub use cut::cut;
+pub use cut::{cut, cut_service};
 pub use decide::{Decisions, Kept, Survey, decide};
 pub use drafts::{Draft, Item, Offer};
 pub use ids::{Ids, SourceIds, usual};

@@ -10,6 +10,7 @@ use std::{fs, path::Path};
 
 use serde_json::{Value, json};
 
+pub use self::plant::open_group;
 use self::{
     plant::{How, refuge},
     scan::{LATITUDE, POSTCODE, Scan, mark},

@@ -5,15 +5,18 @@
 //! of both, in every way that the documents allow (`walk`), and no byte may differ (`twins`, C1). An attacker with
 //! strategies of the literature does no better than the published area (`attack`, C2) and cannot tell which of two
 //! houses it is (`game`, C3). Debug builds can be made to leak, and each leak is caught (`control`, C4). No sequence of edits leads to areas
-//! that have too little in common (`floor`, C9). What was
+//! that have too little in common (`floor`, C9). What is
+//! protected leaves no byte of what was public (`purge`, C11). What was
 //! measured is printed and kept, a line a figure, for the documents (`table`).
 
 mod attack;
 mod control;
 mod floor;
 mod game;
+mod purge;
 mod strategies;
 mod table;
+mod told;
 mod twins;
 mod walk;
 mod worlds;

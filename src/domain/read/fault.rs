@@ -110,6 +110,7 @@ words! {
         AreasKept "areas_kept" "would have told, with areas that were published before, where a protected place is; the former ones were kept";
         AreasWidened "areas_widened" "would have told, with areas that were published before, where a protected place is; a wider one was taken";
         AreasLeftOut "areas_left_out" "would have told, with areas that were published before, where a protected place is; none was published";
+        NameWithheld "name_withheld" "names a place that is finer than the areas, and was replaced by the kind";
         FirstKept "first_kept" "was told in two ways; the first was kept";
         Assumed "assumed" "was not stated and was taken to be what such a file means by that";
         TownMoved "town_moved" "was a town where a postcode should be";

@@ -1,0 +1,76 @@
+//! `kith safeguard`: what only the safeguarding role decides of a listing's place.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+
+use super::{open, publish};
+use crate::{config::Config, directory::safeguard::Safeguarding};
+
+/// What is decided.
+#[derive(Debug, clap::Subcommand)]
+pub enum Arguments {
+    /// Let the place of a private listing be told, although its kind puts people at risk
+    Open(Of),
+    /// Make the place of a listing private, whatever its source says; what was public is taken back
+    Hide(Of),
+    /// Let a local number of a private listing be shown, where it has no other
+    Number {
+        #[command(flatten)]
+        of: Of,
+        /// Not any more
+        #[arg(long)]
+        withdraw: bool,
+    },
+}
+
+/// Of which listing, why and who answers for it.
+#[derive(Debug, clap::Args)]
+pub struct Of {
+    /// The listing's id
+    id: String,
+    /// Why; it is kept, so say nothing that leads to the place
+    #[arg(long, value_name = "TEXT")]
+    because: String,
+    /// The role that decides: "safeguarding lead"
+    #[arg(long, value_name = "ROLE")]
+    by: String,
+}
+
+impl Of {
+    fn decided(&self) -> Result<Safeguarding> {
+        Safeguarding::of(&self.by, &self.because).context(
+            "a decision needs a role (--by) and a reason (--because) of at most 500 characters, and the reason must not tell a place",
+        )
+    }
+}
+
+/// Decides.
+pub async fn run(config: &Config, arguments: Arguments) -> Result<ExitCode> {
+    let directory = open(config).await?;
+    let unpublished = "it is kept, but the published view could not be brought up to date";
+    match arguments {
+        Arguments::Open(of) => {
+            directory.open_place(&of.id, &of.decided()?).await?;
+            say!("the place of {} may be told; the next import of its source reads it", of.id);
+        }
+        Arguments::Hide(of) => {
+            let stays = directory.hide_place(&of.id, &of.decided()?).await?;
+            publish(&directory).await.context(unpublished)?;
+            match stays {
+                Some(id) => say!("the place of {id} is private now"),
+                None => say!("{} is withdrawn; its next import brings it back without its place", of.id),
+            }
+            say!("what was public cannot be made secret; backups and other copies are yours (SECURITY.md)");
+        }
+        Arguments::Number { of, withdraw } => {
+            directory.show_number(&of.id, !withdraw, &of.decided()?).await?;
+            say!(
+                "a local number of {} is {} from its next import on",
+                of.id,
+                if withdraw { "left out" } else { "shown" }
+            );
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,197 @@
+//! What only the safeguarding role decides: that a place may be told although its kind puts people at risk, that one may
+//! not although nothing in its record says so, and that a local number may be shown.
+//!
+//! A decision is kept by what the source calls the record. No import changes it, and it is there before the import reads
+//! anything. Whoever calls these operations must hold a [`Safeguarding`].
+
+use std::collections::HashSet;
+
+use serde_json::json;
+
+use super::{
+    Directory, Error, Result, finer, floors, import, numbers,
+    plan::Numbered,
+    retire::{self, Protected},
+    settle::Touched,
+};
+use crate::{
+    domain::{
+        entry::{Entry, OrganizationFacts, Origin, ServiceFacts, Standing},
+        id::{Id, kind},
+        organization::Organization,
+        place::PlaceMode,
+        plain,
+        read::Record,
+        service::Service,
+        telltale,
+    },
+    exchange::{Draft, Offer, cut_service},
+    store::{Audit, Decided, Decision, Tx},
+};
+
+/// The longest reason and the longest name of a role, in characters.
+const LONGEST: usize = 500;
+
+/// Says that a decision is the safeguarding role's, who answers for it and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Safeguarding {
+    role: String,
+    because: String,
+}
+
+impl Safeguarding {
+    /// The role that decides and its reason; `None` when either is empty or too long, or the reason could tell a place: it
+    /// is kept.
+    pub fn of(role: &str, because: &str) -> Option<Self> {
+        let [role, because] = [role, because].map(plain::line);
+        let fits = |text: &String| !text.is_empty() && text.chars().count() <= LONGEST;
+        let is_silent = ![&role, &because].into_iter().any(|text| telltale::tells_place(text));
+        (fits(&role) && fits(&because) && is_silent).then_some(Self { role, because })
+    }
+}
+
+impl Directory {
+    /// Lets the place of a private listing be told: its next import reads it. Its id stays.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] when no service has the id, [`Error::NotPrivate`] when its place is not private, [`Error::Gone`]
+    /// when it was retired, [`Error::Store`].
+    pub async fn open_place(&self, id: &str, by: &Safeguarding) -> Result<()> {
+        let (mut tx, entry) = self.service_to_decide(id).await?;
+        if entry.facts.mode != PlaceMode::Area {
+            return Err(Error::NotPrivate);
+        }
+        tx.undecide(&entry.origin, Decision::Hide).await?;
+        self.decide(&mut tx, &entry.origin, Decision::Place, by).await?;
+        tx.commit(self.safeguarded("safeguard open", id, by), &[]).await?;
+        Ok(())
+    }
+
+    /// Makes the place of a listing private, from now on and whatever its source says. One that was public is taken back:
+    /// its id answers 410, its bytes go, and what may be told of it stands under a new id. Answers that id, unless the
+    /// listing must wait for its next import.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] when no service has the id, [`Error::Gone`] when it was retired, [`Error::Store`].
+    pub async fn hide_place(&self, id: &str, by: &Safeguarding) -> Result<Option<String>> {
+        let (mut tx, entry) = self.service_to_decide(id).await?;
+        tx.undecide(&entry.origin, Decision::Place).await?;
+        self.decide(&mut tx, &entry.origin, Decision::Hide, by).await?;
+        let audit = self.safeguarded("safeguard hide", id, by);
+        if entry.facts.mode == PlaceMode::Area {
+            tx.commit(audit, &[]).await?;
+            return Ok(Some(id.to_owned()));
+        }
+        let run_by: Vec<_> = entry.record.organization_id.into_iter().collect();
+        let run_by = tx.get::<Organization>(&run_by).await?;
+        let at_risk = run_by.iter().any(|organization| organization.facts.at_risk);
+        let own = run_by.iter().filter(|organization| organization.origin.source == entry.origin.source);
+        let protected = Protected {
+            source: entry.origin.source,
+            services: vec![entry.origin.foreign_id.clone()],
+            locations: Vec::new(),
+            organizations: own.map(|organization| organization.origin.foreign_id.clone()).collect(),
+            facts: &|_| OrganizationFacts { protected: true, at_risk },
+        };
+        let taken = retire::take_back(&mut tx, self, &protected).await?;
+        let mut touched = taken.map(|taken| taken.touched).unwrap_or_default();
+        let stays = self.under_a_new_id(&mut tx, &entry, &mut touched).await?;
+        retire::end(tx, self, &touched, audit).await?;
+        self.purge_if_due().await?;
+        Ok(stays)
+    }
+
+    /// Lets a local number of a private listing be shown, or not any more: its next import reads it.
+    ///
+    /// # Errors
+    /// As [`Directory::open_place`].
+    pub async fn show_number(&self, id: &str, shown: bool, by: &Safeguarding) -> Result<()> {
+        let (mut tx, entry) = self.service_to_decide(id).await?;
+        if entry.facts.mode != PlaceMode::Area {
+            return Err(Error::NotPrivate);
+        }
+        if shown {
+            self.decide(&mut tx, &entry.origin, Decision::Number, by).await?;
+        } else {
+            tx.undecide(&entry.origin, Decision::Number).await?;
+        }
+        let action = if shown { "safeguard number" } else { "safeguard no number" };
+        tx.commit(self.safeguarded(action, id, by), &[]).await?;
+        Ok(())
+    }
+
+    async fn service_to_decide(&self, id: &str) -> Result<(Tx, Entry<Service>)> {
+        let id: Id<kind::Service> = id.parse().map_err(|_| Error::Missing)?;
+        let mut tx = self.store.begin().await?;
+        let entry = tx.get::<Service>(&[id]).await?.pop().ok_or(Error::Missing)?;
+        if entry.standing == Standing::Retired { Err(Error::Gone) } else { Ok((tx, entry)) }
+    }
+
+    async fn decide(&self, tx: &mut Tx, of: &Origin, decision: Decision, by: &Safeguarding) -> Result<()> {
+        let Safeguarding { role, because } = by.clone();
+        Ok(tx.decide(of, &Decided { decision, because, role, at: self.clock.now() }).await?)
+    }
+
+    /// Who decided is told; why is kept with the decision.
+    fn safeguarded(&self, action: &'static str, id: &str, by: &Safeguarding) -> Audit {
+        Audit { at: self.clock.now(), actor: by.role.clone(), action, subject: Some(id.to_owned()), detail: json!({}) }
+    }
+
+    /// What may be told of a service whose place is private now, as an entry of its own.
+    async fn under_a_new_id(
+        &self,
+        tx: &mut Tx,
+        before: &Entry<Service>,
+        touched: &mut Touched,
+    ) -> Result<Option<String>> {
+        let id = Id::random(&*self.chance);
+        let Some(record) = cut_service(&before.record, id) else { return Ok(None) };
+        let now = self.clock.now();
+        let foreign_id = before.origin.foreign_id.clone();
+        let facts =
+            ServiceFacts { mode: PlaceMode::Area, areas: before.facts.areas.clone(), ..ServiceFacts::default() };
+        let offer = Offer { foreign_id, record, facts, extra: Record::new() };
+        let draft = import::placed(Draft::Service(Box::new(offer)), now.london_date());
+        let mut items = [Numbered { item: 0, organization: None, drafts: vec![draft] }];
+        let verdicts = floors::settle(tx, before.origin.source, &mut items).await?;
+        let [Numbered { mut drafts, .. }] = items;
+        drafts.iter_mut().for_each(|draft| {
+            numbers::without_finer(draft, &HashSet::new());
+        });
+        finer::without_finer(&mut drafts);
+        let Some(Draft::Service(offer)) = drafts.into_iter().next() else { return Ok(None) };
+        // Its next import says it anew, and why it cannot be shown.
+        if verdicts.iter().any(|verdict| verdict.is_refused) {
+            return Ok(None);
+        }
+        let entry = Entry {
+            record: offer.record,
+            facts: offer.facts,
+            extra: Record::new(),
+            standing: before.standing,
+            origin: before.origin.clone(),
+            revision: 1,
+            created: now,
+            changed: now,
+        };
+        touched.services.insert(id);
+        touched.organizations.extend(entry.record.organization_id);
+        tx.put(&[entry]).await?;
+        Ok(Some(id.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Safeguarding;
+
+    #[test]
+    fn a_decision_has_a_role_and_a_reason_that_tells_no_place() {
+        assert!(Safeguarding::of("safeguarding lead", "A public office with its own door").is_some());
+        for (role, because) in
+            [("", "A public office"), ("lead", " "), ("lead", "It is at LS6 2ZX"), ("lead", &"x".repeat(501))]
+        {
+            assert!(Safeguarding::of(role, because).is_none());
+        }
+    }
+}
