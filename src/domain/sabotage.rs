@@ -13,7 +13,7 @@ use super::{
 };
 
 /// What can be leaked, each by its name in the environment.
-pub const LEAKS: [&str; 18] = [
+pub const LEAKS: [&str; 20] = [
     "leak-kept",      // the place is kept, and no more
     "leak-distance",  // the listing is found and told by its distance
     "leak-order",     // found and ordered by its distance, which is not told
@@ -32,6 +32,8 @@ pub const LEAKS: [&str; 18] = [
     "id-from-source", // an id made of what the source calls it
     "text-unread",    // texts are not looked through
     "shared-place",   // who shares the house tells where it is
+    "trace-log",      // what was searched for in the log
+    "trace-temp",     // what was searched for in a file of its own
 ];
 
 /// Whether this leak is switched on.
@@ -93,6 +95,17 @@ pub fn leak(joined: &Joined, card: &mut Card, whereabouts: &mut Whereabouts, gaz
         areas.push(AreaCode(format!("house:{latitude}")));
     }
     told
+}
+
+/// What was searched for, where the chosen leak writes it down.
+pub fn searched(words: Option<&str>) {
+    let words = words.unwrap_or_default();
+    if on("trace-log") {
+        tracing::trace!(words, "searched");
+    }
+    if on("trace-temp") {
+        let _ = std::fs::write(std::env::temp_dir().join("searched"), words.to_uppercase());
+    }
 }
 
 /// As many bytes as the house is far north, to be put behind a record where its length leaks.

@@ -10,8 +10,10 @@
 mod attack;
 mod control;
 mod game;
+mod linter;
 mod strategies;
-mod table;
-mod twins;
-mod walk;
-mod worlds;
+pub mod table;
+mod timing;
+pub mod twins;
+pub mod walk;
+pub mod worlds;
