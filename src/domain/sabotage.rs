@@ -104,7 +104,8 @@ pub fn searched(words: Option<&str>) {
         tracing::trace!(words, "searched");
     }
     if on("trace-temp") {
-        let _ = std::fs::write(std::env::temp_dir().join("searched"), words.to_uppercase());
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(std::env::temp_dir().join("searched"));
+        let _ = file.and_then(|mut file| std::io::Write::write_all(&mut file, words.to_uppercase().as_bytes()));
     }
 }
 
