@@ -19,6 +19,9 @@ use crate::support::project;
 const MARKS: [&str; 2] = ["<!-- figures, written by a test -->\n", "<!-- end of the figures -->\n"];
 const HEAD: &str = "| id | what | n | figure | pass |\n|---|---|---|---|---|\n";
 
+/// What is looked at only beside a release build, and has no line where there was none.
+const SOMETIMES: [&str; 1] = ["names of leaks in a release build"];
+
 /// Keeps one line: the goal's id, what was done, how often, the figure, and whether it is as it must be.
 pub fn row(id: &str, what: &str, n: usize, figure: &str, pass: bool) {
     let line = format!("| {id} | {what} | {n} | {figure} | {} |", if pass { "yes" } else { "NO" });
@@ -79,11 +82,13 @@ fn rows_in(path: &Path) -> Vec<(String, String)> {
             Some(rest) => rest.split('"').next().map(str::to_owned),
             None => {
                 let name = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
-                let given = text[..at].rsplit_once(&format!("let {name} = \"")).map(|(_, rest)| rest);
-                given.and_then(|rest| rest.split('"').next()).map(str::to_owned)
+                let given = text[..at].rsplit_once(&format!("let {name} =")).map(|(_, rest)| rest.trim_start());
+                given.and_then(|rest| rest.strip_prefix('"')?.split('"').next()).map(str::to_owned)
             }
         };
-        found.extend(what.map(|what| (id.to_owned(), what)));
+        if id.chars().all(|c| c.is_ascii_alphanumeric()) {
+            found.extend(what.map(|what| (id.to_owned(), what)));
+        }
     }
     found
 }
@@ -115,7 +120,7 @@ fn the_table_of_security_is_that_of_the_tests() {
         return;
     }
     let again = "run the tests, then UPDATE_EXPECT=1 cargo test table_of_security";
-    for (id, what) in &expected {
+    for (id, what) in expected.iter().filter(|(_, what)| !SOMETIMES.contains(&what.as_str())) {
         assert!(
             shown.keys().any(|key| format!("{}{}", key.0.0, key.0.1) == *id && key.1 == *what),
             "{id} {what} is not in SECURITY.md: {again}"
