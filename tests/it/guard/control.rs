@@ -22,7 +22,7 @@ use super::{
 /// What leaks nowhere but into what is kept or logged, each with the test that looks into all that the real program
 /// keeps, logs and says, and with what that test says of it.
 const INSIDE: [(&str, &str, &str); 4] = [
-    ("leak-kept", CANARY, "kith.db: plain"),
+    ("leak-kept", CANARY, "\"kith.db"),
     ("leak-log", CANARY, "what the import logs holds a secret"),
     ("trace-log", TRACES, "the log: plain"),
     ("trace-temp", TRACES, "folder for what does not last: searched: plain"),
