@@ -62,7 +62,8 @@ fn journeys_leave_nothing_in_addresses_histories_stores_or_files() {
             tab.act("document.querySelector('main a[href^=\"/listing/\"]').click()");
             clean(&mut tab, &what);
             assert_eq!(tab.tell(STAYS), 0, "{what}");
-            tab.act("history.back()");
+            // Later, so that the browser has answered before it goes.
+            tab.act("setTimeout(() => history.back(), 100)");
             let shown = tab.tell("document.documentElement.outerHTML");
             scan.clean(&format!("{what}, after Back"), shown.as_str().unwrap());
         }
