@@ -4,11 +4,12 @@ use std::{collections::BTreeMap, fmt, fs, net::SocketAddr, path::PathBuf};
 
 /// Names of all settings, each with what it is. In a file they stand as they are here, in the
 /// environment as `KITH_` and capitals, as a flag with two dashes.
-pub const SETTINGS: [(&str, &str); 4] = [
+pub const SETTINGS: [(&str, &str); 5] = [
     ("listen", "the address to serve at"),
     ("data", "the data folder"),
     ("database", "the store's URL, when it is not the data folder's own SQLite file"),
     ("log", "what to log: error, warn, info, debug, trace, or a filter of them by module"),
+    ("metrics", "a loopback address to serve metrics at; nowhere, when it is not set"),
 ];
 
 /// The file that is read when no other is named and it is there.
@@ -25,6 +26,8 @@ pub struct Config {
     pub database: Option<String>,
     /// What to log.
     pub log: String,
+    /// The address to serve metrics at, on this machine only.
+    pub metrics: Option<SocketAddr>,
 }
 
 impl fmt::Debug for Config {
@@ -35,6 +38,7 @@ impl fmt::Debug for Config {
             .field("data", &self.data)
             .field("database", &database)
             .field("log", &self.log)
+            .field("metrics", &self.metrics)
             .finish()
     }
 }
@@ -85,6 +89,13 @@ impl Config {
             fault("listen", "is not an address and port such as 127.0.0.1:8080");
             SocketAddr::from(([127, 0, 0, 1], 8080))
         });
+        let metrics = settled.get("metrics").and_then(|(value, _)| {
+            let address = value.parse().ok().filter(|address: &SocketAddr| address.ip().is_loopback());
+            if address.is_none() {
+                fault("metrics", "is not an address and port of this machine alone such as 127.0.0.1:9090");
+            }
+            address
+        });
         let data = text("data", "kith-data");
         if data.trim().is_empty() {
             fault("data", "is empty");
@@ -101,7 +112,7 @@ impl Config {
             fault("log", "is no filter such as info or kith=debug");
         }
         if faults.is_empty() {
-            Ok(Self { listen, data: PathBuf::from(data), database, log })
+            Ok(Self { listen, data: PathBuf::from(data), database, log, metrics })
         } else {
             Err(Faults(faults))
         }
@@ -147,6 +158,11 @@ fn environment_layer(environment: impl Iterator<Item = (String, String)>, faults
     for (variable, value) in environment {
         // KITH_TEST_... and KITH_RELEASE belong to the tests, KITH_BENCH_... to the benches.
         let ours = variable.strip_prefix("KITH_").filter(|name| {
+            // A leak on purpose is for debug builds; a release build does not know the word.
+            #[cfg(debug_assertions)]
+            if *name == "SABOTAGE" {
+                return false;
+            }
             *name != "CONFIG" && !["TEST_", "RELEASE", "BENCH_"].iter().any(|other| name.starts_with(other))
         });
         match ours.map(str::to_lowercase) {
@@ -197,11 +213,11 @@ mod tests {
         let Err(Faults(faults)) = Config::read(
             path,
             environment(&[("KITH_LISTEN", "nowhere"), ("KITH_COLOR", "x")]),
-            layer(&[("database", "mysql://root:secret@db")]),
+            layer(&[("database", "mysql://root:secret@db"), ("metrics", "192.0.2.1:9090")]),
         ) else {
             panic!("these settings are wrong")
         };
-        assert_eq!(faults.len(), 5, "{faults:?}");
+        assert_eq!(faults.len(), 6, "{faults:?}");
         let all = faults.join("\n");
         for part in [
             "colour in the settings file",
@@ -209,6 +225,7 @@ mod tests {
             "KITH_COLOR",
             "KITH_LISTEN is not",
             "--database is neither",
+            "--metrics is not",
         ] {
             assert!(all.contains(part), "{part}");
         }

@@ -7,6 +7,7 @@ pub mod health;
 pub mod hsds;
 pub mod limits;
 pub mod listings;
+pub mod metrics;
 pub mod payload;
 pub mod places;
 pub mod problem;

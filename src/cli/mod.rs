@@ -14,6 +14,7 @@ mod import;
 mod keep;
 pub mod listen;
 mod places;
+mod protect;
 mod reports;
 mod safeguard;
 pub mod sample;
@@ -69,6 +70,9 @@ enum Command {
         /// The address to serve at [default: 127.0.0.1:8080]
         #[arg(long, value_name = "ADDRESS")]
         listen: Option<String>,
+        /// Serve metrics too, at an address of this machine alone, such as 127.0.0.1:9090
+        #[arg(long, value_name = "ADDRESS")]
+        metrics: Option<String>,
         /// Serve invented listings, from a folder of their own
         #[arg(long)]
         sample: bool,
@@ -108,11 +112,17 @@ enum Command {
 /// Runs the command that the arguments name.
 pub fn main() -> ExitCode {
     let Arguments { command, credits, settings } = Arguments::parse();
-    let listen = match &command {
-        Some(Command::Serve { listen, .. }) => listen.clone(),
-        _ => None,
+    let (listen, metrics) = match &command {
+        Some(Command::Serve { listen, metrics, .. }) => (listen.clone(), metrics.clone()),
+        _ => (None, None),
     };
-    let flags = [("listen", listen), ("data", settings.data), ("database", settings.database), ("log", settings.log)];
+    let flags = [
+        ("listen", listen),
+        ("metrics", metrics),
+        ("data", settings.data),
+        ("database", settings.database),
+        ("log", settings.log),
+    ];
     let flags: BTreeMap<String, String> =
         flags.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
     let file = settings.config.or_else(|| std::env::var_os("KITH_CONFIG").map(PathBuf::from));
@@ -125,6 +135,7 @@ pub fn main() -> ExitCode {
     };
     start_logging(&config.log);
     log_panics_by_place();
+    protect::memory();
     if let Err(error) = crate::directory::places::install(&config.data) {
         // Better answers by sectors than none; `kith places show` tells it as well.
         tracing::error!(%error, "full postcodes are not used");

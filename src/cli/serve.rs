@@ -27,6 +27,10 @@ use crate::{
 
 /// How often the folder's lock is asked for, and how long is waited in between.
 const LOCK_TRIES: (u32, Duration) = (50, Duration::from_millis(100));
+/// How often it is looked whom to forget.
+const FORGET: Duration = Duration::from_secs(30);
+/// Connections that may ask for metrics at one time.
+const SCRAPERS: usize = 16;
 /// How long open requests get when the server is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
 
@@ -52,6 +56,24 @@ pub async fn run(config: &Config, with_sample: bool) -> Result<ExitCode> {
         acceptor.local_addr().first().and_then(|address| address.as_socket_addr().copied()).unwrap_or(config.listen);
     say!("kith serves http://{address}{}", if with_sample { " (invented listings)" } else { "" });
 
+    let metrics = match config.metrics {
+        Some(address) => {
+            let acceptor = Listening::bind(address, Limits { connections: SCRAPERS, ..Limits::default() })
+                .await
+                .with_context(|| format!("metrics cannot be served at {address}"))?;
+            let address = acceptor.local_addr().first().and_then(|address| address.as_socket_addr().copied());
+            say!("metrics at http://{}/metrics", address.unwrap_or(config.listen));
+            Some(Server::new_with_acceptor(acceptor).run(api::metrics::endpoint(&directory)))
+        }
+        None => None,
+    };
+    let metrics = async move {
+        match metrics {
+            Some(served) => served.await,
+            None => std::future::pending().await,
+        }
+    };
+
     // Requests are answered from the first moment, with 503 and the crisis lines until the view is ready; whether the
     // store is there is the follower's care.
     let follower = tokio::spawn({
@@ -69,9 +91,17 @@ pub async fn run(config: &Config, with_sample: bool) -> Result<ExitCode> {
         }
     };
     let endpoint = while_awaited(acceptor.peers(), limits.request, endpoint(&directory));
+    let forgetting = async {
+        loop {
+            tokio::time::sleep(FORGET).await;
+            directory.forget_senders();
+        }
+    };
     let server = Server::new_with_acceptor(acceptor);
     tokio::select! {
         served = server.run_with_graceful_shutdown(endpoint, told_to_stop(), Some(DRAIN)) => served?,
+        served = metrics => served?,
+        () = forgetting => {}
         error = unusable => return Err(error.into()),
     }
     Ok(ExitCode::SUCCESS)

@@ -79,6 +79,11 @@ impl Directory {
         self.admission.turn().await
     }
 
+    /// How many searches wait for their turn now.
+    pub fn waiting(&self) -> usize {
+        self.admission.waiting()
+    }
+
     /// Whether a turn that is asked for now is refused.
     pub fn is_crowded(&self) -> bool {
         self.admission.is_crowded()

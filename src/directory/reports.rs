@@ -47,6 +47,13 @@ pub fn sender(peer: IpAddr, forwarded: Option<&[u8]>) -> IpAddr {
     told.and_then(|told| told.rsplit(',').next()?.trim().parse().ok()).unwrap_or(peer)
 }
 
+impl Directory {
+    /// Forgets who has sent reports, ten minutes after they did. Whoever serves calls it now and then.
+    pub fn forget_senders(&self) {
+        self.throttle.forget(self.clock.now());
+    }
+}
+
 impl NewReport {
     fn faults(&self) -> (Option<Reason>, Vec<Violation>) {
         let reason: Option<Reason> = self.reason.parse().ok();

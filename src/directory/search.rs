@@ -51,6 +51,8 @@ impl Directory {
         if !faults.is_empty() {
             return Err(Error::Invalid(faults));
         }
+        #[cfg(debug_assertions)]
+        crate::domain::sabotage::searched(request.q.as_deref());
         let asked = asked_place(request)?;
         // What is hidden is asked for before the reader: between the two the index may only learn more of it.
         let mut query = self.query(request);

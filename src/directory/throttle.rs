@@ -40,7 +40,7 @@ impl Throttle {
             counts.seen.clear();
         }
         let now = now.seconds();
-        counts.seen.retain(|_, (first, _)| (0..WINDOW_SECONDS).contains(&(now - *first)));
+        counts.forget(now);
         let hash = digest(&[&counts.key, &prefix(address)]);
         let full = counts.seen.len() >= MOST_ADDRESSES && !counts.seen.contains_key(&hash);
         if full {
@@ -49,6 +49,24 @@ impl Throttle {
         let (_, count) = counts.seen.entry(hash).or_insert((now, 0));
         *count += 1;
         *count <= MOST
+    }
+}
+
+impl Throttle {
+    /// Forgets who reported ten minutes ago or more, though nobody reports since.
+    pub fn forget(&self, now: Timestamp) {
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.forget(now.seconds());
+        if counts.seen.is_empty() {
+            // No address that is tried against the key of a while ago finds anything; the next report makes another.
+            *counts = Counts::default();
+        }
+    }
+}
+
+impl Counts {
+    fn forget(&mut self, now: i64) {
+        self.seen.retain(|_, (first, _)| (0..WINDOW_SECONDS).contains(&(now - *first)));
     }
 }
 
@@ -86,6 +104,18 @@ mod tests {
         let counts = throttle.0.lock().unwrap();
         assert_eq!(counts.seen.len(), 2, "what is older is gone");
         assert!(counts.seen.keys().all(|kept| !kept.contains("2001")));
+    }
+
+    #[test]
+    fn ten_minutes_after_the_last_report_nothing_is_left_of_anybody() {
+        let (throttle, chance) = (Throttle::default(), SeededChance::new(1));
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        assert!(throttle.admits("192.0.2.1".parse().ok(), at("2026-05-06T09:30:00Z"), &chance));
+        throttle.forget(at("2026-05-06T09:39:59Z"));
+        assert_eq!(throttle.0.lock().unwrap().seen.len(), 1);
+        throttle.forget(at("2026-05-06T09:40:00Z"));
+        let counts = throttle.0.lock().unwrap();
+        assert!(counts.seen.is_empty() && counts.key == [0; 32] && counts.day.is_none());
     }
 
     #[test]

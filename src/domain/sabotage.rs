@@ -13,7 +13,7 @@ use super::{
 };
 
 /// What can be leaked, each by its name in the environment.
-pub const LEAKS: [&str; 19] = [
+pub const LEAKS: [&str; 21] = [
     "leak-kept",      // the place is kept, and no more
     "leak-distance",  // the listing is found and told by its distance
     "leak-order",     // found and ordered by its distance, which is not told
@@ -33,6 +33,8 @@ pub const LEAKS: [&str; 19] = [
     "text-unread",    // texts are not looked through
     "narrow-areas",   // areas that were told before are forgotten: what they have in common may be small
     "shared-place",   // who shares the house tells where it is
+    "trace-log",      // what was searched for in the log
+    "trace-temp",     // what was searched for in a file of its own
 ];
 
 /// Whether this leak is switched on.
@@ -94,6 +96,18 @@ pub fn leak(joined: &Joined, card: &mut Card, whereabouts: &mut Whereabouts, gaz
         areas.push(AreaCode(format!("house:{latitude}")));
     }
     told
+}
+
+/// What was searched for, where the chosen leak writes it down.
+pub fn searched(words: Option<&str>) {
+    let words = words.unwrap_or_default();
+    if on("trace-log") {
+        tracing::trace!(words, "searched");
+    }
+    if on("trace-temp") {
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(std::env::temp_dir().join("searched"));
+        let _ = file.and_then(|mut file| std::io::Write::write_all(&mut file, words.to_uppercase().as_bytes()));
+    }
 }
 
 /// As many bytes as the house is far north, to be put behind a record where its length leaks.

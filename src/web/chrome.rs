@@ -9,6 +9,10 @@ use crate::domain::{
     listing::UNITED_KINGDOM,
 };
 
+/// The language that a form may ask for beside English.
+pub const WELSH: &str = "cy";
+/// The lines of which each nation has its own, that of Wales first.
+const NATIONS_OWN: [&str; 4] = ["nhs-111-wales", "nhs-111-england", "nhs-24", "lifeline"];
 /// How many lines are named in the sentence above the results.
 const IN_A_SENTENCE: usize = 3;
 
@@ -26,6 +30,8 @@ pub struct Chrome {
     pub unchecked: bool,
     /// Whether what was typed sounds as if somebody were in danger now.
     pub now: bool,
+    /// Whether what is urgent is said in Welsh too: for a place in Wales, or who asks for it.
+    pub welsh: bool,
     /// What to say above the results, where they are about something for which there are lines.
     pub topic: Option<Topic>,
 }
@@ -87,6 +93,13 @@ impl Chrome {
         self
     }
 
+    /// The same in Welsh too, where that language was asked for.
+    #[must_use]
+    pub fn in_language(mut self, asked: &str) -> Self {
+        self.welsh |= asked == WELSH;
+        self
+    }
+
     /// Surroundings with the lines of one nation.
     pub fn with_lines<'a>(
         title: impl Into<String>,
@@ -94,6 +107,9 @@ impl Chrome {
         lines: impl IntoIterator<Item = &'a CrisisLine>,
     ) -> Self {
         let (first, more): (Vec<&CrisisLine>, Vec<_>) = lines.into_iter().partition(|line| comes_first(&line.id));
+        // Every nation has its own number here; where there is none but that of Wales, the place is there.
+        let mut nations = first.iter().filter(|line| NATIONS_OWN.contains(&&*line.id));
+        let welsh = nations.next().is_some_and(|line| line.id == NATIONS_OWN[0]) && nations.next().is_none();
         Self {
             title: title.into(),
             sample,
@@ -101,6 +117,7 @@ impl Chrome {
             lines: first.into_iter().map(|line| shown(line, true)).collect(),
             more_lines: more.into_iter().map(|line| shown(line, false)).collect(),
             now: false,
+            welsh,
             topic: None,
         }
     }

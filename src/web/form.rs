@@ -4,7 +4,10 @@
 
 use askama::Template;
 
-use super::{chrome::Chrome, filters, words};
+use super::{
+    chrome::{Chrome, WELSH},
+    filters, words,
+};
 use crate::{
     directory::{
         Error,
@@ -39,7 +42,7 @@ impl HomePage {
     /// A page with these fields and their faults.
     pub fn new(form: Fields, sample: bool) -> Self {
         let title = if form.faults.is_empty() { "Find support" } else { "Error: something to put right" };
-        Self { chrome: Chrome::asked_with(title, sample, &form.q), form }
+        Self { chrome: Chrome::asked_with(title, sample, &form.q).in_language(&form.lang), form }
     }
 }
 
@@ -56,6 +59,8 @@ pub struct Fields {
     pub age: String,
     /// Whether only what is stated matches: any text for yes.
     pub strict: String,
+    /// `cy` for Welsh beside English; empty for English alone.
+    pub lang: String,
     /// What was answered to the questions of [`filters`], by their names.
     pub chosen: Vec<(String, String)>,
     /// The page of results; empty for the first.
@@ -140,6 +145,7 @@ impl Fields {
                 "within_km" => Some(("within_km", &mut fields.within_km)),
                 "age" => Some(("age", &mut fields.age)),
                 "strict" => Some(("strict", &mut fields.strict)),
+                "lang" => Some(("lang", &mut fields.lang)),
                 "page" => Some(("page", &mut fields.page)),
                 _ => None,
             };
@@ -180,7 +186,8 @@ impl Fields {
         }
         let strict = (!self.strict.is_empty()).then_some(true);
         let (q, near) = (stated(&self.q), stated(&self.near));
-        let mut request = SearchRequest { q, near, within_km, page, age, strict, ..SearchRequest::default() };
+        let lang = Some(self.lang.clone()).filter(|lang| lang == WELSH);
+        let mut request = SearchRequest { q, near, within_km, page, age, strict, lang, ..SearchRequest::default() };
         let unknown = filters::set(&mut request, &self.chosen).into_iter();
         faults.extend(unknown.map(|name| fault(name, "Choose one of those in the list".to_owned())));
         faults.extend(request.faults().iter().map(in_words));
@@ -195,8 +202,9 @@ impl Fields {
     /// The same search, changed, for a button that sends it again from its first page.
     pub fn but(&self, q: &str, near: &str, within_km: &str) -> Self {
         let (age, strict, chosen) = (self.age.clone(), self.strict.clone(), self.chosen.clone());
+        let lang = self.lang.clone();
         let (q, near, within_km) = (q.to_owned(), near.to_owned(), within_km.to_owned());
-        Self { q, near, within_km, age, strict, chosen, on: self.on, ..Self::default() }
+        Self { q, near, within_km, age, strict, lang, chosen, on: self.on, ..Self::default() }
     }
 
     /// Whether nothing can be shown without a place.
@@ -206,7 +214,7 @@ impl Fields {
 
     /// The same search without its questions.
     pub fn widened(&self) -> Self {
-        Self { on: self.on, ..Self::default() }.but(&self.q, &self.near, &self.within_km)
+        Self { on: self.on, lang: self.lang.clone(), ..Self::default() }.but(&self.q, &self.near, &self.within_km)
     }
 
     /// Whether anything beside words and place was asked.

@@ -74,7 +74,9 @@ impl ResultsPage {
             (_, page) => format!("Search results, page {page}"),
         };
         Self {
-            chrome: Chrome::with_lines(title, answer.sample, &answer.crisis).urgent(&answer.crisis, &answer.urgency),
+            chrome: Chrome::with_lines(title, answer.sample, &answer.crisis)
+                .urgent(&answer.crisis, &answer.urgency)
+                .in_language(&form.lang),
             heading: heading(&answer),
             found: found > 0,
             notes: notes(&form, &answer),

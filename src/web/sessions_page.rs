@@ -75,13 +75,16 @@ impl SessionsPage {
     pub fn asking(form: Fields, sample: bool) -> Self {
         let (title, intro) = said_of(form.on);
         let chrome_title = if form.faults.is_empty() { title } else { "Error: something to put right" };
-        Self { chrome: Chrome::asked_with(chrome_title, sample, &form.q), form, title, intro, answer: None }
+        let chrome = Chrome::asked_with(chrome_title, sample, &form.q).in_language(&form.lang);
+        Self { chrome, form, title, intro, answer: None }
     }
 
     /// The page for an answer to what the form asked.
     pub fn answering(form: Fields, answer: &Sessions) -> Self {
         let (title, intro) = said_of(form.on);
-        let chrome = Chrome::with_lines(title, answer.sample, &answer.crisis).urgent(&answer.crisis, &answer.urgency);
+        let chrome = Chrome::with_lines(title, answer.sample, &answer.crisis)
+            .urgent(&answer.crisis, &answer.urgency)
+            .in_language(&form.lang);
         let found = answer.sessions.total + answer.online.total + answer.not_on.total > 0;
         let week = (answer.sessions.total == 0 && form.on == On::Tonight)
             .then(|| Fields { on: On::ThisWeek, ..form.but(&form.q, &form.near, &form.within_km) });

@@ -81,6 +81,34 @@ fn cutting_offers_both_readings() {
 }
 
 #[test]
+fn what_is_urgent_is_said_in_welsh_too_in_wales_and_to_whoever_asks_for_it() {
+    let client = sample_client();
+    let page = |fields: &str| client.post_form("/", fields).text();
+    let (calm, now) = ("Mewn perygl nawr, neu angen siarad?", "Gallwch gael gafael ar rywun nawr.");
+    for (fields, welsh, english) in [
+        ("q=choir&near=Treherbert", calm, "In danger now, or need to talk?"),
+        ("q=dw+i+eisiau+marw&near=Treherbert", now, "You can reach somebody now."),
+        ("q=I+want+to+die&near=Leeds&lang=cy", now, "You can reach somebody now."),
+        ("q=choir&near=Newport&lang=cy", calm, "In danger now, or need to talk?"),
+        ("q=cutting&near=LS6+2&lang=cy", "Os ydych yn sôn am frifo’ch hun", "If you mean hurting yourself"),
+        ("q=suicide+bereavement+group&near=Treherbert", "siarad â rhywun am hyn", "talk to somebody about this"),
+    ] {
+        let html = page(fields);
+        assert!(html.contains(welsh) && html.contains(english), "{fields}");
+        assert!(html.contains("<span lang=\"cy\">"), "a screen reader is told: {fields}");
+    }
+    for fields in ["q=choir&near=Leeds", "q=I+want+to+die", "q=cutting&near=LS6+2", "q=choir&near=Leeds&lang=fr", ""] {
+        let html = page(fields);
+        assert!(![calm, now, "Os ydych"].iter().any(|welsh| html.contains(welsh)), "{fields}");
+    }
+    let tonight = client.post_form("/tonight", "q=I+want+to+die&near=LS6+2&lang=cy").text();
+    assert!(tonight.contains(now));
+    // What the directory itself says of a listing is in that language then, and the next page keeps it.
+    let html = page("near=Leeds&lang=cy");
+    assert!(html.contains("Bob dydd ") && html.contains("name=\"lang\" value=\"cy\""), "{html}");
+}
+
+#[test]
 fn a_question_that_cannot_be_answered_is_answered_with_lines() {
     let client = sample_client();
     for path in ["/v1/search", "/v1/sessions"] {

@@ -7,7 +7,7 @@ use crate::support::{Answer, Client, a_service, encoded, ids, sample_client, wit
 #[path = "pages/accessible.rs"]
 mod accessible;
 #[path = "../support/browser.rs"]
-mod browser;
+pub mod browser;
 #[path = "pages/narrowed.rs"]
 mod narrowed;
 

@@ -257,11 +257,14 @@ pub struct Serving {
 impl Serving {
     /// Starts `kith serve` on a free port and waits until it listens.
     pub fn start(data: &Path, arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_kith"))
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .args(arguments)
-            .arg("--data")
-            .arg(data)
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kith"));
+        command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments).arg("--data").arg(data);
+        Self::run(command)
+    }
+
+    /// Runs a command that serves, and waits until it listens.
+    pub fn run(mut command: Command) -> Self {
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -292,7 +295,7 @@ impl Serving {
         let kept = Arc::clone(&log);
         std::thread::spawn(move || {
             for line in said.lines().map_while(Result::ok) {
-                kept.lock().unwrap().push_str(&line);
+                kept.lock().unwrap().push_str(&format!("{line}\n"));
             }
         });
         Self { child, client: Client::of(address), log }
@@ -303,6 +306,11 @@ impl Serving {
         let serving = Self::start(data, arguments);
         until("the server is ready", || serving.client.get("/readyz").status == 200);
         serving
+    }
+
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Ends it as a power cut would.

@@ -40,9 +40,11 @@ pub struct Tab {
     sent: u64,
     /// Addresses asked for, in order.
     pub requests: Vec<String>,
+    /// Answers that came, in order: address, and the header `Cache-Control`.
+    pub answers: Vec<(String, String)>,
     /// What the browser complained of: broken policies, failed loads, script errors.
     pub complaints: Vec<String>,
-    _profile: tempfile::TempDir,
+    profile: tempfile::TempDir,
 }
 
 impl Tab {
@@ -81,9 +83,9 @@ impl Tab {
                 message.clear();
             }
         });
-        let (requests, complaints) = (Vec::new(), Vec::new());
-        let mut tab =
-            Self { child, input, told, session: String::new(), sent: 0, requests, complaints, _profile: profile };
+        let (requests, answers, complaints) = (Vec::new(), Vec::new(), Vec::new());
+        let session = String::new();
+        let mut tab = Self { child, input, told, session, sent: 0, requests, answers, complaints, profile };
         let target = tab.ask("Target.createTarget", json!({"url": "about:blank"}))["targetId"].clone();
         let attached = tab.ask("Target.attachToTarget", json!({"targetId": target, "flatten": true}));
         tab.session = attached["sessionId"].as_str().expect("a session has an id").to_owned();
@@ -154,6 +156,13 @@ impl Tab {
             Some("Network.requestWillBeSent") => {
                 self.requests.push(parameters["request"]["url"].as_str().unwrap_or_default().to_owned())
             }
+            Some("Network.responseReceived") => {
+                let response = &parameters["response"];
+                let headers = response["headers"].as_object().into_iter().flatten();
+                let kept = headers.filter(|(name, _)| name.eq_ignore_ascii_case("cache-control"));
+                let kept: String = kept.filter_map(|(_, value)| value.as_str()).collect();
+                self.answers.push((response["url"].as_str().unwrap_or_default().to_owned(), kept));
+            }
             Some("Log.entryAdded") => self.complaints.push(parameters["entry"]["text"].to_string()),
             Some("Network.loadingFailed" | "Runtime.exceptionThrown") => self.complaints.push(parameters.to_string()),
             _ => {}
@@ -162,8 +171,9 @@ impl Tab {
     }
 }
 
-impl Drop for Tab {
-    fn drop(&mut self) {
+impl Tab {
+    /// Ends the browser as a person would; the folder is what it has kept on the disk.
+    pub fn quit(&mut self) -> &Path {
         // Asked to, it ends its own helpers; the pause is for those that write into the profile.
         let _ = self.input.write_all(b"{\"id\":0,\"method\":\"Browser.close\"}\0");
         let end = Instant::now() + Duration::from_secs(5);
@@ -172,6 +182,13 @@ impl Drop for Tab {
         }
         let _ = self.child.kill();
         let _ = self.child.wait();
-        let _ = fs::remove_dir_all(self._profile.path());
+        self.profile.path()
+    }
+}
+
+impl Drop for Tab {
+    fn drop(&mut self) {
+        self.quit();
+        let _ = fs::remove_dir_all(self.profile.path());
     }
 }

@@ -1,6 +1,6 @@
 //! Looks for marked secrets in bytes, in every spelling that bytes are likely to be kept or said in.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 /// Every secret text has this in it, in some mixture of cases; nothing else does.
 pub const ROOT: &str = "Zqk7Canary";
@@ -83,6 +83,17 @@ impl Scan {
         };
         let exact = self.exact.iter().filter_map(|secret| found(&text, secret));
         exact.chain(self.folded.iter().filter_map(|secret| found(&folded, secret))).collect()
+    }
+
+    /// How often anything is found.
+    pub fn count(&self, bytes: &[u8]) -> usize {
+        let text = latin1(bytes);
+        let folded = text.to_ascii_lowercase();
+        let times = |haystack: &str, secrets: &[(String, String)]| -> usize {
+            let different: BTreeSet<&str> = secrets.iter().map(|(_, secret)| secret.as_str()).collect();
+            different.into_iter().map(|secret| haystack.matches(secret).count()).sum()
+        };
+        times(&text, &self.exact) + times(&folded, &self.folded)
     }
 
     /// Fails when anything is found.

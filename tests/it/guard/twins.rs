@@ -79,7 +79,7 @@ fn difference(one: &Answer, other: &Answer) -> Option<String> {
 }
 
 /// Everything that somebody who suspects something would ask for, by the names of parameters.
-fn known(client: &Client, secrets: [&Secret; 2]) -> BTreeMap<String, Vec<String>> {
+pub fn known(client: &Client, secrets: [&Secret; 2]) -> BTreeMap<String, Vec<String>> {
     let mut known: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut add = |name: &str, values: &[&str]| {
         known.entry(name.to_owned()).or_default().extend(values.iter().map(|value| (*value).to_owned()));
@@ -97,7 +97,7 @@ fn known(client: &Client, secrets: [&Secret; 2]) -> BTreeMap<String, Vec<String>
     add("starts_before", &["21:00"]);
     add("language", &["cy", "en"]);
     add("nation", &["england", "wales"]);
-    for term in client.get("/v1/terms").json()["items"].as_array().into_iter().flatten() {
+    for term in client.get("/v1/terms").json()["terms"].as_array().unwrap() {
         let (facet, id) = (term["facet"].as_str().unwrap(), term["id"].as_str().unwrap());
         let some = known.entry(facet.to_owned()).or_default();
         if some.len() < 2 || id == "refuge" {
