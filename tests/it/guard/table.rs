@@ -26,6 +26,10 @@ const SOMETIMES: [&str; 1] = ["names of leaks in a release build"];
 pub fn row(id: &str, what: &str, n: usize, figure: &str, pass: bool) {
     let line = format!("| {id} | {what} | {n} | {figure} | {} |", if pass { "yes" } else { "NO" });
     println!("{line}");
+    // What a leak on purpose brings about is no figure of the program.
+    if std::env::var_os("KITH_SABOTAGE").is_some() {
+        return;
+    }
     let name: String = what.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     fs::create_dir_all(folder()).unwrap();
     fs::write(folder().join(format!("{id}-{name}.md")), format!("{line}\n")).unwrap();
