@@ -21,7 +21,7 @@ const HOMES: [(&str, &[&str]); 13] = [
     ("sqlx", &["src/store"]),
     ("tantivy", &["index"]),
     ("geo", &["index"]),
-    ("kith_index", &["src/directory", "index"]),
+    ("kith_index", &["src/directory", "index", "tests/it/guard"]),
     ("poem", &["src/api", "src/web", "src/cli/serve.rs", "src/cli/listen", "tests"]),
     ("poem_openapi", &["src/api", "src/domain", "tests"]),
     ("csv", &["src/exchange", "tests"]),

@@ -122,7 +122,7 @@ pub fn names_person(text: &str) -> bool {
     let initial = |word: &&str| word.chars().count() == 1 && word.starts_with(char::is_uppercase);
     let named = (2..=4).contains(&words.len())
         && words.iter().all(|word| is_name(word) || between(word) || initial(word))
-        && words.last().is_some_and(|word| is_name(&word) || initial(&word));
+        && words.last().is_some_and(|word| is_name(word) || initial(word));
     titled || named
 }
 
@@ -158,7 +158,8 @@ mod tests {
                 .collect()
         };
         let home = |text: &str| is_home(text, false);
-        let judges: [(&str, &str, &dyn Fn(&str) -> bool); 3] =
+        type Judge<'j> = (&'j str, &'j str, &'j dyn Fn(&str) -> bool);
+        let judges: [Judge<'_>; 3] =
             [("person", "no-person", &names_person), ("home", "no-home", &home), ("mobile", "no-mobile", &is_mobile)];
         for (label, free, judge) in judges {
             let (telling, innocent) = (of(label), of(free));
