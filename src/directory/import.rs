@@ -15,7 +15,9 @@ use kith_index::gazetteer::{AreaKind, Gazetteer};
 use serde::Serialize;
 
 use super::{
-    Directory, Result, earlier, numbers,
+    Directory, Result, earlier,
+    expire::is_overdue,
+    numbers,
     plan::{Numbered, Outcome, Planner, Seen},
     retire, settle,
 };
@@ -375,7 +377,15 @@ fn placed(mut draft: Draft, today: NaiveDate) -> Draft {
         if coming.accepting.is_some() {
             coming.accepting_checked_on = coming.accepting_checked_on.take().or(said);
         }
-        offer.facts.coming = std::mem::take(coming).believed_on(today);
+        offer.facts.believe_on(today);
+    }
+    if let Draft::Link(offer) = &mut draft {
+        offer.facts.overdue = is_overdue(&offer.record, today);
+    }
+    if let Draft::Organization(offer) = &mut draft
+        && let Some(network) = &mut offer.facts.network
+    {
+        network.areas.retain(|code| Gazetteer::embedded().area(code).is_some());
     }
     if let Draft::Service(offer) = &mut draft
         && offer.facts.mode != PlaceMode::Exact

@@ -19,11 +19,14 @@ pub mod id;
 pub mod link;
 pub mod listing;
 pub mod location;
+pub mod network;
 pub mod organization;
 pub mod place;
 pub mod plain;
+pub mod practice;
 pub mod read;
 pub mod report;
+pub mod resource;
 pub mod rhythm;
 #[cfg(debug_assertions)]
 pub mod sabotage;

@@ -38,6 +38,7 @@ const STEPS: &[Step] = &[
     },
     Step { version: 3, name: "link", text: Text::Both(include_str!("../../migrations/0003_link.sql")) },
     Step { version: 4, name: "report", text: Text::Both(include_str!("../../migrations/0004_report.sql")) },
+    Step { version: 5, name: "link_review", text: Text::Both(include_str!("../../migrations/0005_link_review.sql")) },
 ];
 
 /// Brings the schema up to date. Writes nothing when it is.
