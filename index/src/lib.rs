@@ -57,6 +57,7 @@ mod suggest;
 mod synonyms;
 mod tally;
 mod words;
+mod walk;
 mod writer;
 
 #[cfg(test)]

@@ -50,6 +50,7 @@ pub fn put(public: &PublicListing) -> Op {
             documents: vec![Document {
                 kind: public.listing.card.kind.as_str().to_owned(),
                 name: public.listing.card.name.clone(),
+                marks: public.marks.clone(),
                 ..bare(&listing, Role::Record, record)
             }],
         };
@@ -80,6 +81,7 @@ pub fn put(public: &PublicListing) -> Op {
             term_words: public.term_words.clone(),
             text: public.listing.description.clone(),
             terms: public.term_ids.clone(),
+            marks: public.marks.clone(),
             denied: (card.access.iter())
                 .filter(|fact| fact.answer == AccessAnswer::No)
                 .map(|fact| fact.term.clone())

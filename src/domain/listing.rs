@@ -36,6 +36,9 @@ pub const AREA_NOT_STATED: &str = "not_stated";
 /// `link_type` of an attribute whose value is the listing's kind.
 pub const KIND_LINK: &str = "kith:kind";
 
+/// The mark of listings that have a link.
+pub const LINKED: &str = "linked";
+
 /// What the gazetteer knows, as publishing needs it. `directory` hands it in.
 pub trait Locate: Send + Sync {
     /// Where a postcode is, with its areas; `None` when it is not known.
@@ -87,6 +90,8 @@ pub struct PublicListing {
     pub cards: Vec<(Card, Whereabouts)>,
     /// Ids of its terms: the house vocabulary's, and UUIDs of imported ones.
     pub term_ids: Vec<String>,
+    /// Further words to filter and walk by, which are no terms.
+    pub marks: Vec<String>,
     /// Labels and synonyms of its terms, for the words of a search.
     pub term_words: String,
     /// Alternate names and the organisation's name.
@@ -183,12 +188,18 @@ impl Joined {
             cards.push((base, Whereabouts::NotStated));
         }
         let (mut term_ids, mut term_words) = words_of(&facts.terms);
+        let mut marks = Vec::new();
+        if !links.is_empty() {
+            marks.push(LINKED.to_owned());
+        }
         if let Some(network) = self.network() {
-            (term_ids, term_words) = network.described(term_ids, term_words);
+            term_words.push_str(&network.words());
+            marks.extend(network.marks());
         }
         if let Some(service) = &self.service {
             if let Some(resource) = &service.facts.resource {
-                (term_ids, term_words) = resource.described(term_ids, term_words);
+                term_words.push_str(&resource.words());
+                marks.extend(resource.marks());
             }
             term_ids.extend(service.facts.coming.marks());
             if cards[0].0.who_for.is_empty() {
@@ -219,7 +230,7 @@ impl Joined {
             last_modified: None, // known when it has been committed; not part of what is compared
         };
         let is_hit = self.service.is_some() || self.services.is_empty() || listing.network.is_some();
-        Some(PublicListing { listing, is_hit, cards, term_ids, term_words, names: facts.names })
+        Some(PublicListing { listing, is_hit, cards, term_ids, marks, term_words, names: facts.names })
     }
 
     /// What makes it a network, where the listing is one.

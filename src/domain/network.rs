@@ -73,16 +73,15 @@ said! {
 }
 
 impl Network {
-    /// The terms and words of a listing, and what tells that it is this network: a filter by its type, the words of its
-    /// type and of its principles.
-    pub fn described(&self, mut term_ids: Vec<String>, mut words: String) -> (Vec<String>, String) {
-        if let Some(network_type) = self.network_type {
-            term_ids.push(format!("network_type:{}", network_type.as_str()));
-            words = format!("{words} {} {}", network_type.label(), network_type.label_cy());
-        }
-        for principle in &self.principles {
-            words = format!("{words} {}", principle.label());
-        }
-        (term_ids, format!("{words} network rhwydwaith"))
+    /// Words to filter by: its type.
+    pub fn marks(&self) -> Vec<String> {
+        self.network_type.iter().map(|kind| format!("network_type:{}", kind.as_str())).collect()
+    }
+
+    /// What people type to find it beside its name: the words of its type and of its principles.
+    pub fn words(&self) -> String {
+        let types = self.network_type.iter().flat_map(|kind| [kind.label(), kind.label_cy()]);
+        let principles = self.principles.iter().flat_map(|principle| [principle.label(), principle.label_cy()]);
+        types.chain(principles).chain(["network", "rhwydwaith"]).map(|word| format!(" {word}")).collect()
     }
 }

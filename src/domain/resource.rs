@@ -30,16 +30,21 @@ said! {
 }
 
 impl Resource {
-    /// The terms and words of a listing, and what tells that it is this resource: filters by what it is about, its level and
-    /// its roles, and their words.
-    pub fn described(&self, mut term_ids: Vec<String>, mut words: String) -> (Vec<String>, String) {
-        let about = self.resource_type.map(|about| ("resource_type", about.as_str(), about.label(), about.label_cy()));
-        let level = self.level.map(|level| ("level", level.as_str(), level.label(), level.label_cy()));
-        let roles = self.for_roles.iter().map(|role| ("for_role", role.as_str(), role.label(), role.label_cy()));
-        for (field, word, english, welsh) in about.into_iter().chain(level).chain(roles) {
-            term_ids.push(format!("{field}:{word}"));
-            words = format!("{words} {english} {welsh}");
-        }
-        (term_ids, words)
+    /// What it says in words of ours: each with its field, its word and both labels.
+    fn said(&self) -> impl Iterator<Item = [&'static str; 4]> {
+        let about = self.resource_type.map(|about| ["resource_type", about.as_str(), about.label(), about.label_cy()]);
+        let level = self.level.map(|level| ["level", level.as_str(), level.label(), level.label_cy()]);
+        let roles = self.for_roles.iter().map(|role| ["for_role", role.as_str(), role.label(), role.label_cy()]);
+        about.into_iter().chain(level).chain(roles)
+    }
+
+    /// Words to filter by: what it is about, its level, its roles.
+    pub fn marks(&self) -> Vec<String> {
+        self.said().map(|[field, word, ..]| format!("{field}:{word}")).collect()
+    }
+
+    /// What people type to find it beside its name.
+    pub fn words(&self) -> String {
+        self.said().map(|[.., english, welsh]| format!(" {english} {welsh}")).collect()
     }
 }
