@@ -184,6 +184,11 @@ impl Joined {
             }
             PlaceMode::Area | PlaceMode::Remote => cards.push(self.served(&base, mode, gazetteer)),
         }
+        // Who looks for help near a place is not shown what is for those who give it.
+        if self.service.as_ref().is_some_and(|service| service.facts.resource.is_some()) {
+            cards.truncate(1);
+            cards.iter_mut().for_each(|(_, whereabouts)| *whereabouts = Whereabouts::NotStated);
+        }
         if cards.is_empty() {
             cards.push((base, Whereabouts::NotStated));
         }
