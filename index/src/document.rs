@@ -54,6 +54,8 @@ pub struct Document {
     pub text: String,
     /// Ids of the terms it has.
     pub terms: Vec<String>,
+    /// Further words to filter and walk by ([`crate::Reader::each_marked`]). They get no bit and are not counted.
+    pub marks: Vec<String>,
     /// Ids of terms of which it says that it has them not: see [`crate::FacetGroup::unless_denied`].
     pub denied: Vec<String>,
     /// It has ended: it stands after all others, in every order.

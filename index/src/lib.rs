@@ -63,6 +63,7 @@ mod suggest;
 mod synonyms;
 mod tally;
 mod words;
+mod walk;
 mod writer;
 
 #[cfg(test)]

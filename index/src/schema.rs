@@ -8,7 +8,7 @@ use crate::columns::Row;
 use crate::{Document, Result, Role};
 
 /// Number of the index's shape; another number in a commit means: build anew.
-pub const SCHEMA: u32 = 5;
+pub const SCHEMA: u32 = 6;
 
 /// Name of the column of terms without a bit.
 pub(crate) const BEYOND: &str = "beyond";
@@ -47,6 +47,11 @@ pub(crate) struct Fields {
 /// space.
 pub(crate) fn denied(term: &str) -> String {
     format!("no {term}")
+}
+
+/// What stands among the terms of a record that searches do not answer with, for a mark of it: nobody filters by that.
+pub(crate) fn recorded(mark: &str) -> String {
+    format!("record {mark}")
 }
 
 /// The schema and its handles.
@@ -103,6 +108,7 @@ pub(crate) fn engine_document(fields: &Fields, document: &Document, with: &Prepa
     out.add_text(fields.listing, &document.listing);
     with.exact.iter().for_each(|word| out.add_text(fields.exact, word));
     if document.role != Role::Hit {
+        document.marks.iter().for_each(|mark| out.add_text(fields.term, recorded(mark)));
         return Ok(out);
     }
     for text in [&document.name, &document.names, &document.term_words] {
@@ -117,6 +123,7 @@ pub(crate) fn engine_document(fields: &Fields, document: &Document, with: &Prepa
             out.add_text(field, value);
         }
     }
+    document.marks.iter().for_each(|mark| out.add_text(fields.term, mark));
     document.denied.iter().for_each(|term| out.add_text(fields.term, denied(term)));
     with.beyond.iter().for_each(|term| out.add_text(fields.beyond, term));
     if let Some(organization) = &document.organization {

@@ -12,7 +12,7 @@ use crate::domain::{
 };
 
 /// Counts the changes of what is published of the same records: another number in a view means that it is built anew.
-pub const SHAPE: u32 = 5;
+pub const SHAPE: u32 = 6;
 
 /// The embedded gazetteer, as publishing sees it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -50,6 +50,7 @@ pub fn put(public: &PublicListing) -> Op {
             documents: vec![Document {
                 kind: public.listing.card.kind.as_str().to_owned(),
                 name: public.listing.card.name.clone(),
+                marks: public.marks.clone(),
                 ..bare(&listing, Role::Record, record)
             }],
         };
@@ -80,6 +81,7 @@ pub fn put(public: &PublicListing) -> Op {
             term_words: public.term_words.clone(),
             text: public.listing.description.clone(),
             terms: public.term_ids.clone(),
+            marks: public.marks.clone(),
             denied: (card.access.iter())
                 .filter(|fact| fact.answer == AccessAnswer::No)
                 .map(|fact| fact.term.clone())

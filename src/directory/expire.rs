@@ -1,20 +1,34 @@
-//! Statements that are not believed for ever: whether a group takes new people counts for 60 days.
+//! Statements that are not believed for ever: whether a group takes new people counts for 60 days, a claim about how it
+//! works until its day, and a link until the day on which it was to be looked at again.
 //!
 //! A day changes what readers are shown, so it is a write like any other: records, log, audit. The
 //! holder of the folder's lock does it, when it starts and when a day begins.
 
 use std::collections::HashSet;
 
-use super::{Directory, Result, settle};
-use crate::{domain::service::Service, store::Audit};
+use chrono::NaiveDate;
 
-/// Services in one transaction.
+use super::{Directory, Result, settle};
+use crate::{
+    domain::{
+        link::{Link, SideKind},
+        service::Service,
+    },
+    store::{Audit, Tx},
+};
+
+/// Records in one transaction.
 const BATCH: u32 = 500;
 /// The most transactions of one run; the rest waits for the next.
 const MOST_BATCHES: usize = 10_000;
 
+/// Whether a link's day of review has passed.
+pub fn is_overdue(link: &Link, today: NaiveDate) -> bool {
+    link.stated.terms.review_on.as_ref().and_then(|day| day.parse().ok()).is_some_and(|day: NaiveDate| day < today)
+}
+
 impl Directory {
-    /// Lets go of statements whose time is over. Answers how many services said one.
+    /// Lets go of statements whose time is over. Answers how many services and links said one.
     ///
     /// # Errors
     /// When the store fails; whole batches before that stay.
@@ -23,21 +37,13 @@ impl Directory {
         let mut over = 0;
         for _ in 0..MOST_BATCHES {
             let mut tx = self.store.begin().await?;
-            let ids = tx.believed_until_before(&today.to_string(), BATCH).await?;
-            if ids.is_empty() {
+            let (mut touched, services) = self.expire_services(&mut tx, today).await?;
+            let links = self.expire_links(&mut tx, today, &mut touched).await?;
+            if services + links == 0 {
                 break;
             }
-            let mut services = tx.get::<Service>(&ids).await?;
-            for service in &mut services {
-                service.facts.coming = std::mem::take(&mut service.facts.coming).believed_on(today);
-                service.revision += 1;
-                service.changed = self.clock.now();
-            }
-            tx.put(&services).await?;
-            let touched =
-                settle::Touched { services: HashSet::from_iter(ids.iter().copied()), ..settle::Touched::default() };
             let lines = settle::lines(&mut tx, &touched).await?;
-            let detail = serde_json::json!({ "services": services.len() });
+            let detail = serde_json::json!({ "services": services, "links": links });
             let audit = Audit {
                 at: self.clock.now(),
                 actor: "the calendar".to_owned(),
@@ -46,8 +52,39 @@ impl Directory {
                 detail,
             };
             tx.commit(audit, &lines).await?;
-            over += services.len();
+            over += services + links;
         }
         Ok(over)
+    }
+
+    async fn expire_services(&self, tx: &mut Tx, today: NaiveDate) -> Result<(settle::Touched, usize)> {
+        let ids = tx.believed_until_before(&today.to_string(), BATCH).await?;
+        let mut services = tx.get::<Service>(&ids).await?;
+        for service in &mut services {
+            service.facts.believe_on(today);
+            service.revision += 1;
+            service.changed = self.clock.now();
+        }
+        tx.put(&services).await?;
+        let touched = settle::Touched { services: HashSet::from_iter(ids), ..settle::Touched::default() };
+        Ok((touched, services.len()))
+    }
+
+    /// The listings on the other sides are found when the write ends.
+    async fn expire_links(&self, tx: &mut Tx, today: NaiveDate, touched: &mut settle::Touched) -> Result<usize> {
+        let ids = tx.links_due_before(&today.to_string(), BATCH).await?;
+        let mut links = tx.get::<Link>(&ids).await?;
+        for link in &mut links {
+            link.facts.overdue = true;
+            link.revision += 1;
+            link.changed = self.clock.now();
+            let holder = link.record.holder;
+            match holder.kind {
+                SideKind::Service => touched.services.insert(holder.id.cast()),
+                SideKind::Organization => touched.organizations.insert(holder.id.cast()),
+            };
+        }
+        tx.put(&links).await?;
+        Ok(links.len())
     }
 }

@@ -188,7 +188,8 @@ impl Directory {
         let whole = Arc::clone(&generation);
         tokio::task::spawn_blocking(move || {
             whole.index.optimise()?;
-            whole.index.apply(&[], state.sequence, state.public_sequence)
+            whole.index.apply(&[], state.sequence, state.public_sequence)?;
+            whole.read_links()
         })
         .await??;
         self.view.take(generation)?;
@@ -262,7 +263,7 @@ impl Directory {
         for listing in ops.iter().filter(|op| is_gone(op)).map(Op::listing) {
             self.view.hide(listing, sequence);
         }
-        tokio::task::spawn_blocking(move || generation.index.apply(&ops, sequence, public)).await??;
+        tokio::task::spawn_blocking(move || generation.apply(&ops, sequence, public)).await??;
         self.view.caught_up(sequence);
         tracing::debug!(lines = changes.len(), sequence, "followed the change log");
         Ok(changes.len())

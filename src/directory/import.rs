@@ -17,7 +17,9 @@ use kith_index::gazetteer::{AreaKind, Gazetteer};
 
 pub use self::report::{Noticed, Refusal, Report};
 use super::{
-    Directory, Result, earlier, finer,
+    Directory, Result, earlier,
+    expire::is_overdue,
+    finer,
     floors::{self, FLOOR},
     numbers, personal,
     plan::{Numbered, Outcome, Planner, Seen},
@@ -355,7 +357,15 @@ pub(super) fn placed(mut draft: Draft, today: NaiveDate) -> Draft {
         if coming.accepting.is_some() {
             coming.accepting_checked_on = coming.accepting_checked_on.take().or(said);
         }
-        offer.facts.coming = std::mem::take(coming).believed_on(today);
+        offer.facts.believe_on(today);
+    }
+    if let Draft::Link(offer) = &mut draft {
+        offer.facts.overdue = is_overdue(&offer.record, today);
+    }
+    if let Draft::Organization(offer) = &mut draft
+        && let Some(network) = &mut offer.facts.network
+    {
+        network.areas.retain(|code| Gazetteer::embedded().area(code).is_some());
     }
     if let Draft::Service(offer) = &mut draft
         && offer.facts.mode != PlaceMode::Exact

@@ -16,6 +16,7 @@ use crate::{
         organization::Organization,
         place::PlaceMode,
         service::Service,
+        vocabulary::values::LinkState,
     },
     store::{Kept, Key, Snapshot},
 };
@@ -187,7 +188,11 @@ pub async fn linked(read: &mut Snapshot, sides: &HashMap<Side, Origin>) -> Resul
                 theirs: Vec::new(),
             });
             let list = if states { &mut bond.own } else { &mut bond.theirs };
-            list.push(link.record.stated.clone());
+            let mut stated = link.record.stated.clone();
+            if link.facts.overdue {
+                stated.state = LinkState::Lapsed;
+            }
+            list.push(stated);
         }
     }
     let linked = |(own, bonds): (Side, BTreeMap<Side, Bond>)| {
@@ -229,17 +234,16 @@ pub async fn silenced(
         };
         let holder = link.record.holder;
         let ends = becoming.contains(&holder) && link.standing != Standing::Retired;
-        let told =
-            link.record.stated.note.is_some() && ((named && link.origin.source == source) || stating.contains(&holder));
+        let told = (named && link.origin.source == source) || stating.contains(&holder);
         if ends {
             link.record.stated.other.name.clear();
             link.standing = Standing::Retired;
             link.origin.foreign_id = format!("retired/{}", link.record.id);
         }
-        link.record.stated.note = None;
+        let spoke = link.record.stated.note.take().is_some() | link.record.stated.terms.silence();
         link.revision += 1;
         link.changed = now;
-        ends || told
+        ends || (told && spoke)
     });
     Ok(links)
 }

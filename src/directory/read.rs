@@ -14,8 +14,8 @@ pub(super) const SERVICES: [&str; 4] = [
     ListingKind::Helpline.as_str(),
     ListingKind::Place.as_str(),
 ];
-/// The kind of listing that is an organisation.
-pub(super) const ORGANIZATIONS: [&str; 1] = [ListingKind::Organization.as_str()];
+/// The kinds of listing that are an organisation of the standard.
+pub(super) const ORGANIZATIONS: [&str; 2] = [ListingKind::Organization.as_str(), ListingKind::Network.as_str()];
 
 /// What a reader wants to read: services or organisations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -21,6 +21,7 @@ use crate::{
 };
 
 mod links;
+mod networks;
 
 const NOW: &str = "2026-11-23T09:00:00Z";
 

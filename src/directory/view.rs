@@ -16,9 +16,13 @@ use std::{
 };
 
 use arc_swap::{ArcSwap, ArcSwapOption};
-use kith_index::{Index, Payload, Read, Reader};
+use kith_index::{Index, Op, Payload, Read, Reader};
 
 use super::{Error, Result};
+use crate::domain::{
+    graph::{Graph, Links},
+    listing::LINKED,
+};
 
 /// The file that names the generation in use.
 const CURRENT: &str = "CURRENT";
@@ -42,6 +46,63 @@ pub struct Generation {
     /// The index.
     pub index: Index,
     name: String,
+    links: Mutex<Links>,
+    graph: ArcSwap<Graph>,
+}
+
+impl Generation {
+    fn new(index: Index, name: String) -> Self {
+        Self { index, name, links: Mutex::default(), graph: ArcSwap::default() }
+    }
+
+    /// Reads all links of the index. What is applied afterwards is taken in by [`Generation::apply`].
+    ///
+    /// # Errors
+    /// [`Error::View`] when the index cannot be read.
+    pub fn read_links(&self) -> Result<()> {
+        let mut links = Links::default();
+        self.index.reader().each_marked(LINKED, |id, listing| {
+            links.put(id, listing);
+        })?;
+        self.graph.store(Arc::new(links.graph()));
+        *self.links.lock().unwrap_or_else(PoisonError::into_inner) = links;
+        Ok(())
+    }
+
+    /// Applies changes in one commit, and takes their links in.
+    ///
+    /// # Errors
+    /// [`Error::View`] when the index cannot be written; nothing is taken in then.
+    pub fn apply(&self, ops: &[Op], sequence: u64, public_sequence: u64) -> Result<()> {
+        self.index.apply(ops, sequence, public_sequence)?;
+        let mut links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut changed = false;
+        for op in ops {
+            let record = match op {
+                Op::Put { documents, .. } => {
+                    documents.iter().find(|document| document.marks.iter().any(|mark| mark == LINKED))
+                }
+                Op::Remove { .. } => None,
+            };
+            let had = links.has(op.listing());
+            changed |= had || record.is_some();
+            match record {
+                Some(document) => {
+                    links.put(op.listing(), &document.record);
+                }
+                None => links.remove(op.listing()),
+            }
+        }
+        if changed {
+            self.graph.store(Arc::new(links.graph()));
+        }
+        Ok(())
+    }
+
+    /// Who is linked with whom.
+    pub fn graph(&self) -> Arc<Graph> {
+        self.graph.load_full()
+    }
 }
 
 /// How far the first build has come.
@@ -81,6 +142,17 @@ impl View {
     /// The generation in use.
     pub fn generation(&self) -> Option<Arc<Generation>> {
         self.generation.load_full()
+    }
+
+    /// Who is linked with whom, as published. It may still hold what is [hidden](View::hidden).
+    ///
+    /// # Errors
+    /// [`Error::NotReady`] while there is no generation.
+    pub fn graph(&self) -> Result<Arc<Graph>> {
+        match self.generation.load().as_ref() {
+            Some(generation) => Ok(generation.graph()),
+            None => Err(Error::NotReady(self.progress())),
+        }
     }
 
     /// One listing's bytes, unless it is hidden.
@@ -139,7 +211,14 @@ impl View {
             return None;
         }
         match Index::open(&self.folder.join(name)) {
-            Ok(index) => Some(Arc::new(Generation { index, name: name.to_owned() })),
+            Ok(index) => {
+                let generation = Generation::new(index, name.to_owned());
+                if let Err(error) = generation.read_links() {
+                    tracing::warn!(%error, "the links of the published view cannot be read; it will be built anew");
+                    return None;
+                }
+                Some(Arc::new(generation))
+            }
             Err(error) => {
                 tracing::warn!(%error, "the published view cannot be opened and will be built anew");
                 None
@@ -205,7 +284,7 @@ impl View {
         let name = format!("g-{:08}", last.max(in_use) + 1);
         let folder = self.folder.join(&name);
         fs::create_dir_all(&folder).map_err(Error::Folder)?;
-        Ok(Generation { index: Index::create(&folder, payload)?, name })
+        Ok(Generation::new(Index::create(&folder, payload)?, name))
     }
 
     /// Makes a finished generation the one that answers, on disk and here, and removes the others.

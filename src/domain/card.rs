@@ -12,8 +12,11 @@ use super::{
     explanation::Explanation,
     id::{Id, kind},
     link::PublicLink,
+    network::Network,
     organization::Organization,
     place::PlaceMode,
+    practice::Practice,
+    resource::Resource,
     schedule::Schedule,
     service::{Service, ServiceStatus},
     vocabulary::Facet,
@@ -36,11 +39,16 @@ pub enum ListingKind {
     Organization,
     /// A place to be: a drop-in, a warm space, a café.
     Place,
+    /// Organizations, services and people in roles who are there for one another's people.
+    Network,
+    /// Something for those who support people: a course, a guide, supervision.
+    Resource,
 }
 
 impl ListingKind {
     /// Every kind, in the order in which they are offered.
-    pub const ALL: [Self; 5] = [Self::Group, Self::Service, Self::Helpline, Self::Organization, Self::Place];
+    pub const ALL: [Self; 7] =
+        [Self::Group, Self::Service, Self::Helpline, Self::Organization, Self::Place, Self::Network, Self::Resource];
 
     /// The word used in the API.
     pub const fn as_str(self) -> &'static str {
@@ -50,6 +58,8 @@ impl ListingKind {
             Self::Helpline => "helpline",
             Self::Organization => "organization",
             Self::Place => "place",
+            Self::Network => "network",
+            Self::Resource => "resource",
         }
     }
 
@@ -70,6 +80,8 @@ pub enum CardPlaceKind {
     Area,
     /// By phone, post or online.
     Remote,
+    /// It works across the areas named and has no one place: a network.
+    Across,
     /// The source does not say where.
     NotStated,
 }
@@ -374,6 +386,15 @@ pub struct Listing {
     /// How one comes to be there, whole; absent for an organisation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coming: Option<Coming>,
+    /// How it works: first visit, what who leads it does and does not do, claims with their sources.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub practice: Option<Practice>,
+    /// What makes it a resource for practice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource: Option<Resource>,
+    /// What makes it a network; its members are among its links.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<Network>,
     /// The HSDS service, where the listing is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<Service>,

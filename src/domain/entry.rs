@@ -2,13 +2,17 @@
 //!
 //! Our own facts never enter the HSDS record; they stand around it here.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
     clock::Timestamp,
     coming::Coming,
     id::{Id, Kind, kind},
+    network::Network,
     place::{AreaCode, PlaceMode},
+    practice::Practice,
+    resource::Resource,
 };
 
 /// A record that the directory keeps as a whole: one row, its children inside it.
@@ -94,8 +98,8 @@ pub struct Source {
     pub attribution: Option<String>,
 }
 
-/// What we know about an organization beside its record. Neither is ever unset by a re-import.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What we know about an organization beside its record. The first two are never unset by a re-import.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Option<StatedFacts>")]
 pub struct OrganizationFacts {
     /// Only a short list of its fields is kept, and no place: it is of a kind that puts people at risk, or runs
@@ -103,6 +107,9 @@ pub struct OrganizationFacts {
     pub protected: bool,
     /// Its name once told such a kind: its services are `area` unless their source says otherwise.
     pub at_risk: bool,
+    /// What makes it a network; `None` when it is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<Network>,
 }
 
 /// The same as written; `null` in rows from before there were any.
@@ -111,12 +118,13 @@ pub struct OrganizationFacts {
 struct StatedFacts {
     protected: bool,
     at_risk: bool,
+    network: Option<Network>,
 }
 
 impl From<Option<StatedFacts>> for OrganizationFacts {
     fn from(stated: Option<StatedFacts>) -> Self {
-        let StatedFacts { protected, at_risk } = stated.unwrap_or_default();
-        Self { protected, at_risk }
+        let StatedFacts { protected, at_risk, network } = stated.unwrap_or_default();
+        Self { protected, at_risk, network }
     }
 }
 
@@ -132,4 +140,47 @@ pub struct ServiceFacts {
     /// How one comes to be there, where the standard has no word for it.
     #[serde(default)]
     pub coming: Coming,
+    /// How it works: first visit, roles, claims.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub practice: Option<Practice>,
+    /// What makes it a resource for practice; `None` when it is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<Resource>,
+}
+
+impl ServiceFacts {
+    /// The same as they may be believed on a day.
+    pub fn believe_on(&mut self, today: NaiveDate) {
+        self.coming = std::mem::take(&mut self.coming).believed_on(today);
+        if let Some(practice) = &mut self.practice {
+            practice.believe_on(today);
+        }
+    }
+
+    /// The last day on which all of them are believed; `None` when nothing ends.
+    pub fn believed_until(&self) -> Option<NaiveDate> {
+        let practice = self.practice.as_ref().and_then(Practice::believed_until);
+        self.coming.believed_until().into_iter().chain(practice).min()
+    }
+}
+
+/// What we know about a link beside what is stated.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Option<StatedLinkFacts>")]
+pub struct LinkFacts {
+    /// Its day of review has passed, so that it has lapsed until it is stated with another.
+    pub overdue: bool,
+}
+
+/// The same as written; `null` in rows from before there were any.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct StatedLinkFacts {
+    overdue: bool,
+}
+
+impl From<Option<StatedLinkFacts>> for LinkFacts {
+    fn from(stated: Option<StatedLinkFacts>) -> Self {
+        Self { overdue: stated.unwrap_or_default().overdue }
+    }
 }

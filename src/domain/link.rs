@@ -9,7 +9,9 @@
 //! ```
 //! `to`: this record is the first side (it *is a member of* the circle); `from`: it is the second (the clinic *refers
 //! people to* it). What a record states is a claim. Only when the records of both sides state the same, and are not of
-//! one organization, is it agreed: the word `agreed` in a file is a claim like any other. One side that says `lapsed` ends it.
+//! one organization, is it agreed: the word `agreed` in a file is a claim like any other. One side that says `lapsed` ends it,
+//! and so do a day of review that has passed and a side that does not run any more. Beside that each side may say how the
+//! link works ([`Terms`]): what it does and does not do, how people are handed over, and with whose consent.
 
 use std::collections::BTreeMap;
 
@@ -18,16 +20,20 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     card::ListingKind,
-    entry::{Aggregate, Entry, Standing},
+    entry::{Aggregate, Entry, LinkFacts, Standing},
     id::{Id, kind},
     listing::{Locate, UNITED_KINGDOM, kind_of},
     organization::Organization,
     place::{AreaCode, PlaceMode},
-    plain,
+    plain::{self, Plain},
     read::{Code, NAME, Read, Reader, foreign_id},
-    service::Service,
-    vocabulary::values::{Direction, LinkState, Relationship},
+    service::{Service, ServiceStatus},
+    vocabulary::values::{Direction, Handover, LinkState, Relationship},
 };
+
+mod terms;
+
+pub use terms::Terms;
 
 /// The most links that a whole listing shows.
 pub const LISTED: usize = 50;
@@ -35,8 +41,8 @@ pub const LISTED: usize = 50;
 pub const ON_CARD: usize = 5;
 
 /// A link as anyone may see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Object)]
-#[oai(skip_serializing_if_is_none)]
+#[derive(Debug, Clone, PartialEq, Serialize, Object)]
+#[oai(skip_serializing_if_is_none, skip_serializing_if_is_empty)]
 pub struct PublicLink {
     /// What the first side is to the second.
     pub relationship: Relationship,
@@ -53,6 +59,37 @@ pub struct PublicLink {
     /// What else there is to know, in the words of who says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// How people are handed over, as either side says.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
+    pub handover: Vec<Handover>,
+    /// Since when, `YYYY-MM-DD`: where both sides say, the later day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// The day on which it is looked at again, `YYYY-MM-DD`: where both sides say, the earlier day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review_on: Option<String>,
+    /// What each side says of how it works; only in a whole listing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[oai(default)]
+    pub sides: Vec<SideTerms>,
+}
+
+/// What one side of a link says of how it works.
+#[derive(Debug, Clone, PartialEq, Serialize, Object)]
+pub struct SideTerms {
+    /// Which side: `this` listing or the `other`.
+    pub by: StatedBy,
+    /// What it says.
+    pub terms: Terms,
+}
+
+impl PublicLink {
+    /// The same as a card has it: without what each side says of how it works.
+    #[must_use]
+    pub fn brief(&self) -> Self {
+        Self { sides: Vec::new(), ..self.clone() }
+    }
 }
 
 /// Who states a link.
@@ -135,7 +172,7 @@ pub struct Link {
 
 impl Aggregate for Link {
     type Kind = kind::Link;
-    type Facts = ();
+    type Facts = LinkFacts;
 
     fn id(&self) -> Id<kind::Link> {
         self.id
@@ -156,6 +193,9 @@ pub struct Stated {
     /// What else there is to know.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub note: Option<String>,
+    /// How it works, as this side says.
+    #[serde(skip_serializing_if = "Terms::is_empty", default)]
+    pub terms: Terms,
 }
 
 impl Stated {
@@ -206,6 +246,7 @@ impl Read for Stated {
                 _ => LinkState::Claimed,
             },
             note: reader.text("note", NAME),
+            terms: Terms::read(reader),
         }
     }
 }
@@ -214,6 +255,12 @@ impl Read for Named {
     fn read(reader: &mut Reader<'_, '_>) -> Self {
         let service = reader.text("service_id", NAME);
         let organization = reader.text("organization_id", NAME);
+        // A network is an organization of the standard; a file may call it what it is.
+        let network = reader.text("network_id", NAME);
+        if network.is_some() && organization.is_some() {
+            reader.fault::<()>("network_id", Code::Conflict);
+        }
+        let organization = organization.or(network);
         let (kind, name) = match (service, organization) {
             (Some(name), None) => (SideKind::Service, name),
             (None, Some(name)) => (SideKind::Organization, name),
@@ -259,6 +306,8 @@ pub struct End {
     pub organization: Option<Id<kind::Organization>>,
     /// What is published of where it is.
     pub reach: Reach,
+    /// Whether it runs: a link with what is paused or has ended has lapsed.
+    pub running: bool,
 }
 
 /// What is published of where a listing is.
@@ -278,7 +327,7 @@ impl End {
         let areas = || entry.facts.areas.clone();
         (entry.standing == Standing::Published).then(|| Self {
             id: entry.record.id.cast(),
-            kind: kind_of(&entry.record),
+            kind: kind_of(entry),
             name: plain::line(&entry.record.name),
             organization: entry.record.organization_id,
             reach: match entry.facts.mode {
@@ -286,6 +335,7 @@ impl End {
                 PlaceMode::Exact | PlaceMode::Remote => Reach::Open,
                 PlaceMode::Area => Reach::Hidden(areas()),
             },
+            running: entry.record.status == ServiceStatus::Active,
         })
     }
 
@@ -293,10 +343,11 @@ impl End {
     pub fn of_organization(entry: &Entry<Organization>) -> Option<Self> {
         (entry.standing == Standing::Published).then(|| Self {
             id: entry.record.id.cast(),
-            kind: ListingKind::Organization,
+            kind: if entry.facts.network.is_some() { ListingKind::Network } else { ListingKind::Organization },
             name: plain::line(&entry.record.name),
             organization: Some(entry.record.id),
             reach: if entry.facts.protected { Reach::Hidden(Vec::new()) } else { Reach::Open },
+            running: true,
         })
     }
 }
@@ -328,6 +379,7 @@ impl Linked {
         let one_organization = self.own.organization.is_some() && self.own.organization == bond.other.organization;
         let is_hidden = |end: &End| matches!(end.reach, Reach::Hidden(_));
         let silent = is_hidden(&self.own) || is_hidden(&bond.other);
+        let runs = self.own.running && bond.other.running;
         let link = |((relationship, direction), said): ((Relationship, Direction), Said<'_>)| PublicLink {
             relationship,
             direction,
@@ -336,6 +388,7 @@ impl Linked {
                 Direction::From => relationship.label_from().to_owned(),
             },
             state: match said {
+                _ if !runs => LinkState::Lapsed,
                 _ if said.iter().flatten().any(|stated| stated.state == LinkState::Lapsed) => LinkState::Lapsed,
                 // Nobody agrees with themselves.
                 [Some(_), Some(_)] if !one_organization => LinkState::Agreed,
@@ -359,6 +412,27 @@ impl Linked {
                 .filter(|_| !silent)
                 .filter_map(|stated| stated.note.as_deref().map(plain::line))
                 .find(|note| !note.is_empty()),
+            handover: {
+                let mut ways: Vec<Handover> =
+                    said.iter().flatten().flat_map(|stated| stated.terms.handover.iter().copied()).collect();
+                ways.sort_unstable();
+                ways.dedup();
+                ways
+            },
+            since: said.iter().flatten().filter_map(|stated| stated.terms.starts_on.clone()).max(),
+            review_on: said.iter().flatten().filter_map(|stated| stated.terms.review_on.clone()).min(),
+            sides: [StatedBy::This, StatedBy::Other]
+                .into_iter()
+                .zip(said)
+                .filter_map(|(by, stated)| {
+                    let mut terms = stated?.terms.clone();
+                    if silent {
+                        terms.silence();
+                    }
+                    terms.make_plain("terms");
+                    (!terms.is_empty()).then_some(SideTerms { by, terms })
+                })
+                .collect(),
         };
         said.into_iter().map(link).collect()
     }

@@ -9,8 +9,9 @@ use super::{
     },
     coming::{Field, mark},
     entry::{Entry, Source, Standing},
-    link::{self, Linked},
+    link::{self, Linked, PublicLink},
     location::Location,
+    network::Network,
     organization::Organization,
     place::{AreaCode, PlaceMode, Position},
     plain::{self, Plain},
@@ -34,6 +35,9 @@ pub const AREA_NOT_STATED: &str = "not_stated";
 
 /// `link_type` of an attribute whose value is the listing's kind.
 pub const KIND_LINK: &str = "kith:kind";
+
+/// The mark of listings that have a link.
+pub const LINKED: &str = "linked";
 
 /// What the gazetteer knows, as publishing needs it. `directory` hands it in.
 pub trait Locate: Send + Sync {
@@ -86,6 +90,8 @@ pub struct PublicListing {
     pub cards: Vec<(Card, Whereabouts)>,
     /// Ids of its terms: the house vocabulary's, and UUIDs of imported ones.
     pub term_ids: Vec<String>,
+    /// Further words to filter and walk by, which are no terms.
+    pub marks: Vec<String>,
     /// Labels and synonyms of its terms, for the words of a search.
     pub term_words: String,
     /// Alternate names and the organisation's name.
@@ -117,9 +123,12 @@ impl Joined {
         if let Some(service) = &mut joined.service {
             service.record.make_plain("service");
             service.facts.coming.make_plain("coming");
+            service.facts.practice.make_plain("practice");
+            service.facts.resource.make_plain("resource");
         }
         if let Some(organization) = &mut joined.organization {
             organization.record.make_plain("organization");
+            organization.facts.network.make_plain("network");
         }
         for (at, location) in &mut joined.places {
             location.record.make_plain("location");
@@ -143,11 +152,16 @@ impl Joined {
         let links_total = u32::try_from(links.len()).ok().filter(|total| *total > 0);
         links.truncate(link::LISTED);
         let mut base = self.card(&facts, organization);
-        base.links = links.iter().take(link::ON_CARD).cloned().collect();
+        base.links = links.iter().take(link::ON_CARD).map(PublicLink::brief).collect();
         base.links_total = links_total;
         let mut cards = Vec::new();
         let mut places = Vec::new();
+        // A network works across its areas, wherever its papers are kept.
+        let across = self.network().map(|network| network.areas.iter().cloned().map(AreaCode).collect::<Vec<_>>());
         match mode {
+            PlaceMode::Exact if across.as_ref().is_some_and(|areas| !areas.is_empty()) => {
+                cards.push(self.across(&base, across.unwrap_or_default(), gazetteer));
+            }
             PlaceMode::Exact => {
                 for (at, location) in
                     self.places.iter().filter(|(_, location)| location.standing == Standing::Published)
@@ -170,11 +184,28 @@ impl Joined {
             }
             PlaceMode::Area | PlaceMode::Remote => cards.push(self.served(&base, mode, gazetteer)),
         }
+        // Who looks for help near a place is not shown what is for those who give it.
+        if self.service.as_ref().is_some_and(|service| service.facts.resource.is_some()) {
+            cards.truncate(1);
+            cards.iter_mut().for_each(|(_, whereabouts)| *whereabouts = Whereabouts::NotStated);
+        }
         if cards.is_empty() {
             cards.push((base, Whereabouts::NotStated));
         }
-        let (mut term_ids, term_words) = words_of(&facts.terms);
+        let (mut term_ids, mut term_words) = words_of(&facts.terms);
+        let mut marks = Vec::new();
+        if !links.is_empty() {
+            marks.push(LINKED.to_owned());
+        }
+        if let Some(network) = self.network() {
+            term_words.push_str(&network.words());
+            marks.extend(network.marks());
+        }
         if let Some(service) = &self.service {
+            if let Some(resource) = &service.facts.resource {
+                term_words.push_str(&resource.words());
+                marks.extend(resource.marks());
+            }
             term_ids.extend(service.facts.coming.marks());
             if cards[0].0.who_for.is_empty() {
                 term_ids.push(mark(Field::Audience, None));
@@ -193,6 +224,9 @@ impl Joined {
             card: cards[0].0.clone(),
             description: facts.description,
             coming: self.service.as_ref().map(|service| service.facts.coming.clone()),
+            practice: self.service.as_ref().and_then(|service| service.facts.practice.clone()),
+            resource: self.service.as_ref().and_then(|service| service.facts.resource.clone()),
+            network: self.network().cloned(),
             service: self.service.as_ref().map(|service| public_service(&service.record, mode)),
             organization: organization.map(|entry| entry.record.clone()),
             places,
@@ -200,8 +234,13 @@ impl Joined {
             links,
             last_modified: None, // known when it has been committed; not part of what is compared
         };
-        let is_hit = self.service.is_some() || self.services.is_empty();
-        Some(PublicListing { listing, is_hit, cards, term_ids, term_words, names: facts.names })
+        let is_hit = self.service.is_some() || self.services.is_empty() || listing.network.is_some();
+        Some(PublicListing { listing, is_hit, cards, term_ids, marks, term_words, names: facts.names })
+    }
+
+    /// What makes it a network, where the listing is one.
+    fn network(&self) -> Option<&Network> {
+        self.organization.as_ref().filter(|_| self.service.is_none())?.facts.network.as_ref()
     }
 
     /// The card without a place. `own` is the organisation, if readers may see it.
@@ -275,6 +314,22 @@ impl Joined {
         }
     }
 
+    /// The one card of a network that says across which areas it works.
+    fn across(&self, base: &Card, mut codes: Vec<AreaCode>, gazetteer: &dyn Locate) -> (Card, Whereabouts) {
+        codes.sort();
+        codes.dedup();
+        let areas: Vec<NamedArea> = codes
+            .iter()
+            .filter_map(|code| Some(NamedArea { code: code.0.clone(), name: gazetteer.area_name(code)? }))
+            .collect();
+        let names = areas.iter().map(|area| area.name.as_str()).collect::<Vec<_>>().join(", ");
+        let label =
+            if names.is_empty() { "Across the areas that it names".to_owned() } else { format!("Across {names}") };
+        let kind = CardPlaceKind::Across;
+        let place = CardPlace { kind, label, latitude: None, longitude: None, precision_km: None, areas };
+        (Card { place, ..base.clone() }, Whereabouts::Remote(codes))
+    }
+
     /// The one card of an `area` or `remote` service: codes and names of areas, never a point.
     fn served(&self, base: &Card, mode: PlaceMode, gazetteer: &dyn Locate) -> (Card, Whereabouts) {
         let mut codes = self.service.as_ref().map(|service| service.facts.areas.clone()).unwrap_or_default();
@@ -328,7 +383,7 @@ impl Facts {
         let organization_name = organization.map(|o| o.record.name.as_str()).unwrap_or_default();
         Self {
             id: service.id.to_string(),
-            kind: kind_of(service),
+            kind: kind_of(entry),
             name: service.name.clone(),
             names: format!("{} {organization_name}", service.alternate_name.as_deref().unwrap_or_default())
                 .trim()
@@ -342,7 +397,7 @@ impl Facts {
         let organization = &entry.record;
         Self {
             id: organization.id.to_string(),
-            kind: ListingKind::Organization,
+            kind: if entry.facts.network.is_some() { ListingKind::Network } else { ListingKind::Organization },
             name: organization.name.clone(),
             names: organization.alternate_name.clone().unwrap_or_default(),
             description: organization.description.clone(),
@@ -352,10 +407,14 @@ impl Facts {
 }
 
 /// What a service is, in a word. It is never taken for an organization, whatever its source calls it.
-pub(super) fn kind_of(service: &Service) -> ListingKind {
-    let stated = service.attributes.iter().find(|attribute| attribute.link_type.as_deref() == Some(KIND_LINK));
+pub(super) fn kind_of(entry: &Entry<Service>) -> ListingKind {
+    if entry.facts.resource.is_some() {
+        return ListingKind::Resource;
+    }
+    let stated = entry.record.attributes.iter().find(|attribute| attribute.link_type.as_deref() == Some(KIND_LINK));
     let kind = stated.and_then(|attribute| ListingKind::from_word(attribute.value.as_deref()?));
-    kind.filter(|kind| *kind != ListingKind::Organization).unwrap_or_default()
+    let others = [ListingKind::Organization, ListingKind::Network, ListingKind::Resource];
+    kind.filter(|kind| !others.contains(kind)).unwrap_or_default()
 }
 
 /// The terms of a record: those of the house by their code, imported ones by their id.

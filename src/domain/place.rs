@@ -57,6 +57,12 @@ impl PlaceMode {
 #[serde(transparent)]
 pub struct AreaCode(pub String);
 
+/// Whether a text has the form of a gazetteer's code: a letter and eight digits.
+pub fn is_area_code(text: &str) -> bool {
+    let (first, rest) = text.split_at_checked(1).unwrap_or_default();
+    first.bytes().all(|b| b.is_ascii_uppercase()) && rest.len() == 8 && rest.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// A position in WGS84 degrees, and how far off it may be.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Position {

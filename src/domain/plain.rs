@@ -56,6 +56,12 @@ impl<T: Plain> Plain for Vec<T> {
 /// An id is printed by us.
 impl<T> Plain for Id<T> {}
 
+/// A yes or no.
+impl Plain for bool {}
+
+/// A number.
+impl Plain for u32 {}
+
 /// A word of a list is ours.
 impl<T: Words> Plain for T {}
 

@@ -15,10 +15,12 @@ mod fault;
 mod fields;
 pub mod forms;
 mod question;
+mod said;
 pub(crate) mod table;
 
 pub use fault::{Code, Mended, Notice, Violation, push_token};
 pub use fields::Words;
+pub(crate) use said::said;
 pub(crate) use table::record;
 
 /// What is read: a JSON object.

@@ -49,6 +49,8 @@ pub fn place_label(kind: CardPlaceKind, areas: &[(&str, &str)]) -> Option<String
         (CardPlaceKind::Remote, false) => format!("Dros y ffôn neu ar-lein, ar gyfer {names}"),
         (CardPlaceKind::Area, true) => "Gofynnwch a yw'n eich gwasanaethu; mae'r lleoliad yn breifat".to_owned(),
         (CardPlaceKind::Area, false) => format!("Yn gwasanaethu {names}; mae'r lleoliad yn breifat"),
+        (CardPlaceKind::Across, true) => "Ar draws yr ardaloedd y mae'n eu henwi".to_owned(),
+        (CardPlaceKind::Across, false) => format!("Ar draws {names}"),
         (CardPlaceKind::NotStated, _) => "Nid yw'r lleoliad wedi'i nodi".to_owned(),
     })
 }

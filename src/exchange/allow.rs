@@ -58,8 +58,17 @@ const IDENTIFIER: Shape<'static> =
 
 /// Of a link what it is and to whom: its note is free text. Which of them may be shown is decided when they are published.
 const LINKS: (&str, Shape<'static>) = {
-    const SIDE: Shape<'static> = Shape::Only(&[("service_id", WORD), ("organization_id", WORD)]);
-    const LINK: Shape<'static> = Shape::Only(&[("relationship", WORD), ("to", SIDE), ("from", SIDE), ("state", WORD)]);
+    const SIDE: Shape<'static> = Shape::Only(&[("service_id", WORD), ("organization_id", WORD), ("network_id", WORD)]);
+    const LINK: Shape<'static> = Shape::Only(&[
+        ("relationship", WORD),
+        ("to", SIDE),
+        ("from", SIDE),
+        ("state", WORD),
+        ("handover", Shape::Each(&WORD)),
+        ("reply_within_days", WORD),
+        ("starts_on", WORD),
+        ("review_on", WORD),
+    ]);
     ("links", Shape::Each(&LINK))
 };
 
@@ -87,7 +96,15 @@ const COMING: Shape<'static> = Shape::Only(&[
             ("newcomers_a_month", WORD),
         ]),
     ),
+    (
+        "practice",
+        Shape::Only(&[("led", WORD), ("peers_paid", WORD), ("faith_body", WORD), ("prayer_or_teaching", WORD)]),
+    ),
 ]);
+
+/// Of a network of protected organizations what it is and what it has agreed; where it works could narrow them.
+const NETWORK: Shape<'static> =
+    Shape::Only(&[("network_type", WORD), ("principles", Shape::Each(&WORD)), ("since", WORD), ("review_on", WORD)]);
 
 /// The members of an organization that runs a protected service.
 pub const ORGANIZATION: Members<'static> = &[
@@ -98,7 +115,7 @@ pub const ORGANIZATION: Members<'static> = &[
     ("email", WORD),
     ("attributes", Shape::Each(&ATTRIBUTE)),
     ("organization_identifiers", Shape::Each(&IDENTIFIER)),
-    ("kith", Shape::Only(&[LINKS])),
+    ("kith", Shape::Only(&[LINKS, ("network", NETWORK)])),
 ];
 
 /// The members of a protected service.

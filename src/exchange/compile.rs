@@ -2,12 +2,14 @@
 //!
 //! An item goes in as a JSON object that holds nothing it must not hold (see `shape` and `allow`), whatever format it came in.
 
+mod extension;
 mod members;
 
 use std::collections::HashMap;
 
 use serde_json::Value;
 
+use extension::{OfOrganization, OfService};
 pub use members::clear_values;
 use members::{areas, elements, hash, nested, towns, word};
 
@@ -19,8 +21,7 @@ use super::{
     sketch::{id_of_name, id_of_place},
 };
 use crate::domain::{
-    coming::Coming,
-    entry::{Aggregate, ServiceFacts},
+    entry::{Aggregate, OrganizationFacts, ServiceFacts},
     link::{Named, Side, SideKind, Stated},
     location::Location,
     organization::Organization,
@@ -174,10 +175,10 @@ impl<'s> Compiler<'s> {
             clear_values(&mut record);
             silence::texts(&mut record, "", &mut work.notices, &mut work.violations);
         }
-        let coming = self.coming(&mut record, pointer, work);
+        let own: OfService = self.extension(&mut record, pointer, work);
         let attributes = self.terms(&mut record, pointer, work);
         if let Some((mut service, extra)) = self.read::<Service>(&record, pointer, work) {
-            let facts = ServiceFacts { mode, areas: areas(&mut service, mode, pointer, work), coming };
+            let facts = ServiceFacts { mode, areas: areas(&mut service, mode, pointer, work), ..own.facts(mode) };
             let extra = if mode == PlaceMode::Area { Record::new() } else { extra };
             give_terms(&service.attributes, attributes, work);
             if let Some(foreign_id) = foreign_id.clone() {
@@ -252,7 +253,9 @@ impl<'s> Compiler<'s> {
         let come = if pointer.is_empty() { Come::New } else { come };
         if come != Come::Again {
             let attributes = self.terms(&mut record, pointer, work);
+            let own: OfOrganization = self.extension(&mut record, pointer, work);
             let facts = foreign_id.as_deref().map(|id| self.decisions.organization_facts(id)).unwrap_or_default();
+            let facts = OrganizationFacts { network: own.network, ..facts };
             if facts.protected {
                 clear_values(&mut record);
             }
@@ -356,11 +359,11 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    /// Our own extension of a service: how one comes to be there.
-    fn coming(&mut self, record: &mut Record, pointer: &str, work: &mut Work) -> Coming {
+    /// What a record says in our own extension, its links apart.
+    fn extension<T: Read + Default>(&mut self, record: &mut Record, pointer: &str, work: &mut Work) -> T {
         let pointer = format!("{pointer}/kith");
-        let Some(own) = nested(record, "kith", &pointer, work) else { return Coming::default() };
-        let outcome = read::read_with::<Coming>(&own, &pointer, &mut read::Given, self.unreadable);
+        let Some(own) = nested(record, "kith", &pointer, work) else { return T::default() };
+        let outcome = read::read_with::<T>(&own, &pointer, &mut read::Given, self.unreadable);
         work.violations.extend(outcome.violations);
         work.notices.extend(outcome.notices);
         outcome.record.unwrap_or_default()

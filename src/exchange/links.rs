@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{decide::Decisions, drafts::Offer};
 use crate::domain::{
+    entry::LinkFacts,
     id::{Id, kind},
     link::{Link, Named, Side, Stated, StatedLinks},
     read::{self, Code, Mended, Notice, Record, Unreadable, Violation},
@@ -51,7 +52,7 @@ pub fn taken(
             notices.push(Notice { pointer, mended: Mended::FirstKept });
         } else {
             let speaks = !of.silent && of.decisions.is_open(&stated.other);
-            if stated.note.take_if(|_| !speaks).is_some() {
+            if !speaks && (stated.note.take().is_some() | stated.terms.silence()) {
                 notices.push(Notice { pointer: format!("{pointer}/note"), mended: Mended::PlaceWithheld });
             }
             kept.push(stated);
@@ -66,6 +67,6 @@ pub fn offers(stated: Vec<Stated>, holder: Side, name: &str) -> impl Iterator<It
         let foreign_id = format!("{}/{name}/{}", holder.kind.as_str(), stated.name());
         let id: Id<kind::Link> = Id::named(holder.id, &foreign_id);
         let record = Link { id, holder, stated };
-        Offer { foreign_id, record, facts: (), extra: Record::new() }
+        Offer { foreign_id, record, facts: LinkFacts::default(), extra: Record::new() }
     })
 }

@@ -1,7 +1,11 @@
 //! Finding links by either side: the record that states them, or the one that they name.
 
 use super::{Snapshot, error::Result, sql::query};
-use crate::domain::{entry::Entry, link::Link};
+use crate::domain::{
+    entry::Entry,
+    id::{Id, kind},
+    link::Link,
+};
 
 impl Snapshot {
     /// Whether any link is kept, of whatever standing. Most directories begin without.
@@ -19,15 +23,25 @@ impl Snapshot {
     pub async fn links_naming(&mut self, names: &[String]) -> Result<Vec<Entry<Link>>> {
         self.among(&[], "other_name", names.iter().cloned()).await
     }
+
+    /// At most `limit` links that were to be looked at again before a day (`YYYY-MM-DD`) and are not known to be overdue.
+    pub async fn links_due_before(&mut self, day: &str, limit: u32) -> Result<Vec<Id<kind::Link>>> {
+        let rows = query("SELECT id FROM link WHERE review_on < ? ORDER BY id LIMIT ?")
+            .bind(day)
+            .bind(i64::from(limit))
+            .all(self.open.exec())
+            .await?;
+        rows.iter().map(|row| row.parsed("id")).collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::{
         domain::{
-            entry::{Entry, Origin, Standing},
+            entry::{Entry, LinkFacts, Origin, Standing},
             id::Id,
-            link::{Link, Named, Side, SideKind, Stated},
+            link::{Link, Named, Side, SideKind, Stated, Terms},
             vocabulary::values::{Direction, LinkState, Relationship},
         },
         store::{Store, testing::*},
@@ -41,10 +55,11 @@ mod tests {
             other: Named { kind: SideKind::Organization, name: other.to_owned() },
             state: LinkState::Claimed,
             note: Some("Since 2024".to_owned()),
+            terms: Terms::default(),
         };
         Entry {
             record: Link { id: Id::from_u128(n), holder: Side::service(Id::from_u128(holder)), stated },
-            facts: (),
+            facts: LinkFacts::default(),
             extra: like.extra,
             standing: if n == 3 { Standing::Withdrawn } else { Standing::Published },
             origin: Origin { source: source().id, foreign_id: format!("l/{n}") },

@@ -30,7 +30,7 @@ tables! {
     Service, "service" {
         "organization_id" = |entry| entry.record.organization_id.map(|id| id.to_string());
         "place_mode" = |entry| Some(entry.facts.mode.as_str().to_owned());
-        "believed_until" = |entry| entry.facts.coming.believed_until().map(|day| day.to_string());
+        "believed_until" = |entry| entry.facts.believed_until().map(|day| day.to_string());
     }
     Location, "location" {
         "organization_id" = |entry| entry.record.organization_id.map(|id| id.to_string());
@@ -51,6 +51,7 @@ tables! {
         "relationship" = |entry| Some(entry.record.stated.relationship.as_str().to_owned());
         "direction" = |entry| Some(entry.record.stated.direction.as_str().to_owned());
         "state" = |entry| Some(entry.record.stated.state.as_str().to_owned());
+        "review_on" = |entry| entry.record.stated.terms.review_on.clone().filter(|_| !entry.facts.overdue);
     }
 }
 

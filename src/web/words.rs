@@ -103,6 +103,8 @@ pub fn kind(kind: ListingKind) -> &'static str {
         ListingKind::Helpline => "Helpline",
         ListingKind::Organization => "Organisation",
         ListingKind::Place => "Place to go",
+        ListingKind::Network => "Network",
+        ListingKind::Resource => "For those who support people",
     }
 }
 

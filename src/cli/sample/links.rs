@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -10,8 +11,9 @@ use super::{organization_id, service_id};
 /// Every link of the sample, read once.
 pub fn all() -> &'static [Link] {
     static LINKS: LazyLock<Vec<Link>> = LazyLock::new(|| {
-        let file: File = toml::from_str(include_str!("links.toml")).expect("the compiled-in links are read by a test");
-        file.link
+        let files = [include_str!("links.toml")];
+        let read = |text: &str| toml::from_str::<File>(text).expect("the compiled-in links are read by a test").link;
+        files.into_iter().flat_map(read).collect()
     });
     &LINKS
 }
@@ -19,12 +21,12 @@ pub fn all() -> &'static [Link] {
 /// What the record of a slug states of others, as the member `links` of its extension; `None` when nothing.
 ///
 /// A slug is a listing's, or an organisation's after `organization:` or `network:`.
-pub fn stated_by(slug: &str) -> Option<Value> {
+pub fn stated_by(slug: &str, today: NaiveDate) -> Option<Value> {
     let first = all().iter().filter(|link| link.from == slug && (link.both || link.said_by == Speaker::From));
     let second = all().iter().filter(|link| link.to == slug && (link.both || link.said_by == Speaker::To));
     let links: Vec<Value> = first
-        .map(|link| link.stated("to", &link.to))
-        .chain(second.map(|link| link.stated("from", &link.from)))
+        .map(|link| link.stated("to", &link.to, link.first.as_ref(), today))
+        .chain(second.map(|link| link.stated("from", &link.from, link.second.as_ref(), today)))
         .collect();
     (!links.is_empty()).then_some(Value::Array(links))
 }
@@ -56,6 +58,10 @@ pub struct Link {
     pub over: bool,
     /// What else there is to know.
     pub note: Option<String>,
+    /// What the first side says of how it works, in the words of our extension; see `extension`.
+    pub first: Option<Value>,
+    /// What the second side says of that.
+    pub second: Option<Value>,
 }
 
 /// One side of a link.
@@ -71,7 +77,7 @@ pub enum Speaker {
 
 impl Link {
     /// As the side states it that is not `other`; `place` is where the other stands.
-    fn stated(&self, place: &str, other: &str) -> Value {
+    fn stated(&self, place: &str, other: &str, terms: Option<&Value>, today: NaiveDate) -> Value {
         let side = match other.split_once(':') {
             Some((_, slug)) => json!({ "organization_id": organization_id(slug) }),
             None => json!({ "service_id": service_id(other) }),
@@ -83,6 +89,11 @@ impl Link {
         // The side that gives the note is the first that speaks.
         if let Some(note) = self.note.as_ref().filter(|_| place == "to" || self.said_by == Speaker::To) {
             stated["note"] = json!(note);
+        }
+        if let (Some(stated), Some(Value::Object(terms))) =
+            (stated.as_object_mut(), terms.map(|terms| super::dated(terms, today)))
+        {
+            stated.extend(terms);
         }
         stated
     }

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::domain::coming::{Accepting, Attending, ContactWay, CostKind, Enquiries, StewardAsks};
 
@@ -109,6 +110,8 @@ pub struct Organization {
     /// Slugs of where it is; only of one that is listed by itself.
     #[serde(default)]
     pub places: Vec<String>,
+    /// What makes it a network, in the words of our extension; see `extension`.
+    pub network: Option<Value>,
 }
 
 /// Where listings happen: an invented venue beside a real public place.
@@ -196,6 +199,12 @@ pub struct Listing {
     pub alert: Option<String>,
     /// How many days ago somebody looked whether it is true, if not lately.
     pub checked: Option<u16>,
+    /// How it works, in the words of our extension; see `extension`.
+    pub practice: Option<Value>,
+    /// What makes it a resource for practice, in the words of our extension.
+    pub resource: Option<Value>,
+    /// The end of the address of its page on its organisation's site, if it has one of its own.
+    pub page: Option<String>,
 }
 
 /// What a person needs to decide, as far as the rest of the listing does not say it already: ways in

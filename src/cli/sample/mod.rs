@@ -9,6 +9,7 @@
 mod access;
 mod coming;
 mod dates;
+mod extension;
 mod links;
 mod listings;
 mod places;
@@ -41,7 +42,8 @@ pub const WITHDRAWN: &str = "quiet-hour-kirkstall";
 pub fn package(today: NaiveDate) -> Vec<u8> {
     let sample = Sample::compiled_in();
     let services = sample.listings.iter().enumerate().map(|(at, listing)| service(sample, listing, at, today));
-    let contents: Vec<Value> = services.chain(sample.networks().map(|network| network_of(sample, network))).collect();
+    let contents: Vec<Value> =
+        services.chain(sample.networks().map(|network| network_of(sample, network, today))).collect();
     let page = json!({
         "total_items": contents.len(), "total_pages": 1, "page_number": 1, "size": contents.len(),
         "first_page": true, "last_page": true, "empty": false, "contents": contents,
@@ -61,7 +63,7 @@ fn organization_id(slug: &str) -> Id<kind::Organization> {
 
 fn service(sample: &Sample, listing: &Listing, at: usize, today: NaiveDate) -> Value {
     let id = service_id(&listing.slug);
-    let organization = organization(sample.organization(&listing.org));
+    let organization = organization(sample.organization(&listing.org), today);
     // Unless the listing says otherwise, somebody looked in the last eleven weeks, on another day for each.
     let checked = today - Days::new(listing.checked.map_or(2 + (at as u64 * 11) % 75, u64::from));
     let mut out = object(json!({
@@ -92,9 +94,13 @@ fn service(sample: &Sample, listing: &Listing, at: usize, today: NaiveDate) -> V
         }),
     );
     let mut own = coming::coming(listing, at, today).map(|coming| object(json!(coming))).unwrap_or_default();
-    own.extend(links::stated_by(&listing.slug).map(|links| ("links".to_owned(), links)));
+    own.extend(links::stated_by(&listing.slug, today).map(|links| ("links".to_owned(), links)));
+    for (name, said) in [("practice", &listing.practice), ("resource", &listing.resource)] {
+        own.extend(said.as_ref().map(|said| (name.to_owned(), dated(said, today))));
+    }
     say("kith", (!own.is_empty()).then(|| json!(own)));
     say("alternate_name", text(&listing.alternate));
+    say("url", listing.page.as_ref().map(|page| json!(format!("https://{}.example/{page}", listing.org))));
     say("email", text(&listing.email));
     say("interpretation_services", text(&listing.interpreters));
     say("minimum_age", listing.ages.first().map(|age| json!(age)));
@@ -119,7 +125,7 @@ fn service(sample: &Sample, listing: &Listing, at: usize, today: NaiveDate) -> V
     Value::Object(out)
 }
 
-fn organization(organization: &Organization) -> Value {
+fn organization(organization: &Organization, today: NaiveDate) -> Value {
     let id = organization_id(&organization.slug);
     let mut out = object(json!({
         "id": id,
@@ -133,23 +139,31 @@ fn organization(organization: &Organization) -> Value {
         ("phones".to_owned(), json!([{ "id": id, "number": number, "type": "voice" }]))
     });
     out.extend(phone);
-    let links = links::stated_by(&format!("organization:{}", organization.slug));
+    let links = links::stated_by(&format!("organization:{}", organization.slug), today);
     out.extend(links.map(|links| ("kith".to_owned(), json!({ "links": links }))));
     Value::Object(out)
 }
 
 /// An organisation that is listed itself, with its terms and places.
-fn network_of(sample: &Sample, network: &Organization) -> Value {
-    let mut out = object(organization(network));
+fn network_of(sample: &Sample, network: &Organization, today: NaiveDate) -> Value {
+    let mut out = object(organization(network, today));
     let id = organization_id(&network.slug);
-    let links = links::stated_by(&format!("network:{}", network.slug));
-    out.extend(links.map(|links| ("kith".to_owned(), json!({ "links": links }))));
+    let links = links::stated_by(&format!("network:{}", network.slug), today);
+    let mut own: Map<String, Value> = links.map(|links| ("links".to_owned(), links)).into_iter().collect();
+    own.extend(network.network.as_ref().map(|said| ("network".to_owned(), dated(said, today))));
+    if !own.is_empty() {
+        out.insert("kith".to_owned(), own.into());
+    }
     out.insert("attributes".to_owned(), terms(id, "organization", &network.terms).collect());
     let places: Vec<Value> = network.places.iter().map(|slug| location(sample.place(slug))).collect();
     if !places.is_empty() {
         out.insert("locations".to_owned(), json!(places));
     }
     Value::Object(out)
+}
+
+fn dated(said: &Value, today: NaiveDate) -> Value {
+    extension::dated(said, today).expect("every day of the sample is read by a test")
 }
 
 fn cost_options(id: Id<kind::Service>, cost: &str, amount: Option<f64>) -> Value {

@@ -45,7 +45,7 @@ fn remote(id: &str, name: &str, areas: &Value, links: Value) -> Value {
 
 impl Town {
     /// The published listing of that name.
-    fn listing(&self, name: &str) -> Option<Value> {
+    pub(super) fn listing(&self, name: &str) -> Option<Value> {
         [Family::Services, Family::Organizations].into_iter().find_map(|family| {
             let all = self.directory.walk(family, None, 1_000).unwrap().items;
             let mut listings = all.iter().map(|json| serde_json::from_slice::<Value>(json).unwrap());
@@ -54,7 +54,7 @@ impl Town {
     }
 
     /// Each link of the listing of that name, in words.
-    fn links(&self, name: &str) -> Vec<String> {
+    pub(super) fn links(&self, name: &str) -> Vec<String> {
         let listing = self.listing(name).unwrap_or_else(|| panic!("{name} is not there"));
         let word = |link: &Value, member: &str| link[member].as_str().unwrap().to_owned();
         let links = listing["links"].as_array().cloned().unwrap_or_default();
@@ -65,12 +65,12 @@ impl Town {
     }
 
     /// All bytes of the store.
-    fn kept(&self) -> String {
+    pub(super) fn kept(&self) -> String {
         let files = ["kith.db", "kith.db-wal"].map(|name| std::fs::read(self.folder.path().join(name)));
         files.into_iter().flatten().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect()
     }
 
-    async fn stand(&self, name: &str, standing: Standing) {
+    pub(super) async fn stand(&self, name: &str, standing: Standing) {
         let kept = self.directory.store.snapshot().await.unwrap().page::<super::Service>(None, 1_000).await.unwrap();
         let entry = kept.iter().find(|entry| entry.record.name == name).unwrap();
         self.directory.set_standing(&entry.record.id.to_string(), standing, "a test").await.unwrap();

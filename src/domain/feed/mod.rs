@@ -22,8 +22,11 @@ use super::{
 /// The answer with which an access term is one of the record's terms.
 const YES: &str = AccessAnswer::Yes.as_str();
 
-/// The kind of a listing that is an organization.
-const ORGANIZATION: &str = ListingKind::Organization.as_str();
+/// The kinds of listing that are an organization.
+const ORGANIZATIONS: [&str; 2] = [ListingKind::Organization.as_str(), ListingKind::Network.as_str()];
+
+/// The side of a link that is this record.
+const THIS: &str = "this";
 
 /// Who states a link that this record does not state.
 const OTHER: &str = "other";
@@ -152,7 +155,8 @@ impl Published {
     /// file states them. What only the other side says stands there, so that whoever copies both makes no claim of two.
     fn extension(&self) -> Option<(String, Value)> {
         let link = |link: &Value| {
-            let side = if link["target"]["kind"] == ORGANIZATION { "organization_id" } else { "service_id" };
+            let is_organization = ORGANIZATIONS.iter().any(|kind| link["target"]["kind"] == *kind);
+            let side = if is_organization { "organization_id" } else { "service_id" };
             let mut stated = json!({
                 "relationship": link["relationship"], "state": link["state"],
                 link["direction"].as_str()?: { side: link["target"]["id"] },
@@ -160,10 +164,22 @@ impl Published {
             if let (Some(stated), Some(note)) = (stated.as_object_mut(), link.get("note")) {
                 stated.insert("note".to_owned(), note.clone());
             }
+            let own = link["sides"].as_array().and_then(|sides| sides.iter().find(|side| side["by"] == THIS));
+            if let (Some(stated), Some(own)) = (stated.as_object_mut(), own.and_then(|side| side["terms"].as_object()))
+            {
+                stated.extend(own.clone());
+            }
             (link["stated_by"] != OTHER).then_some(stated)
         };
-        let links: Vec<Value> = self.0.get("links")?.as_array()?.iter().filter_map(link).collect();
-        (!links.is_empty()).then(|| ("kith".to_owned(), json!({ "links": links })))
+        let links = self.0.get("links").and_then(Value::as_array);
+        let links: Vec<Value> = links.into_iter().flatten().filter_map(link).collect();
+        let mut own = Object::new();
+        if !links.is_empty() {
+            own.insert("links".to_owned(), links.into());
+        }
+        let members = ["network", "practice", "resource"].into_iter();
+        own.extend(members.filter_map(|name| Some((name.to_owned(), self.0.get(name)?.clone()))));
+        (!own.is_empty()).then(|| ("kith".to_owned(), own.into()))
     }
 
     fn object(&self, path: &[&str]) -> Option<&Object> {

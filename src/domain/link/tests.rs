@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Bond, End, Linked, Reach, Stated, StatedBy, StatedLinks, may_be_shown};
+use super::{Bond, End, Linked, Reach, SideKind, Stated, StatedBy, StatedLinks, Terms, may_be_shown};
 use crate::domain::{
     card::ListingKind,
     id::Id,
@@ -53,6 +53,7 @@ fn end(id: u128, organization: u128, reach: Reach) -> End {
         name: format!("Group {id}"),
         organization: Some(Id::from_u128(organization)),
         reach,
+        running: true,
     }
 }
 
@@ -189,4 +190,59 @@ fn a_link_of_a_private_place_keeps_no_free_words() {
     };
     assert_eq!((note(&hidden, &far), note(&far, &hidden)), (None, None));
     assert_eq!(note(&far, &far).as_deref(), Some("claimed to"));
+}
+
+#[test]
+fn a_side_that_does_not_run_lapses_a_link_that_both_state() {
+    let (to, from) = (stated("refers_to", "to", "claimed"), stated("refers_to", "from", "claimed"));
+    let state = |own_runs: bool, other_runs: bool| {
+        let own = End { running: own_runs, ..end(1, 10, Reach::Open) };
+        let other = End { running: other_runs, ..end(2, 20, Reach::Open) };
+        shown(own, vec![bond(other, &[&to], &[&from])])[0].2
+    };
+    assert_eq!(state(true, true), LinkState::Agreed);
+    assert_eq!(state(false, true), LinkState::Lapsed);
+    assert_eq!(state(true, false), LinkState::Lapsed);
+}
+
+#[test]
+fn each_side_says_what_it_does_and_does_not_do() {
+    let own = json!([{
+        "relationship": "refers_to", "to": { "network_id": "x" }, "does": "rings  ahead", "does_not": "assess risk",
+        "handover": ["warm_call"], "reply_within_days": 2, "starts_on": "2026-01-01", "review_on": "2027-01-01",
+    }]);
+    let theirs = json!([{
+        "relationship": "refers_to", "from": { "service_id": "y" }, "does_not": "keep records",
+        "handover": ["accompanied_visit", "warm_call"], "starts_on": "2026-02-01", "review_on": "2027-06-01",
+    }]);
+    let (own, theirs) = (read(own).0.unwrap().links.remove(0), read(theirs).0.unwrap().links.remove(0));
+    assert_eq!(own.other.kind, SideKind::Organization);
+    let linked = |reach: Reach| Linked {
+        own: end(1, 10, reach),
+        bonds: vec![bond(end(2, 20, Reach::Remote(Vec::new())), &[&own], &[&theirs])],
+    };
+    let link = linked(Reach::Open).public(&Map).remove(0);
+    assert_eq!(serde_json::to_value(&link.handover).unwrap(), json!(["warm_call", "accompanied_visit"]));
+    assert_eq!((link.since.as_deref(), link.review_on.as_deref()), (Some("2026-02-01"), Some("2027-01-01")));
+    let sides: Vec<_> = link.sides.iter().map(|side| (side.by, side.terms.does_not.as_deref())).collect();
+    assert_eq!(sides, [(StatedBy::This, Some("assess risk")), (StatedBy::Other, Some("keep records"))]);
+    assert_eq!(link.sides[0].terms.does.as_deref(), Some("rings ahead"));
+    assert_eq!(link.brief().sides, []);
+    // Of a private side only what cannot tell its place.
+    let silent = linked(Reach::Hidden(vec![AreaCode("leeds".to_owned())])).public(&Map).remove(0);
+    assert_eq!(
+        silent.sides[0].terms,
+        Terms {
+            reply_within_days: Some(2),
+            handover: own.terms.handover.clone(),
+            starts_on: own.terms.starts_on.clone(),
+            review_on: own.terms.review_on.clone(),
+            ..Terms::default()
+        }
+    );
+    let (_, faults) = read(
+        json!([{ "relationship": "runs", "to": { "organization_id": "x", "network_id": "y" }, "handover": ["shout"], "does": 1.5, "review_on": "soon" }]),
+    );
+    let told: Vec<&str> = faults.iter().map(|(pointer, _)| pointer.as_str()).collect();
+    assert_eq!(told, ["/kith/links/0/to/network_id", "/kith/links/0/review_on", "/kith/links/0/handover/0"]);
 }

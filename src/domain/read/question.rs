@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Code, LIST, NAME, Reader, Words};
+use crate::domain::place::is_area_code;
 
 impl Reader<'_, '_> {
     /// A list of short texts; absent is empty.
@@ -25,6 +26,15 @@ impl Reader<'_, '_> {
             }
         }
         texts
+    }
+
+    /// A list of gazetteer codes, each a letter and eight digits; absent is empty.
+    pub fn area_codes(&mut self, field: &'static str) -> Vec<String> {
+        let codes = self.texts(field);
+        for (at, _) in codes.iter().enumerate().filter(|(_, code)| !is_area_code(code)) {
+            self.fault_at(field, at, Code::NotInList);
+        }
+        codes
     }
 
     /// A list of words of ours; absent is empty, a word twice counts once.

@@ -224,13 +224,20 @@ values! {
     }
 }
 
+mod linking;
+
+pub use linking::{EvidenceLevel, Handover, Led, PracticeLevel, Principle, ResourceFor, ResourceType};
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
     use poem_openapi::types::ToJSON;
 
-    use super::{Attending, CostKind, Direction, LinkState, NetworkType, Relationship, SupportLayer};
+    use super::{
+        Attending, CostKind, Direction, EvidenceLevel, Handover, Led, LinkState, NetworkType, PracticeLevel, Principle,
+        Relationship, ResourceFor, ResourceType, SupportLayer,
+    };
 
     /// Checks one list; gives its length.
     macro_rules! checked {
@@ -263,6 +270,16 @@ mod tests {
             checked!(Direction),
         ];
         assert_eq!(lengths, [8, 11, 6, 7, 3, 3, 2]);
+        let lengths = [
+            checked!(Principle),
+            checked!(Handover),
+            checked!(EvidenceLevel),
+            checked!(Led),
+            checked!(PracticeLevel),
+            checked!(ResourceType),
+            checked!(ResourceFor),
+        ];
+        assert_eq!(lengths, [6, 4, 4, 3, 4, 8, 7]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::{super::sketch::mode, Work};
 use crate::domain::{
     card::ListingKind,
     listing::KIND_LINK,
-    place::{AreaCode, PlaceMode},
+    place::{AreaCode, PlaceMode, is_area_code},
     read::{Code, LIST, Mended, Notice, Record, Violation, foreign_id},
     service::Service,
     taxonomy::PLACE_MODE_LINK,
@@ -52,12 +52,6 @@ pub fn areas(service: &mut Service, mode: PlaceMode, pointer: &str, work: &mut W
     areas.sort();
     areas.dedup();
     areas
-}
-
-/// A letter and eight digits, as the codes of the Office for National Statistics are.
-fn is_area_code(text: &str) -> bool {
-    let (first, rest) = text.split_at_checked(1).unwrap_or_default();
-    first.bytes().all(|b| b.is_ascii_uppercase()) && rest.len() == 8 && rest.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Of a protected service and who runs it, attributes keep their value only where it is one of our own words.

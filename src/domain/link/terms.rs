@@ -1,0 +1,72 @@
+//! What one side says of how a link works: what it does and does not do, how people are handed over, and with whose consent.
+
+use crate::domain::{
+    read::{NAME, said},
+    vocabulary::values::Handover,
+};
+
+/// The longest of these texts, in characters.
+const WORDS: usize = 1_000;
+
+said! {
+    /// What one side says of how a link works. Roles, never names. What is absent is not stated.
+    Terms {
+        one {
+            /// What this side does for people whom the link leads from one to the other.
+            does: String = text(WORDS);
+            /// What it does not do: where its scope ends.
+            does_not: String = text(WORDS);
+            /// How people are handed over, in words.
+            handover_note: String = text(WORDS);
+            /// What information moves.
+            information: String = text(WORDS);
+            /// Whose consent is needed, and for what.
+            consent: String = text(WORDS);
+            /// Within how many days this side replies.
+            reply_within_days: u32 = whole();
+            /// Whom to tell when something is wrong, by role.
+            escalation: String = text(NAME);
+            /// Who supervises or supports those who do it, by role.
+            supervision: String = text(NAME);
+            /// Since when, `YYYY-MM-DD`.
+            starts_on: String = date();
+            /// The day on which it is looked at again, `YYYY-MM-DD`. Afterwards it has lapsed, until it is stated anew.
+            review_on: String = date();
+        }
+        many {
+            /// How people are handed over.
+            handover: Handover = choices();
+        }
+    }
+}
+
+impl Terms {
+    /// Leaves only words of closed lists, numbers and days: free words could tell where a private place is. Answers
+    /// whether anything went.
+    pub fn silence(&mut self) -> bool {
+        let silent = Self {
+            reply_within_days: self.reply_within_days,
+            starts_on: self.starts_on.take(),
+            review_on: self.review_on.take(),
+            handover: std::mem::take(&mut self.handover),
+            ..Self::default()
+        };
+        let before = std::mem::replace(self, silent);
+        [
+            before.does,
+            before.does_not,
+            before.handover_note,
+            before.information,
+            before.consent,
+            before.escalation,
+            before.supervision,
+        ]
+        .iter()
+        .any(Option::is_some)
+    }
+
+    /// Whether nothing is said.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}

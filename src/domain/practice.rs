@@ -1,0 +1,238 @@
+//! How a group or a service works: what a first visit is like, what who leads it does and does not do, and what is claimed
+//! of how it keeps people safe and heard.
+//!
+//! It is the member `practice` of our extension of a service. Nothing here is a mark of ours: each claim says who says so,
+//! how sure that is, since when and until when. One without a source, or past its day, is never served as current.
+
+use chrono::NaiveDate;
+use poem_openapi::Object;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    plain::Plain,
+    read::{Code, NAME, Read, Reader, said},
+    vocabulary::{
+        Facet,
+        values::{EvidenceLevel, Led},
+        vocabulary,
+    },
+};
+
+/// The longest answer on a card of a first visit, in characters.
+pub const ANSWER: usize = 1_000;
+
+/// For how many days a claim is believed that does not say until when.
+pub const CLAIM_DAYS: u64 = 730;
+
+said! {
+    /// How a group or a service works. What is absent is not stated.
+    Practice {
+        one {
+            /// What a first visit is like.
+            first_visit: FirstVisit = object();
+            /// Who leads it.
+            led: Led = choice();
+            /// What those who lead it do.
+            does: String = text(ANSWER);
+            /// What they do not do, and where they send people for it.
+            does_not: String = text(ANSWER);
+            /// What those who lead it have learned.
+            training: String = text(ANSWER);
+            /// Who supports and supervises them, and how often; roles, never names.
+            supervision: String = text(ANSWER);
+            /// Whether peers are paid for their work.
+            peers_paid: bool = flag();
+            /// By which code of ethics they work.
+            code_of_ethics: String = text(ANSWER);
+            /// Where that code can be read.
+            code_of_ethics_url: String = web();
+            /// Whom to tell when something is wrong, and what happens then.
+            complaints: String = text(ANSWER);
+            /// Whether a faith body runs it.
+            faith_body: bool = flag();
+            /// Whether it meets in a place of worship.
+            place_of_worship: bool = flag();
+            /// Whether prayer or teaching is part of it.
+            prayer_or_teaching: bool = flag();
+        }
+        many {
+            /// What is claimed of it under the principles of trauma-informed practice.
+            markers: MarkerClaim = list();
+        }
+    }
+}
+
+said! {
+    /// What a first visit is like, in the group's own words.
+    FirstVisit {
+        one {
+            /// Who opens the door.
+            who_opens: String = text(ANSWER);
+            /// How many people come.
+            how_many: String = text(ANSWER);
+            /// Whether one must speak.
+            must_i_speak: String = text(ANSWER);
+            /// Whether one may leave, and what happens then.
+            may_i_leave: String = text(ANSWER);
+            /// Online: whether the camera must be on.
+            camera: String = text(ANSWER);
+            /// What happens when somebody is upset.
+            if_upset: String = text(ANSWER);
+            /// What stays in the room, and where that ends.
+            confidentiality: String = text(ANSWER);
+            /// What happens when somebody is at risk.
+            safeguarding: String = text(ANSWER);
+            /// Light, noise, smells, seats; how one gets in.
+            access: String = text(ANSWER);
+            /// Whether somebody can come along.
+            companion: String = text(ANSWER);
+            /// Whether a young person can come without a parent, and who is told.
+            without_parent: String = text(ANSWER);
+        }
+        many {}
+    }
+}
+
+/// A claim under one of the principles of trauma-informed practice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct MarkerClaim {
+    /// What is claimed: a term of the facet `marker`.
+    pub marker: String,
+    /// How sure that is.
+    pub level: EvidenceLevel,
+    /// Who says so: a role or a body, never a person's name. Absent when not stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The day on which it was said, `YYYY-MM-DD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on: Option<String>,
+    /// The last day on which it counts, `YYYY-MM-DD`; when not stated, two years after it was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_on: Option<String>,
+    /// Whether it counts: it says who and when, and its last day has not passed. Nothing else may be shown as true now.
+    #[serde(default)]
+    pub current: bool,
+}
+
+impl Practice {
+    /// The same as it may be believed on a day: claims without a source or past their day are not current.
+    pub fn believe_on(&mut self, today: NaiveDate) {
+        for claim in &mut self.markers {
+            claim.current = claim.source.is_some() && claim.lasts_until().is_some_and(|last| last >= today);
+        }
+    }
+
+    /// The first day after which a claim that counts does not any more.
+    pub fn believed_until(&self) -> Option<NaiveDate> {
+        self.markers.iter().filter(|claim| claim.current).filter_map(MarkerClaim::lasts_until).min()
+    }
+
+    /// Leaves only what is a word of a closed list or a yes or no: free words could tell where a private place is.
+    pub fn silence(&mut self) {
+        *self = Self {
+            led: self.led,
+            peers_paid: self.peers_paid,
+            faith_body: self.faith_body,
+            prayer_or_teaching: self.prayer_or_teaching,
+            ..Self::default()
+        };
+    }
+}
+
+impl MarkerClaim {
+    /// The last day on which it counts; `None` when it does not say when it was said.
+    pub fn lasts_until(&self) -> Option<NaiveDate> {
+        let said: NaiveDate = self.on.as_ref()?.parse().ok()?;
+        match &self.expires_on {
+            Some(day) => day.parse().ok(),
+            None => said.checked_add_days(chrono::Days::new(CLAIM_DAYS)),
+        }
+    }
+}
+
+impl Read for MarkerClaim {
+    fn read(reader: &mut Reader<'_, '_>) -> Self {
+        let marker = reader.required_text("marker", NAME);
+        if !marker.is_empty() && vocabulary().term(&marker).is_none_or(|term| term.facet != Facet::Marker) {
+            reader.fault::<()>("marker", Code::UnknownTerm);
+        }
+        let (on, expires_on) = (reader.date("on"), reader.date("expires_on"));
+        if let (Some(on), Some(last)) = (&on, &expires_on)
+            && last < on
+        {
+            reader.fault::<()>("expires_on", Code::Conflict);
+        }
+        reader.apart("current"); // ours to say
+        Self {
+            marker,
+            level: reader.required_choice("level"),
+            source: reader.text("source", NAME),
+            on,
+            expires_on,
+            current: false,
+        }
+    }
+}
+
+impl Plain for MarkerClaim {
+    fn make_plain(&mut self, _: &str) {
+        self.source.make_plain("source");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Practice, Read};
+    use crate::domain::read::{self, Code};
+
+    fn practice(value: Value) -> (Option<Practice>, Vec<(String, Code)>) {
+        fn read_it<T: Read>(value: &Value) -> read::Outcome<T> {
+            read::read_with(value.as_object().unwrap(), "", &mut read::Given, read::Unreadable::Refused)
+        }
+        let outcome = read_it::<Practice>(&value);
+        (outcome.record, outcome.violations.into_iter().map(|fault| (fault.pointer, fault.code)).collect())
+    }
+
+    #[test]
+    fn a_claim_counts_only_with_its_source_and_until_its_day() {
+        let (read, faults) = practice(json!({"markers": [
+            {"marker": "two-facilitators", "level": "stated", "source": "the group", "on": "2026-01-01"},
+            {"marker": "quiet-space", "level": "peer_reviewed", "source": "peers of another town", "on": "2026-01-01", "expires_on": "2026-06-30"},
+            {"marker": "strengths-based", "level": "reported", "on": "2026-01-01", "current": true},
+            {"marker": "by-and-for", "level": "external_mark", "source": "a quality mark"},
+        ]}));
+        assert_eq!(faults, []);
+        let mut read = read.unwrap();
+        assert!(read.markers.iter().all(|claim| !claim.current), "a file does not say what counts");
+        let counting = |read: &Practice| read.markers.iter().map(|claim| claim.current).collect::<Vec<_>>();
+        read.believe_on("2026-06-30".parse().unwrap());
+        assert_eq!(counting(&read), [true, true, false, false]);
+        assert_eq!(read.believed_until(), Some("2026-06-30".parse().unwrap()));
+        read.believe_on("2026-07-01".parse().unwrap());
+        assert_eq!(counting(&read), [true, false, false, false]);
+        assert_eq!(read.believed_until(), Some("2028-01-01".parse().unwrap()));
+    }
+
+    #[test]
+    fn all_faults_are_told_at_once() {
+        let (read, faults) = practice(json!({
+            "led": "stars", "does": "x".repeat(1_001), "first_visit": {"how_many": 8},
+            "markers": [{"marker": "certified", "level": "best"}, {"marker": "quiet-space", "level": "stated", "on": "2026-02-01", "expires_on": "2026-01-01"}],
+        }));
+        assert_eq!(read, None);
+        let told: Vec<_> = faults.iter().map(|(pointer, code)| (pointer.as_str(), *code)).collect();
+        assert_eq!(
+            told,
+            [
+                ("/led", Code::NotInList),
+                ("/does", Code::TooLong),
+                ("/markers/0/marker", Code::UnknownTerm),
+                ("/markers/0/level", Code::NotInList),
+                ("/markers/1/expires_on", Code::Conflict),
+            ]
+        );
+    }
+}
