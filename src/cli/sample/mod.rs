@@ -279,4 +279,6 @@ fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod promises;
 #[cfg(test)]
+mod promises_links;
+#[cfg(test)]
 mod tests;
