@@ -35,10 +35,13 @@ static PUBLISHED: LazyLock<HashMap<String, Value>> = LazyLock::new(|| {
         let report = directory.import_sample(&package(today()), "a test").await.unwrap();
         assert_eq!(report.refused, 0, "{report:?}");
         directory.bring_up_to_date().await.unwrap();
-        let organizations = directory.walk(Family::Organizations, None, 2_000).unwrap().items;
-        let services = Sample::compiled_in().listings.iter().map(|listing| service_id(&listing.slug).to_string());
-        let services: Vec<_> = services.map(|id| directory.listing(&id).unwrap().json).collect();
-        let all = services.into_iter().chain(organizations);
+        let families = [Family::Services, Family::Organizations];
+        let walked = families.into_iter().flat_map(|family| directory.walk(family, None, 2_000).unwrap().items);
+        // A resource is no service of the walk.
+        let resources = Sample::compiled_in().listings.iter().filter(|listing| listing.resource.is_some());
+        let resources: Vec<_> =
+            resources.map(|listing| directory.listing(&service_id(&listing.slug).to_string()).unwrap().json).collect();
+        let all = walked.chain(resources);
         let listings = all.map(|json| serde_json::from_slice::<Value>(&json).unwrap());
         listings.map(|listing| (listing["id"].as_str().unwrap().to_owned(), listing)).collect()
     })
