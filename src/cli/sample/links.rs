@@ -11,7 +11,15 @@ use super::{organization_id, service_id};
 /// Every link of the sample, read once.
 pub fn all() -> &'static [Link] {
     static LINKS: LazyLock<Vec<Link>> = LazyLock::new(|| {
-        let files = [include_str!("links.toml")];
+        let files = [
+            include_str!("links.toml"),
+            include_str!("links_networks.toml"),
+            include_str!("links_work.toml"),
+            include_str!("links_tyne.toml"),
+            include_str!("links_wales.toml"),
+            include_str!("links_north.toml"),
+            include_str!("links_nations.toml"),
+        ];
         let read = |text: &str| toml::from_str::<File>(text).expect("the compiled-in links are read by a test").link;
         files.into_iter().flat_map(read).collect()
     });
@@ -37,7 +45,7 @@ struct File {
     link: Vec<Link>,
 }
 
-/// A link between two listings.
+/// A link between two listings, organisations or networks.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Link {

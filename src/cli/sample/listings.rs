@@ -1,6 +1,6 @@
 //! The sample's own short form, read from the `.toml` files beside this one.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::domain::coming::{Accepting, Attending, ContactWay, CostKind, Enquiries, StewardAsks};
 
 /// The files, in the order in which their listings come out.
-const FILES: [&str; 20] = [
+const FILES: [&str; 27] = [
     include_str!("places.toml"),
     include_str!("leeds_grief.toml"),
     include_str!("leeds_communities.toml"),
@@ -29,6 +29,13 @@ const FILES: [&str; 20] = [
     include_str!("everywhere.toml"),
     include_str!("lines.toml"),
     include_str!("networks.toml"),
+    include_str!("networks_more.toml"),
+    include_str!("resources.toml"),
+    include_str!("resources_more.toml"),
+    include_str!("cards_leeds.toml"),
+    include_str!("cards_leeds_more.toml"),
+    include_str!("cards_tyne.toml"),
+    include_str!("cards_nations.toml"),
 ];
 
 /// All of the sample.
@@ -52,6 +59,11 @@ impl Sample {
                 sample.organizations.extend(file.organization);
                 sample.places.extend(file.place);
                 sample.listings.extend(file.listing);
+                for (slug, card) in file.card {
+                    let listing = sample.listings.iter_mut().find(|listing| listing.slug == slug);
+                    let listing = listing.expect("a test looks up the listing of every card");
+                    listing.practice = Some(card);
+                }
             }
             sample
         });
@@ -88,6 +100,9 @@ struct File {
     place: Vec<Place>,
     #[serde(default)]
     listing: Vec<Listing>,
+    /// How listings of earlier files work, by slug, in the words of our extension.
+    #[serde(default)]
+    card: BTreeMap<String, Value>,
 }
 
 /// Who runs listings.
@@ -199,7 +214,7 @@ pub struct Listing {
     pub alert: Option<String>,
     /// How many days ago somebody looked whether it is true, if not lately.
     pub checked: Option<u16>,
-    /// How it works, in the words of our extension; see `extension`.
+    /// How it works, in the words of our extension; see `extension`. Most say it in the files of cards.
     pub practice: Option<Value>,
     /// What makes it a resource for practice, in the words of our extension.
     pub resource: Option<Value>,

@@ -1,5 +1,6 @@
 //! The sample directory: invented listings in Leeds, a market town and its dales, a Welsh valley, the
-//! Highlands, Northern Ireland, either side of a border and elsewhere, and by phone or online for all.
+//! Highlands, Northern Ireland, either side of a border and elsewhere, and by phone or online for all; the networks that they
+//! belong to, what they have agreed with one another, how each works, and a library for those who support people.
 //!
 //! [`package`] gives them as one page of HSDS 3.1 JSON, so that they come in through the importer like
 //! any file. The texts are in the `.toml` files beside this one. Nobody in them exists: organisations
@@ -278,5 +279,7 @@ fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod promises;
+#[cfg(test)]
+mod promises_links;
 #[cfg(test)]
 mod tests;

@@ -166,10 +166,13 @@ fn texts_are_of_a_good_length_each_their_own_and_marked_as_invented() {
 #[test]
 fn nobody_can_be_rung_written_to_or_found() {
     let sample = Sample::compiled_in();
+    let drama = |number: &str| {
+        let known = DRAMA.iter().any(|(start, length)| number.starts_with(start) && number.len() == *length);
+        assert!(known && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b' '), "{number}");
+    };
     let mut numbers = HashSet::new();
     let mut numbered = |number: &String| {
-        let drama = DRAMA.iter().any(|(start, length)| number.starts_with(start) && number.len() == *length);
-        assert!(drama && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b' '), "{number}");
+        drama(number);
         assert!(numbers.insert(number.clone()), "{number} twice");
     };
     for listing in &sample.listings {
@@ -183,6 +186,9 @@ fn nobody_can_be_rung_written_to_or_found() {
         organization.phone.iter().for_each(&mut numbered);
         assert!(organization.email.iter().all(|email| email.ends_with(".example")), "{}", organization.slug);
         assert!(organization.slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "a web address");
+        let Some(contact) = organization.network.as_ref().map(|network| &network["contact"]) else { continue };
+        contact["phone"].as_str().into_iter().for_each(drama);
+        assert!(contact["email"].as_str().is_some_and(|email| email.ends_with(".example")), "{}", organization.slug);
     }
     for place in &sample.places {
         assert!(!place.street.contains(|c: char| c.is_ascii_digit()), "{} has a house number", place.slug);
