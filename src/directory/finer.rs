@@ -39,9 +39,8 @@ fn is_finer(name: &str, areas: &[AreaCode]) -> bool {
     gazetteer.area_named(name).is_some_and(|place| {
         // A county and its one authority are the same under two codes.
         let inside = gazetteer.within(&place.code);
-        let lies_in = |area: &AreaCode| {
-            inside.contains(&area.0) || gazetteer.areas_of_authority(&area.0).contains(&place.code)
-        };
+        let lies_in =
+            |area: &AreaCode| inside.contains(&area.0) || gazetteer.areas_of_authority(&area.0).contains(&place.code);
         areas.is_empty() || !areas.iter().all(lies_in)
     })
 }
