@@ -37,7 +37,10 @@ fn is_finer(name: &str, areas: &[AreaCode]) -> bool {
     }
     let gazetteer = Gazetteer::embedded();
     gazetteer.area_named(name).is_some_and(|place| {
-        let lies_in = |area: &AreaCode| gazetteer.areas_of_authority(&area.0).contains(&place.code);
+        // A county and its one authority are the same under two codes.
+        let inside = gazetteer.within(&place.code);
+        let lies_in =
+            |area: &AreaCode| inside.contains(&area.0) || gazetteer.areas_of_authority(&area.0).contains(&place.code);
         areas.is_empty() || !areas.iter().all(lies_in)
     })
 }
