@@ -91,7 +91,7 @@ impl Directory {
             services: vec![entry.origin.foreign_id.clone()],
             locations: Vec::new(),
             organizations: own.map(|organization| organization.origin.foreign_id.clone()).collect(),
-            facts: &|_| OrganizationFacts { protected: true, at_risk },
+            facts: &|_| OrganizationFacts { protected: true, at_risk, network: None },
         };
         let taken = retire::take_back(&mut tx, self, &protected).await?;
         let mut touched = taken.map(|taken| taken.touched).unwrap_or_default();
