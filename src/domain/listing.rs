@@ -4,8 +4,8 @@
 use super::{
     access::{ACCESS_LINK, AccessAnswer, AccessFact},
     card::{
-        Card, CardPhone, CardPlace, CardPlaceKind, LastChecked, Listing, ListingKind, ListingPlace, NamedArea,
-        OrganizationName, Provenance, ServiceName, TermLabel,
+        Card, CardPhone, CardPlace, CardPlaceKind, LastChecked, Listing, ListingKind, ListingPlace, OrganizationName,
+        Provenance, ServiceName, TermLabel,
     },
     coming::{Field, mark},
     entry::{Entry, Source, Standing},
