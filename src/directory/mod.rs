@@ -20,6 +20,7 @@ pub mod follow;
 pub mod import;
 mod labels;
 mod links;
+pub mod networks;
 mod numbers;
 pub mod places;
 pub mod plan;

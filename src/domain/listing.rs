@@ -111,6 +111,20 @@ pub enum Whereabouts {
     NotStated,
 }
 
+impl Whereabouts {
+    /// All areas in which it lies or which it serves.
+    fn around(self, gazetteer: &dyn Locate) -> Vec<AreaCode> {
+        match self {
+            Self::Point(_, areas) => areas,
+            Self::Area(areas) | Self::Remote(areas) => {
+                let around = areas.iter().flat_map(|area| gazetteer.areas_around(area)).collect::<Vec<_>>();
+                [areas, around].concat()
+            }
+            Self::NotStated => Vec::new(),
+        }
+    }
+}
+
 impl Joined {
     /// What a reader may see; `None` when the listing is not public.
     pub fn public(&self, gazetteer: &dyn Locate) -> Option<PublicListing> {
@@ -185,15 +199,17 @@ impl Joined {
             PlaceMode::Area | PlaceMode::Remote => cards.push(self.served(&base, mode, gazetteer)),
         }
         // Who looks for help near a place is not shown what is for those who give it.
-        if self.service.as_ref().is_some_and(|service| service.facts.resource.is_some()) {
+        let mut marks = Vec::new();
+        if let Some(resource) = self.service.as_ref().and_then(|service| service.facts.resource.as_ref()) {
             cards.truncate(1);
-            cards.iter_mut().for_each(|(_, whereabouts)| *whereabouts = Whereabouts::NotStated);
+            let remote = mode == PlaceMode::Remote;
+            let areas = cards.iter_mut().map(|(_, place)| std::mem::replace(place, Whereabouts::NotStated).around(gazetteer));
+            marks.extend(resource.marks(&areas.flatten().collect::<Vec<_>>(), remote));
         }
         if cards.is_empty() {
             cards.push((base, Whereabouts::NotStated));
         }
         let (mut term_ids, mut term_words) = words_of(&facts.terms);
-        let mut marks = Vec::new();
         if !links.is_empty() {
             marks.push(LINKED.to_owned());
         }
@@ -204,7 +220,6 @@ impl Joined {
         if let Some(service) = &self.service {
             if let Some(resource) = &service.facts.resource {
                 term_words.push_str(&resource.words());
-                marks.extend(resource.marks());
             }
             term_ids.extend(service.facts.coming.marks());
             if cards[0].0.who_for.is_empty() {

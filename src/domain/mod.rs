@@ -21,6 +21,7 @@ pub mod layer;
 pub mod link;
 pub mod listing;
 pub mod location;
+pub mod marked;
 pub mod network;
 pub mod organization;
 pub mod pathway;
