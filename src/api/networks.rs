@@ -8,18 +8,20 @@ use poem_openapi::{
 use super::{
     Tag,
     listings::{ListingPage, list_faults, one, page},
-    payload::{Cached, Listed, Private},
+    payload::{Cached, Fhir, Listed, Private},
     problem::{Problem, Slug},
 };
 use crate::{
     directory::{
         Directory,
-        networks::{MemberPage, MembersAsked, Wanted},
+        networks::{MembersAsked, Wanted},
         read::Family,
     },
     domain::{
         card::Listing,
+        fhir,
         id::{Id, kind},
+        member::MemberPage,
         read::{Code, Violation},
         vocabulary::values::{LinkState, NetworkType},
     },
@@ -68,7 +70,7 @@ impl Networks {
         if !faults.is_empty() {
             return Err(Problem::invalid(faults));
         }
-        let limit = per_page.0.unwrap_or(50) as usize;
+        let limit = limit(per_page.0);
         if !id.0.is_empty() {
             let found = page(&self.0, &self.0.listings(Family::Networks, &id.0)?, None);
             return Ok(Listed::Whole(Cached::new(found, if_none_match.0.as_deref())));
@@ -133,12 +135,12 @@ impl Networks {
         if !faults.is_empty() {
             return Err(Problem::invalid(faults));
         }
-        let limit = per_page.0.unwrap_or(50) as usize;
+        let limit = limit(per_page.0);
         let filters: String = states.iter().map(|state| format!("&state={}", state.as_str())).collect();
         let mut found = self.0.members(&id.0, &MembersAsked { states, after: after.0, limit })?;
-        found.next = found.next.map(|after| {
-            format!("/v1/networks/{}/members?after={after}&per_page={limit}{filters}", found.network.id)
-        });
+        found.next = found
+            .next
+            .map(|after| format!("/v1/networks/{}/members?after={after}&per_page={limit}{filters}", found.network.id));
         let json = serde_json::to_vec(&found).expect("a page of members has only text keys").into();
         Ok(if filters.is_empty() {
             Listed::Whole(Cached::new(json, if_none_match.0.as_deref()))
@@ -146,6 +148,44 @@ impl Networks {
             Listed::Filtered(Private::new(json))
         })
     }
+
+    /// Members of a network, in the words of FHIR
+    ///
+    /// The agreed and the claimed members as a FHIR R4 `Bundle` of `OrganizationAffiliation`; `active` is only what both sides
+    /// say. References are logical ones: this is no FHIR server.
+    #[oai(
+        path = "/v1/networks/:id/affiliations",
+        method = "get",
+        tag = "Tag::Reading",
+        operation_id = "listAffiliations"
+    )]
+    async fn affiliations(
+        &self,
+        /// A network's id, as cards carry it.
+        id: Path<String>,
+        /// Go on after this member's id.
+        after: Query<Option<String>>,
+        /// Members on a page, 1 to 100; 50 unless said otherwise.
+        per_page: Query<Option<u32>>,
+    ) -> Result<Fhir, Problem> {
+        if id.0.parse::<Id<kind::Organization>>().is_err() {
+            return Err(Problem::new(Slug::NoSuchListing).detail("The id in the address is not a UUID."));
+        }
+        let faults = list_faults(&[], after.0.as_deref(), per_page.0);
+        if !faults.is_empty() {
+            return Err(Problem::invalid(faults));
+        }
+        let limit = limit(per_page.0);
+        let mut found = self.0.members(&id.0, &MembersAsked { states: Vec::new(), after: after.0, limit })?;
+        found.next = found
+            .next
+            .map(|after| format!("/v1/networks/{}/affiliations?after={after}&per_page={limit}", found.network.id));
+        Ok(Fhir(serde_json::to_vec(&fhir::bundle(&found)).expect("a bundle has only text keys").into()))
+    }
+}
+
+fn limit(per_page: Option<u32>) -> usize {
+    per_page.unwrap_or(50) as usize
 }
 
 /// The values of words of a closed list; a fault for each that is none.

@@ -19,6 +19,7 @@ pub mod feed;
 pub mod follow;
 pub mod import;
 mod labels;
+pub mod linking;
 mod links;
 pub mod networks;
 mod numbers;

@@ -7,23 +7,29 @@ use std::collections::HashSet;
 
 use bytes::Bytes;
 use kith_index::{Read, gazetteer::Gazetteer};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{
     Directory, Error, Result,
     read::{Family, Walk},
 };
 use crate::domain::{
-    answer::AsOf,
     card::ListingKind,
+    entry::Standing,
     graph::{Edge, NodeAt},
+    id::{Id, kind},
     link::{LinkTarget, StatedBy},
-    read::{Code, Violation},
+    member::{Member, MemberPage},
+    network::Network,
+    organization::Organization,
+    read::{Code, Violation, foreign_id},
     vocabulary::values::{LinkState, NetworkType, Relationship},
 };
 
 /// How many networks are looked at at once.
 const BATCH: usize = 200;
+/// How many organizations are read at once from the store.
+const KEPT_AT_ONCE: u32 = 1_000;
 /// The most networks that one question looks at.
 const MOST_LOOKED_AT: usize = 20_000;
 
@@ -46,44 +52,6 @@ pub struct MembersAsked {
     pub limit: usize,
 }
 
-/// A member of a network.
-#[derive(Debug, Clone, PartialEq, Serialize, poem_openapi::Object)]
-#[oai(skip_serializing_if_is_none)]
-pub struct Member {
-    /// Who it is.
-    pub member: LinkTarget,
-    /// `member_of`, or `part_of` where it belongs to the network as a part.
-    pub relationship: Relationship,
-    /// How far it is agreed.
-    pub state: LinkState,
-    /// Who says so: `this` network, the `other`, or both. Absent where that is not known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stated_by: Option<StatedBy>,
-    /// Since when, `YYYY-MM-DD`, where it is stated.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub since: Option<String>,
-    /// The day on which it is looked at again, `YYYY-MM-DD`, where it is stated.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub review_on: Option<String>,
-}
-
-/// A page of members in the order of their ids.
-#[derive(Debug, Clone, Serialize, poem_openapi::Object)]
-#[oai(skip_serializing_if_is_none)]
-pub struct MemberPage {
-    /// The network.
-    pub network: LinkTarget,
-    /// How many members in these states it has in all.
-    pub total: u64,
-    /// The members.
-    pub items: Vec<Member>,
-    /// Ask for this page next; absent at the end.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next: Option<String>,
-    /// How fresh the answer is.
-    pub as_of: AsOf,
-}
-
 /// What is read of a listing.
 #[derive(Deserialize)]
 struct ListingOf {
@@ -95,6 +63,13 @@ struct ListingOf {
 #[derive(Deserialize)]
 struct CardOf {
     kind: ListingKind,
+    name: String,
+    organization: Option<OrganizationOf>,
+}
+
+#[derive(Deserialize)]
+struct OrganizationOf {
+    id: String,
     name: String,
 }
 
@@ -144,8 +119,8 @@ impl Wanted {
     }
 
     fn has(&self, network: &NetworkOf, areas: Option<&HashSet<String>>) -> bool {
-        let is_type =
-            self.types.is_empty() || network.network_type.is_some_and(|network_type| self.types.contains(&network_type));
+        let is_type = self.types.is_empty()
+            || network.network_type.is_some_and(|network_type| self.types.contains(&network_type));
         is_type && areas.is_none_or(|areas| network.areas.iter().any(|area| areas.contains(area)))
     }
 }
@@ -254,10 +229,53 @@ fn member(listing: &ListingOf, id: &str, edge: &Edge, network: &str) -> Member {
         }),
         since: link.and_then(|link| link.since.clone()),
         review_on: link.and_then(|link| link.review_on.clone()),
+        organization: listing.card.organization.as_ref().map(|run_by| (run_by.id.clone(), run_by.name.clone())),
     }
 }
 
 fn read(json: &[u8]) -> Result<ListingOf> {
     // Published bytes that cannot be read are as good as none; `kith check` tells of them.
     serde_json::from_slice(json).map_err(|_| Error::Missing)
+}
+
+/// A network as it is kept, for keepers.
+pub struct KeptNetwork {
+    /// Its id.
+    pub id: Id<kind::Organization>,
+    /// Its name, as its source tells it.
+    pub name: String,
+    /// Whether readers may see it.
+    pub standing: Standing,
+    /// What makes it a network.
+    pub network: Network,
+}
+
+impl Directory {
+    /// All networks that are kept, in the order of their ids.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn kept_networks(&self) -> Result<Vec<KeptNetwork>> {
+        let mut read = self.store.snapshot().await?;
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = read.page::<Organization>(after, KEPT_AT_ONCE).await?;
+            let Some(last) = page.last() else { return Ok(found) };
+            after = Some(last.record.id);
+            found.extend(page.into_iter().filter_map(|entry| {
+                let (id, name, standing) = (entry.record.id, entry.record.name, entry.standing);
+                Some(KeptNetwork { id, name, standing, network: entry.facts.network? })
+            }));
+        }
+    }
+
+    /// The organization that a source calls so.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn kept_as(&self, source: Id<kind::Source>, name: &str) -> Result<Option<Id<kind::Organization>>> {
+        let mut read = self.store.snapshot().await?;
+        let found = read.by_foreign::<Organization>(source, &[foreign_id(name)]).await?;
+        Ok(found.into_values().next().map(|entry| entry.record.id))
+    }
 }

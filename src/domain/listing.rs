@@ -112,16 +112,19 @@ pub enum Whereabouts {
 }
 
 impl Whereabouts {
-    /// All areas in which it lies or which it serves.
+    /// The areas in which it lies or which it serves, with all that hold one of them: the whole country only where it is
+    /// stated itself.
     fn around(self, gazetteer: &dyn Locate) -> Vec<AreaCode> {
-        match self {
-            Self::Point(_, areas) => areas,
+        let (stated, mut around) = match self {
+            Self::Point(_, areas) => (Vec::new(), areas),
             Self::Area(areas) | Self::Remote(areas) => {
-                let around = areas.iter().flat_map(|area| gazetteer.areas_around(area)).collect::<Vec<_>>();
-                [areas, around].concat()
+                let around = areas.iter().flat_map(|area| gazetteer.areas_around(area)).collect();
+                (areas, around)
             }
-            Self::NotStated => Vec::new(),
-        }
+            Self::NotStated => Default::default(),
+        };
+        around.retain(|area| area.0 != UNITED_KINGDOM);
+        [stated, around].concat()
     }
 }
 
@@ -202,8 +205,10 @@ impl Joined {
         let mut marks = Vec::new();
         if let Some(resource) = self.service.as_ref().and_then(|service| service.facts.resource.as_ref()) {
             cards.truncate(1);
+            places.clear();
             let remote = mode == PlaceMode::Remote;
-            let areas = cards.iter_mut().map(|(_, place)| std::mem::replace(place, Whereabouts::NotStated).around(gazetteer));
+            let areas =
+                cards.iter_mut().map(|(_, place)| std::mem::replace(place, Whereabouts::NotStated).around(gazetteer));
             marks.extend(resource.marks(&areas.flatten().collect::<Vec<_>>(), remote));
         }
         if cards.is_empty() {

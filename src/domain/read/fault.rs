@@ -85,6 +85,10 @@ words! {
         TooDeep "too_deep" "is further than can be paged";
         TellsPlace "tells_place" "could tell where a protected place is";
         SelfLink "self_link" "leads to the record itself";
+        UnknownListing "unknown_listing" "is no listing of this directory that readers may see";
+        Circle "circle" "would make something a part of itself";
+        OneOrganization "one_organization" "cannot be agreed: both sides are of one organization";
+        NotStated "not_stated" "is not stated by the other side";
         Duplicate "duplicate" "has the id of an earlier item and says something else";
         Orphan "orphan" "belongs to nothing in these files";
     }
@@ -108,6 +112,7 @@ words! {
         PlaceWithheld "place_withheld" "could tell where a protected place is and was left out";
         FirstKept "first_kept" "was told in two ways; the first was kept";
         Assumed "assumed" "was not stated and was taken to be what such a file means by that";
+ CircleOfParts "circle_of_parts" "made something a part of itself, over others; each is kept as it is said";
         TownMoved "town_moved" "was a town where a postcode should be";
     }
 }

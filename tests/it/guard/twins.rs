@@ -157,6 +157,8 @@ fn pages(ids: &[String], secrets: [&Secret; 2]) -> Vec<Request> {
         "/tonight",
         "/this-week",
         "/credits",
+        "/networks",
+        "/resources",
         "/nowhere",
         "/problems/unknown-place",
         "/problems/none",
@@ -166,10 +168,11 @@ fn pages(ids: &[String], secrets: [&Secret; 2]) -> Vec<Request> {
     ];
     let mut pages: Vec<Request> = fixed.into_iter().map(Request::get).collect();
     pages.extend(ids.iter().map(|id| Request::get(format!("/listing/{id}"))));
+    pages.extend(ids.iter().map(|id| Request::get(format!("/listing/{id}/members"))));
     let streets = secrets.map(|secret| secret.street);
     let points = secrets.map(|secret| format!("{},{}", secret.latitude, secret.longitude));
     let postcodes = secrets.map(|secret| secret.postcode.clone());
-    for path in ["/", "/tonight", "/this-week"] {
+    for path in ["/", "/tonight", "/this-week", "/networks", "/resources"] {
         for words in ["", "refuge", "house"].into_iter().chain(streets) {
             for near in ["", "LS6 2", "Leeds", "Yorkshire and The Humber"]
                 .into_iter()
