@@ -2,10 +2,10 @@
 //! that makes a [`PublicListing`], and nothing else is ever indexed, served or exported.
 
 use super::{
-    access::{ACCESS_LINK, AccessAnswer, AccessFact},
+    access::AccessFact,
     card::{
-        Card, CardPhone, CardPlace, CardPlaceKind, LastChecked, Listing, ListingKind, ListingPlace, NamedArea,
-        OrganizationName, Provenance, ServiceName, TermLabel,
+        Card, CardPhone, CardPlace, CardPlaceKind, LastChecked, Listing, ListingPlace, NamedArea, OrganizationName,
+        Provenance, ServiceName,
     },
     coming::{Field, mark},
     entry::{Entry, Source, Standing},
@@ -18,10 +18,14 @@ use super::{
     schedule::Schedule,
     service::Service,
     service_at_location::ServiceAtLocation,
-    taxonomy::{Attribute, HOUSE_TAXONOMY},
-    vocabulary::{Facet, vocabulary},
+    vocabulary::Facet,
     when,
 };
+
+mod facts;
+
+pub(super) use facts::kind_of;
+use facts::{Facts, words_of};
 
 /// The longest summary on a card, in characters.
 const SUMMARY: usize = 300;
@@ -379,93 +383,6 @@ impl Joined {
         let whereabouts = if mode == PlaceMode::Area { Whereabouts::Area(codes) } else { Whereabouts::Remote(codes) };
         (card, whereabouts)
     }
-}
-
-/// What a service and an organisation have in common.
-struct Facts {
-    id: String,
-    kind: ListingKind,
-    name: String,
-    names: String,
-    description: String,
-    terms: Vec<TermOf>,
-}
-
-/// A term of a listing, with the words by which people look for it.
-struct TermOf {
-    label: TermLabel,
-    words: String,
-}
-
-impl Facts {
-    fn of_service(entry: &Entry<Service>, organization: Option<&Entry<Organization>>) -> Self {
-        let service = &entry.record;
-        let organization_name = organization.map(|o| o.record.name.as_str()).unwrap_or_default();
-        Self {
-            id: service.id.to_string(),
-            kind: kind_of(entry),
-            name: service.name.clone(),
-            names: format!("{} {organization_name}", service.alternate_name.as_deref().unwrap_or_default())
-                .trim()
-                .to_owned(),
-            description: service.description.clone().unwrap_or_default(),
-            terms: terms_of(&service.attributes),
-        }
-    }
-
-    fn of_organization(entry: &Entry<Organization>) -> Self {
-        let organization = &entry.record;
-        Self {
-            id: organization.id.to_string(),
-            kind: if entry.facts.network.is_some() { ListingKind::Network } else { ListingKind::Organization },
-            name: organization.name.clone(),
-            names: organization.alternate_name.clone().unwrap_or_default(),
-            description: organization.description.clone(),
-            terms: terms_of(&organization.attributes),
-        }
-    }
-}
-
-/// What a service is, in a word. It is never taken for an organization, whatever its source calls it.
-pub(super) fn kind_of(entry: &Entry<Service>) -> ListingKind {
-    if entry.facts.resource.is_some() {
-        return ListingKind::Resource;
-    }
-    let stated = entry.record.attributes.iter().find(|attribute| attribute.link_type.as_deref() == Some(KIND_LINK));
-    let kind = stated.and_then(|attribute| ListingKind::from_word(attribute.value.as_deref()?));
-    let others = [ListingKind::Organization, ListingKind::Network, ListingKind::Resource];
-    kind.filter(|kind| !others.contains(kind)).unwrap_or_default()
-}
-
-/// The terms of a record: those of the house by their code, imported ones by their id.
-fn terms_of(attributes: &[Attribute]) -> Vec<TermOf> {
-    let mut terms: Vec<TermOf> = Vec::new();
-    // That something is not there, or only on request, is a fact about access and no term of the listing.
-    let said = |attribute: &&Attribute| {
-        attribute.link_type.as_deref() != Some(ACCESS_LINK)
-            || AccessFact::of(attribute).is_some_and(|fact| fact.answer == AccessAnswer::Yes)
-    };
-    for term in attributes.iter().filter(said).filter_map(|attribute| attribute.taxonomy_term.as_ref()) {
-        let found = if term.taxonomy.as_deref() == Some(HOUSE_TAXONOMY) {
-            let Some(house) = term.code.as_deref().and_then(|code| vocabulary().term(code)) else { continue };
-            TermOf {
-                label: TermLabel { id: house.id.clone(), label: house.label.clone(), facet: Some(house.facet) },
-                words: house.words(),
-            }
-        } else {
-            let label = term.name.clone();
-            TermOf { words: label.clone(), label: TermLabel { id: term.id.to_string(), label, facet: None } }
-        };
-        if !terms.iter().any(|known| known.label.id == found.label.id) {
-            terms.push(found);
-        }
-    }
-    terms
-}
-
-fn words_of(terms: &[TermOf]) -> (Vec<String>, String) {
-    let ids = terms.iter().map(|term| term.label.id.clone()).collect();
-    (ids, terms.iter().map(|term| term.words.as_str()).collect::<Vec<_>>().join(" "))
 }
 
 /// A place with a public address: the source's own point if it gave one, else its postcode's.

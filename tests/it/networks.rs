@@ -78,6 +78,30 @@ fn town() -> Value {
     Value::Array(others.into_iter().chain(members).collect())
 }
 
+/// A good answer to each operation on networks and resources, by its path in the document.
+pub fn one_of_each(folder: &Path) -> Vec<(&'static str, Value)> {
+    let mut items = town().as_array().unwrap().clone();
+    items.push(line(
+        "course",
+        "A course",
+        json!({ "resource": { "resource_type": "training", "for_roles": ["family"] } }),
+    ));
+    let (client, _) = served(folder, &Value::Array(items));
+    let circle = id_of(&client, "West Circle");
+    let resources = client.get("/v1/resources").json();
+    let course = resources["results"]["items"][0]["id"].as_str().unwrap().to_owned();
+    let asked = [
+        ("/v1/networks", "/v1/networks?per_page=2".to_owned()),
+        ("/v1/networks", "/v1/networks?network_type=place".to_owned()),
+        ("/v1/networks/{id}", format!("/v1/networks/{circle}")),
+        ("/v1/networks/{id}/members", format!("/v1/networks/{circle}/members")),
+        ("/v1/networks/{id}/affiliations", format!("/v1/networks/{circle}/affiliations")),
+        ("/v1/resources", "/v1/resources?level=skilled".to_owned()),
+        ("/v1/resources/{id}", format!("/v1/resources/{course}")),
+    ];
+    asked.into_iter().map(|(path, asked)| (path, client.get(&asked).json())).collect()
+}
+
 fn id_of(client: &Client, name: &str) -> String {
     let all = client.get("/v1/networks").json();
     let found = all["items"].as_array().unwrap().iter().find(|listing| listing["card"]["name"] == name);

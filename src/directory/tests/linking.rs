@@ -300,3 +300,41 @@ link = { relationship = "what", to_service_id = "to", from_service_id = "from", 
     assert!(!town.kept().contains("SECRET"), "of a refuge no free cell is read");
     assert!(Mapping::parse("[source]\nname = \"s\"\n[entity]\nkind = \"service\"\nid = \"ref\"\n[fields]\nname = \"n\"\n[[join]]\nfile = \"l.csv\"\non = \"r\"\nlink = { relationship = \"what\" }\n").is_err());
 }
+
+#[tokio::test]
+#[expect(clippy::print_stdout, reason = "it says what it took")]
+async fn a_large_network_costs_a_member_that_changes_no_more_than_two_listings() {
+    // With `KITH_RELEASE=1` of the size that issues name; it prints what it took.
+    let size = if std::env::var_os("KITH_RELEASE").is_some() { 10_000 } else { 200 };
+    let town = Town::new().await;
+    let member = |n: usize, name: &str| {
+        json!({ "id": format!("m{n}"), "name": name, "status": "active", "description": "A line.",
+            "attributes": [{ "link_type": "kith:place_mode", "value": "remote" }],
+            "kith": { "links": [{ "relationship": "member_of", "to": { "network_id": "circle" } }] } })
+    };
+    let mut items = vec![
+        json!({ "id": "circle", "name": "West Circle", "description": "Many.", "kith": { "network": { "network_type": "peer" } } }),
+    ];
+    items.extend((0..size).map(|n| member(n, &format!("Member {n:05}"))));
+    let began = std::time::Instant::now();
+    let report = town.try_import("county", &Value::Array(items)).await.unwrap();
+    let imported = began.elapsed();
+    assert_eq!(report.created, size as u64 + 1);
+    town.directory.bring_up_to_date().await.unwrap();
+    let published = began.elapsed() - imported;
+    let before = town.directory.store.state().await.unwrap();
+    let began = std::time::Instant::now();
+    town.try_import("county", &json!([member(7, "Member renamed")])).await.unwrap();
+    let changed = began.elapsed();
+    town.directory.bring_up_to_date().await.unwrap();
+    println!(
+        "{size} members: import {imported:?}, publishing {published:?}; one member: write {changed:?}, seen after {:?}",
+        began.elapsed()
+    );
+    let after = town.directory.store.state().await.unwrap();
+    assert_eq!(after.sequence - before.sequence, 2, "the member and the network");
+    let circle = town.id("West Circle").await;
+    let asked = crate::directory::networks::MembersAsked { states: Vec::new(), after: None, limit: 10 };
+    let members = town.directory.members(&circle, &asked).unwrap();
+    assert_eq!((members.total, members.items.len()), (size as u64, 10));
+}

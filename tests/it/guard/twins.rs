@@ -111,6 +111,8 @@ fn known(client: &Client, secrets: [&Secret; 2]) -> BTreeMap<String, Vec<String>
             listed["items"].as_array().unwrap().iter().map(|listing| listing["id"].as_str().unwrap().to_owned()),
         );
     }
+    ids.extend(crate::support::ids(&client.get("/v1/resources?per_page=100").json()["results"]));
+    known.insert("area".to_owned(), vec!["E08000035".to_owned(), "E12000003".to_owned()]);
     let (mut organizations, mut terms) = (Vec::new(), Vec::new());
     for (collection, kept) in [
         ("organizations", &mut organizations),
