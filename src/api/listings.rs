@@ -91,7 +91,7 @@ impl Listings {
         #[oai(name = "If-None-Match")]
         if_none_match: Header<Option<String>>,
     ) -> Result<Cached<Listing>, Problem> {
-        self.one(Family::Services, &id.0, if_none_match.0.as_deref())
+        one(&self.0, Family::Services, &id.0, if_none_match.0.as_deref())
     }
 
     /// One organisation
@@ -106,17 +106,24 @@ impl Listings {
         #[oai(name = "If-None-Match")]
         if_none_match: Header<Option<String>>,
     ) -> Result<Cached<Listing>, Problem> {
-        self.one(Family::Organizations, &id.0, if_none_match.0.as_deref())
+        one(&self.0, Family::Organizations, &id.0, if_none_match.0.as_deref())
     }
 }
 
-impl Listings {
-    fn one(&self, family: Family, id: &str, if_none_match: Option<&str>) -> Result<Cached<Listing>, Problem> {
-        if id.parse::<Id<kind::Service>>().is_err() {
-            return Err(Problem::new(Slug::NoSuchListing).detail("The id in the address is not a UUID."));
-        }
-        Ok(Cached::new(self.0.listing_of(family, id)?.json, if_none_match))
+/// One listing of a family.
+pub(super) fn one(
+    directory: &Directory,
+    family: Family,
+    id: &str,
+    if_none_match: Option<&str>,
+) -> Result<Cached<Listing>, Problem> {
+    if id.parse::<Id<kind::Service>>().is_err() {
+        return Err(Problem::new(Slug::NoSuchListing).detail("The id in the address is not a UUID."));
     }
+    Ok(Cached::new(directory.listing_of(family, id)?.json, if_none_match))
+}
+
+impl Listings {
 
     /// A page of a family: those asked for by id, or the next of all.
     fn pages(
@@ -139,35 +146,36 @@ impl Listings {
             (self.0.listings(family, ids)?, None)
         };
         let path = match family {
-            Family::Services => "/v1/services",
             Family::Organizations => "/v1/organizations",
+            Family::Services | Family::Networks | Family::Resources => "/v1/services",
         };
         let next = next.map(|after| format!("{path}?after={after}&per_page={limit}"));
-        Ok(Cached::new(self.page(&items, next.as_deref()), if_none_match))
-    }
-
-    /// Splices listings into a page.
-    fn page(&self, items: &[Bytes], next: Option<&str>) -> Bytes {
-        let mut out = Vec::with_capacity(items.iter().map(|item| item.len() + 1).sum::<usize>() + 256);
-        out.extend_from_slice(b"{\"items\":[");
-        for (at, item) in items.iter().enumerate() {
-            if at > 0 {
-                out.push(b',');
-            }
-            out.extend_from_slice(item);
-        }
-        out.push(b']');
-        if let Some(next) = next {
-            out.extend_from_slice(format!(",\"next\":\"{next}\"").as_bytes());
-        }
-        out.extend_from_slice(b",\"as_of\":");
-        serde_json::to_writer(&mut out, &self.0.as_of()).expect("a counter and an epoch can be written");
-        out.push(b'}');
-        Bytes::from(out)
+        Ok(Cached::new(page(&self.0, &items, next.as_deref()), if_none_match))
     }
 }
 
-fn list_faults(ids: &[String], after: Option<&str>, per_page: Option<u32>) -> Vec<Violation> {
+/// Splices listings into a page.
+pub(super) fn page(directory: &Directory, items: &[Bytes], next: Option<&str>) -> Bytes {
+    let mut out = Vec::with_capacity(items.iter().map(|item| item.len() + 1).sum::<usize>() + 256);
+    out.extend_from_slice(b"{\"items\":[");
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        out.extend_from_slice(item);
+    }
+    out.push(b']');
+    if let Some(next) = next {
+        out.extend_from_slice(format!(",\"next\":\"{next}\"").as_bytes());
+    }
+    out.extend_from_slice(b",\"as_of\":");
+    serde_json::to_writer(&mut out, &directory.as_of()).expect("a counter and an epoch can be written");
+    out.push(b'}');
+    Bytes::from(out)
+}
+
+/// What is wrong with the questions that a walk takes.
+pub(super) fn list_faults(ids: &[String], after: Option<&str>, per_page: Option<u32>) -> Vec<Violation> {
     let mut faults = Vec::new();
     let is_id = |text: &str| text.parse::<Id<kind::Service>>().is_ok();
     if ids.len() > MOST {

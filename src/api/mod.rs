@@ -8,10 +8,12 @@ pub mod hsds;
 pub mod limits;
 pub mod listings;
 pub mod metrics;
+pub mod networks;
 pub mod payload;
 pub mod places;
 pub mod problem;
 pub mod reports;
+pub mod resources;
 pub mod search;
 pub mod sessions;
 pub mod suggest;
@@ -51,6 +53,8 @@ type Operations = (
     sessions::Sessions,
     suggest::Suggest,
     listings::Listings,
+    networks::Networks,
+    resources::Resources,
     places::Places,
     terms::Terms,
     crisis::Crisis,
@@ -64,6 +68,8 @@ fn service(directory: &Directory) -> OpenApiService<Operations, ()> {
         sessions::Sessions(directory.clone()),
         suggest::Suggest(directory.clone()),
         listings::Listings(directory.clone()),
+        networks::Networks(directory.clone()),
+        resources::Resources(directory.clone()),
         places::Places,
         terms::Terms,
         crisis::Crisis,
@@ -103,7 +109,7 @@ pub fn endpoint(directory: &Directory) -> impl Endpoint + use<> {
 }
 
 /// Paths whose answers take a turn.
-const SEARCHES: [&str; 3] = ["/v1/search", "/v1/sessions", "/v1/suggest"];
+const SEARCHES: [&str; 4] = ["/v1/search", "/v1/sessions", "/v1/suggest", "/v1/resources"];
 
 /// What stands around all operations: the document's checks, a limit on bodies, the headers, and a problem
 /// for whatever fails, a panic too.

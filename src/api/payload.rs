@@ -77,6 +77,62 @@ fn names(held: &str, etag: &str) -> bool {
     held.trim() == "*" || held.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag)
 }
 
+/// A 200 with JSON bytes in the words of FHIR R4, kept by nobody: another standard's shape, of which our document says no more
+/// than that it is an object.
+pub struct Fhir(pub Bytes);
+
+impl IntoResponse for Fhir {
+    fn into_response(self) -> Response {
+        let response = Response::builder().content_type("application/fhir+json").header("Cache-Control", "no-store");
+        response.body(Body::from_bytes(self.0))
+    }
+}
+
+impl ApiResponse for Fhir {
+    fn meta() -> MetaResponses {
+        let schema = poem_openapi::types::Any::<serde_json::Value>::schema_ref();
+        let content = vec![MetaMediaType { content_type: "application/fhir+json", schema }];
+        let description = "A `Bundle` of `OrganizationAffiliation`.";
+        let answer = MetaResponse { description, status: Some(200), status_range: None, content, headers: Vec::new() };
+        MetaResponses { responses: vec![answer] }
+    }
+
+    fn register(_: &mut Registry) {}
+}
+
+/// A list that is kept where all of it was asked for, and by nobody where it was filtered.
+pub enum Listed<T> {
+    /// Not filtered.
+    Whole(Cached<T>),
+    /// Filtered.
+    Filtered(Private<T>),
+}
+
+impl<T> IntoResponse for Listed<T> {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Whole(answer) => answer.into_response(),
+            Self::Filtered(answer) => answer.into_response(),
+        }
+    }
+}
+
+impl<T: Type> ApiResponse for Listed<T> {
+    fn meta() -> MetaResponses {
+        let mut meta = Cached::<T>::meta();
+        let headers = meta.responses.iter_mut().filter(|response| response.status == Some(200));
+        headers.flat_map(|response| &mut response.headers).for_each(|header| {
+            header.description = Some("A strong tag made from the bytes; absent where a filter was given.".to_owned());
+            header.required = false;
+        });
+        meta
+    }
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+}
+
 impl<T> IntoResponse for Cached<T> {
     fn into_response(self) -> Response {
         let response = Response::builder().header("ETag", &self.etag).header("Cache-Control", "no-cache");

@@ -81,7 +81,7 @@ pub struct SearchRequest {
     term: Option<Vec<String>>,
     /// Imported taxonomy terms by id, any of them.
     taxonomy_term_id: Option<Vec<String>>,
-    /// `group`, `service`, `helpline`, `organization`, `place`; any of them.
+    /// `group`, `service`, `helpline`, `organization`, `place`, `network`, `resource` (which has no place); any of them.
     kind: Option<Vec<String>>,
     /// Only listings of this organisation.
     organization_id: Option<String>,
@@ -162,7 +162,7 @@ impl Search {
         term: Query<Vec<String>>,
         /// Imported taxonomy terms by id; repeat for any of several.
         taxonomy_term_id: Query<Vec<String>>,
-        /// `group`, `service`, `helpline`, `organization`, `place`; repeat for any of several.
+        /// `group`, `service`, `helpline`, `organization`, `place`, `network`, `resource` (which has no place); repeat for any of several.
         kind: Query<Vec<String>>,
         /// Only listings of this organisation.
         organization_id: Query<Option<String>>,
@@ -214,6 +214,7 @@ impl Search {
             taxonomy_term_id: taxonomy_term_id.0,
             kind: kind.0,
             organization_id: organization_id.0,
+            marked: Vec::new(),
             language: language.0,
             sort: sort.0,
             counts: facets.0,
@@ -372,6 +373,7 @@ impl read::Read for Asked {
             taxonomy_term_id: reader.texts("taxonomy_term_id"),
             kind: reader.texts("kind"),
             organization_id: reader.text("organization_id", read::NAME),
+            marked: Vec::new(),
             language: reader.texts("language"),
             sort: reader.text("sort", read::NAME),
             counts: reader.texts("facets"),

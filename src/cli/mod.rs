@@ -12,7 +12,9 @@ macro_rules! say {
 mod credits;
 mod import;
 mod keep;
+mod link;
 pub mod listen;
+mod network;
 mod places;
 mod protect;
 mod reports;
@@ -102,6 +104,12 @@ enum Command {
     /// What only the safeguarding role decides of a listing's place
     #[command(subcommand)]
     Safeguard(safeguard::Arguments),
+    /// What listings are to one another
+    #[command(subcommand)]
+    Link(link::Arguments),
+    /// Networks that are entered by hand
+    #[command(subcommand)]
+    Network(network::Arguments),
     /// Full postcodes, for places to within a hundred metres
     #[command(subcommand)]
     Places(places::Arguments),
@@ -173,6 +181,8 @@ async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> {
         Command::Check => keep::check(config).await,
         Command::Reports(arguments) => reports::run(config, arguments).await,
         Command::Safeguard(arguments) => safeguard::run(config, arguments).await,
+        Command::Link(arguments) => link::run(config, arguments).await,
+        Command::Network(arguments) => network::run(config, arguments).await,
         Command::Places(arguments) => places::run(config, arguments),
         Command::Openapi => keep::openapi().await,
     }

@@ -52,7 +52,8 @@ pub(super) fn find(
     request: &SearchRequest,
     asked: Option<&Asked>,
 ) -> Result<(Hits, Option<f64>)> {
-    match asked {
+    // Resources have no place: one is told as understood, and nothing is left out or ordered by it.
+    match asked.filter(|_| !request.is_for_resources()) {
         None => Ok((reader.search(query)?, None)),
         Some(Asked { place, area_code: Some(code) }) => {
             let gazetteer = Gazetteer::embedded();

@@ -171,6 +171,14 @@ pub fn place_in_welsh(told: &mut AskedPlace, place: &Place) {
     told.note = place.note.map(|note| welsh_note(note).to_owned());
 }
 
+/// What is said of a place where only resources are asked for.
+pub const fn of_no_place(language: Language) -> &'static str {
+    match language {
+        Language::English => "What is for those who support people has no place: the place was not used.",
+        Language::Welsh => "Nid oes lleoliad i'r hyn sydd i'r rhai sy'n cefnogi pobl: ni ddefnyddiwyd y lle.",
+    }
+}
+
 /// What a reader is told in Welsh of how a postcode was understood.
 fn welsh_note(note: Note) -> &'static str {
     match note {

@@ -21,7 +21,7 @@ use super::{
     expire::is_overdue,
     finer,
     floors::{self, FLOOR},
-    numbers, personal,
+    links, numbers, personal,
     plan::{Numbered, Outcome, Planner, Seen},
     retire, settle,
 };
@@ -31,7 +31,7 @@ use crate::{
         id::{Id, kind},
         place::{AreaCode, PlaceMode},
         read::{Code, Mended},
-        vocabulary::{describes_at_risk, is_at_risk, vocabulary},
+        vocabulary::{describes_at_risk, is_at_risk, values::Relationship, vocabulary},
     },
     exchange::{About, Draft, Format, Item, Package, Part, SourceIds, Survey, decide},
     store::Audit,
@@ -240,6 +240,7 @@ impl Directory {
         }
         #[cfg(debug_assertions)]
         leak_addresses(&mut tx, &numbered, report).await?;
+        let with_parts = holders_of_parts(&numbered);
         let mut planner = Planner {
             tx: &mut tx,
             source: shipment.source.id,
@@ -250,6 +251,12 @@ impl Directory {
         };
         let outcomes = planner.write(numbered, rows.len()).await?;
         let touched = planner.touched;
+        if !with_parts.is_empty() {
+            let circles = links::circles(&mut tx, &with_parts).await?;
+            if circles > 0 {
+                *counts.mended.entry(Mended::CircleOfParts.as_str()).or_default() += circles;
+            }
+        }
         for (row, outcome) in rows.into_iter().zip(outcomes).filter_map(|(row, outcome)| Some((row?, outcome))) {
             match outcome {
                 Outcome::Created => counts.created += 1,
@@ -290,6 +297,21 @@ impl Directory {
         }
         Ok(())
     }
+}
+
+/// The ids of records that say that something is a part of something.
+fn holders_of_parts(offered: &[Numbered]) -> Vec<String> {
+    let mut holders: Vec<String> = (offered.iter().flat_map(|numbered| &numbered.drafts))
+        .filter_map(|draft| match draft {
+            Draft::Link(offer) if offer.record.stated.relationship == Relationship::PartOf => {
+                Some(offer.record.holder.id.to_string())
+            }
+            _ => None,
+        })
+        .collect();
+    holders.sort_unstable();
+    holders.dedup();
+    holders
 }
 
 /// The next items, up to a batch of them; it steps aside after each.

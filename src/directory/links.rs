@@ -5,21 +5,26 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::Result;
+use super::{Result, import::source_id};
 use crate::{
     domain::{
         clock::Timestamp,
         entry::{Aggregate, Entry, Origin, Standing},
         id::{Id, kind},
-        link::{Bond, End, Link, Linked, Side, SideKind},
+        link::{Bond, End, Link, Linked, Side, SideKind, Stated},
         location::Location,
         organization::Organization,
         place::PlaceMode,
         service::Service,
-        vocabulary::values::LinkState,
+        vocabulary::values::{Direction, LinkState, Relationship},
     },
     store::{Kept, Key, Snapshot},
 };
+
+/// The name of the source of what keepers enter by hand.
+pub const KEEPER: &str = "keeper";
+/// The most links that lead from a part to what it is a part of, one after the other.
+const MOST_ROUNDS: usize = 1_000;
 
 /// The records around some links.
 #[derive(Default)]
@@ -97,6 +102,13 @@ impl Book {
         }
     }
 
+    fn origin(&self, side: Side) -> Option<Origin> {
+        match side.kind {
+            SideKind::Service => self.services.by_id.get(&side.id.cast()).map(|entry| entry.origin.clone()),
+            SideKind::Organization => self.organizations.by_id.get(&side.id.cast()).map(|entry| entry.origin.clone()),
+        }
+    }
+
     /// A side that readers may see.
     fn end(&self, side: Side, with_places: &HashSet<Id<kind::Organization>>) -> Option<End> {
         match side.kind {
@@ -127,6 +139,9 @@ impl Book {
 }
 
 /// Every link that these records state or that may mean them.
+///
+/// # Errors
+/// When the store cannot be read.
 async fn touching(read: &mut Snapshot, sides: &HashMap<Side, Origin>) -> Result<Vec<Entry<Link>>> {
     if sides.is_empty() || !read.has_links().await? {
         return Ok(Vec::new());
@@ -139,6 +154,27 @@ async fn touching(read: &mut Snapshot, sides: &HashMap<Side, Origin>) -> Result<
     links.sort_unstable_by_key(|link| link.record.id);
     links.dedup_by_key(|link| link.record.id);
     Ok(links)
+}
+
+/// The links that a record states or that mean it, each with its other side as the holder has it.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn of_side(read: &mut Snapshot, side: Side, origin: Origin) -> Result<Vec<(Entry<Link>, Side)>> {
+    let links = touching(read, &HashMap::from([(side, origin)])).await?;
+    let mut found = resolved(read, links).await?;
+    found.retain(|(link, other)| link.record.holder == side || *other == side);
+    Ok(found)
+}
+
+/// Links with the other side of each; those whose other side is not known are left out.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn resolved(read: &mut Snapshot, links: Vec<Entry<Link>>) -> Result<Vec<(Entry<Link>, Side)>> {
+    let book = Book::of(read, &links).await?;
+    let with_other = |link: Entry<Link>| book.others(&link).first().copied().map(|other| (link, other));
+    Ok(links.into_iter().filter_map(with_other).collect())
 }
 
 /// The listings that show something of these because a link leads from one to the other, or did.
@@ -159,6 +195,91 @@ pub async fn neighbours(read: &mut Snapshot, sides: &HashMap<Side, Origin>) -> R
     Ok(found)
 }
 
+/// The links, keepers' last, so that theirs count. Where a keeper says what a source says too, the source's counts only
+/// where it says itself that it is over: a day of review that has passed is what the keeper has looked at.
+fn without_repeated(mut links: Vec<Entry<Link>>, book: &Book) -> Vec<Entry<Link>> {
+    let keepers = keepers();
+    let key = |link: &Entry<Link>| {
+        let Stated { relationship, direction, .. } = link.record.stated;
+        let other = book.others(link).first().copied();
+        (link.record.holder, other, relationship, direction)
+    };
+    let by_keepers: HashSet<_> = links.iter().filter(|link| link.origin.source == keepers).map(key).collect();
+    links.retain(|link| {
+        let is_over = link.record.stated.state == LinkState::Lapsed;
+        link.origin.source == keepers || is_over || !by_keepers.contains(&key(link))
+    });
+    links.sort_by_key(|link| link.origin.source == keepers);
+    links
+}
+
+/// The source of the links that keepers enter.
+pub fn keepers() -> Id<kind::Source> {
+    source_id(KEEPER)
+}
+
+/// Everything of which a record is a part, over others too, by links that hold or are claimed.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn wholes(read: &mut Snapshot, of: Side, origin: Origin) -> Result<HashSet<Side>> {
+    let mut found = HashSet::new();
+    let mut begin = HashMap::from([(of, origin)]);
+    // Each round finds something new or is the last; the bound is for a store that grows meanwhile.
+    for _ in 0..MOST_ROUNDS {
+        let links = touching(read, &begin).await?;
+        let book = Book::of(read, &links).await?;
+        let mut next = HashMap::new();
+        for link in links.iter().filter(|link| link.standing == Standing::Published && !link.facts.has_lapsed()) {
+            let Stated { relationship, direction, state, .. } = &link.record.stated;
+            if *relationship != Relationship::PartOf || *state == LinkState::Lapsed {
+                continue;
+            }
+            let Some(other) = book.others(link).first().copied() else { continue };
+            let holder = link.record.holder;
+            let (part, whole) = if *direction == Direction::To { (holder, other) } else { (other, holder) };
+            if begin.contains_key(&part) && found.insert(whole) {
+                next.extend(book.origin(whole).map(|origin| (whole, origin)));
+            }
+        }
+        if next.is_empty() {
+            break;
+        }
+        begin = next;
+    }
+    Ok(found)
+}
+
+/// How many links that these records state make something a part of itself, over others.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn circles(read: &mut Snapshot, holders: &[String]) -> Result<u64> {
+    let mut links = read.links_stated_by(holders).await?;
+    links.retain(|link| {
+        let Stated { relationship, state, .. } = link.record.stated;
+        link.standing == Standing::Published && relationship == Relationship::PartOf && state != LinkState::Lapsed
+    });
+    let mut above: HashMap<Side, HashSet<Side>> = HashMap::new();
+    let mut found = 0;
+    for (link, other) in resolved(read, links.clone()).await? {
+        let holder = link.record.holder;
+        let (part, whole) =
+            if link.record.stated.direction == Direction::To { (holder, other) } else { (other, holder) };
+        if !above.contains_key(&whole) {
+            let book = Book::of(read, &links).await?;
+            let origin = book.origin(whole);
+            let wholes = match origin {
+                Some(origin) => wholes(read, whole, origin).await?,
+                None => HashSet::new(),
+            };
+            above.insert(whole, wholes);
+        }
+        found += u64::from(above[&whole].contains(&part));
+    }
+    Ok(found)
+}
+
 /// What the links of these listings are made of; listings without a link are left out.
 ///
 /// # Errors
@@ -171,6 +292,7 @@ pub async fn linked(read: &mut Snapshot, sides: &HashMap<Side, Origin>) -> Resul
     }
     let book = Book::of(read, &links).await?;
     let with_places = book.with_places(read).await?;
+    let links = without_repeated(links, &book);
     let mut bonds: HashMap<Side, BTreeMap<Side, Bond>> = HashMap::new();
     for link in &links {
         let (holder, Some(other)) = (link.record.holder, book.others(link).first().copied()) else { continue };
@@ -189,7 +311,7 @@ pub async fn linked(read: &mut Snapshot, sides: &HashMap<Side, Origin>) -> Resul
             });
             let list = if states { &mut bond.own } else { &mut bond.theirs };
             let mut stated = link.record.stated.clone();
-            if link.facts.overdue {
+            if link.facts.has_lapsed() {
                 stated.state = LinkState::Lapsed;
             }
             list.push(stated);
@@ -221,9 +343,14 @@ pub async fn silenced(
     let becoming: HashSet<Side> = becoming.iter().map(|id| Side::service(*id)).collect();
     let known = read.by_foreign::<Organization>(source, organizations).await?;
     let stating: HashSet<Side> = known.values().map(|entry| Side::organization(entry.record.id)).collect();
+    let hidden = read.by_foreign::<Service>(source, services).await?;
+    // Others, keepers among them, name them by their ids here.
+    let by_id: HashSet<String> = hidden.values().map(|entry| entry.record.id.to_string()).collect();
+    let by_id: HashSet<String> = by_id.into_iter().chain(stating.iter().map(|side| side.id.to_string())).collect();
     let holders: Vec<String> = becoming.iter().chain(&stating).map(|side| side.id.to_string()).collect();
     let mut links = read.links_stated_by(&holders).await?;
     links.extend(read.links_naming(&[services, organizations].concat()).await?);
+    links.extend(read.links_naming(&by_id.iter().cloned().collect::<Vec<_>>()).await?);
     links.sort_unstable_by_key(|link| link.record.id);
     links.dedup_by_key(|link| link.record.id);
     links.retain_mut(|link| {
@@ -234,7 +361,7 @@ pub async fn silenced(
         };
         let holder = link.record.holder;
         let ends = becoming.contains(&holder) && link.standing != Standing::Retired;
-        let told = (named && link.origin.source == source) || stating.contains(&holder);
+        let told = (named && link.origin.source == source) || stating.contains(&holder) || by_id.contains(&other.name);
         if ends {
             link.record.stated.other.name.clear();
             link.standing = Standing::Retired;

@@ -298,10 +298,13 @@ impl Planner<'_> {
         let mut retired: HashMap<_, _> =
             self.tx.get::<T>(&new).await?.into_iter().map(|entry| (entry.record.id(), entry)).collect();
         let mut written = Written { now: Vec::new(), before: Vec::new() };
-        for (item, offer) in fresh {
+        for (item, mut offer) in fresh {
             let before = known.remove(&offer.foreign_id).or_else(|| retired.remove(&offer.record.id()));
             // Only a keeper restores a withdrawn subject; its parts go and come with the file.
             let standing = before.as_ref().filter(|_| is_subject).map_or(Standing::Published, |entry| entry.standing);
+            if let Some(before) = before.as_ref().filter(|before| before.record == offer.record) {
+                T::stay(&mut offer.facts, &before.facts);
+            }
             let outcome = match &before {
                 None if is_subject => Outcome::Created,
                 None => Outcome::Updated,

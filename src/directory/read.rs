@@ -17,13 +17,22 @@ pub(super) const SERVICES: [&str; 4] = [
 /// The kinds of listing that are an organisation of the standard.
 pub(super) const ORGANIZATIONS: [&str; 2] = [ListingKind::Organization.as_str(), ListingKind::Network.as_str()];
 
-/// What a reader wants to read: services or organisations.
+/// Networks among them.
+const NETWORKS: [&str; 1] = [ListingKind::Network.as_str()];
+/// What is kept beside the listings for those who support people.
+const RESOURCES: [&str; 1] = [ListingKind::Resource.as_str()];
+
+/// What a reader wants to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {
     /// Listings that are a service, of whatever kind.
     Services,
-    /// Listings that are an organisation.
+    /// Listings that are an organisation, networks among them.
     Organizations,
+    /// Networks alone.
+    Networks,
+    /// Resources for practice.
+    Resources,
 }
 
 impl Family {
@@ -31,6 +40,8 @@ impl Family {
         match self {
             Self::Services => &SERVICES,
             Self::Organizations => &ORGANIZATIONS,
+            Self::Networks => &NETWORKS,
+            Self::Resources => &RESOURCES,
         }
     }
 

@@ -8,6 +8,7 @@ use crate::domain::{
     card::ListingKind,
     coming::{Field, NOT_STATED},
     id::{Id, kind},
+    marked::Marked,
     read::{Code, Violation},
     rhythm::{self, DayPart, WeekMask, asked_parts},
     vocabulary::{Facet, vocabulary},
@@ -76,6 +77,8 @@ pub struct SearchRequest {
     pub kind: Vec<String>,
     /// Only this organisation's.
     pub organization_id: Option<String>,
+    /// Words of closed lists by which networks and resources are filtered.
+    pub marked: Vec<(Marked, Vec<String>)>,
     /// Languages, as the sources write them.
     pub language: Vec<String>,
     /// `best`, `distance`, `soonest` or `recently_checked`.
@@ -148,6 +151,11 @@ impl SearchRequest {
     /// The order asked for.
     pub fn order(&self) -> Order {
         self.sort.as_deref().and_then(|word| word.parse().ok()).unwrap_or_default()
+    }
+
+    /// Whether only resources are asked for, which have no place.
+    pub fn is_for_resources(&self) -> bool {
+        !self.kind.is_empty() && self.kind.iter().all(|kind| kind == ListingKind::Resource.as_str())
     }
 
     /// Whether a place was asked for.
@@ -281,6 +289,16 @@ impl SearchRequest {
                 fault(&format!("/taxonomy_term_id/{at}"), Code::NotAUuid, "is not a UUID".to_owned());
             }
         }
+        for (field, words) in &self.marked {
+            let known = field.words();
+            for (at, _) in words.iter().enumerate().filter(|(_, word)| !known.contains(&word.as_str())) {
+                fault(
+                    &format!("/{}/{at}", field.as_str()),
+                    Code::NotInList,
+                    format!("is none of {}", known.join(", ")),
+                );
+            }
+        }
         for (at, word) in self.kind.iter().enumerate() {
             if ListingKind::from_word(word).is_none() {
                 let words = ListingKind::ALL.map(ListingKind::as_str).join(", ");
@@ -291,6 +309,7 @@ impl SearchRequest {
             fault("/organization_id", Code::NotAUuid, "is not a UUID".to_owned());
         }
         let lists = self.facets.iter().map(|(facet, ids)| (facet.as_str(), ids));
+        let lists = lists.chain(self.marked.iter().map(|(field, words)| (field.as_str(), words)));
         for (name, values) in lists.chain([
             ("term", &self.term),
             ("taxonomy_term_id", &self.taxonomy_term_id),

@@ -27,9 +27,10 @@ use super::{
 use crate::domain::{
     answer::{AsOf, AskedPlace, BroaderTerm, KindCount, TermCount, Understood, UnderstoodTerm, WordsMatched},
     card::ListingKind,
-    coming::{Field, mark, marks},
+    coming::{Field, NOT_STATED, mark, marks},
     crisis::{self, Nation},
     listing::{AREA_NOT_STATED, UNITED_KINGDOM},
+    marked::{EVERYWHERE, Marked},
     rhythm::Moment,
     vocabulary::{Facet, Term, vocabulary},
     welsh::{self, Language},
@@ -143,6 +144,9 @@ impl Directory {
                 if language == Language::Welsh {
                     dress::place_in_welsh(&mut told, &asked.place);
                 }
+                if request.is_for_resources() {
+                    told.note = Some(dress::of_no_place(language).to_owned());
+                }
                 told
             }),
             understood: understood(hits, language),
@@ -243,6 +247,12 @@ pub(super) fn facets(request: &SearchRequest) -> Vec<(&'static str, FacetGroup)>
                 ..FacetGroup::default()
             },
         ));
+    }
+    for (field, words) in &request.marked {
+        let ask = if words.is_empty() { Vec::new() } else { vec![field.mark(NOT_STATED)] };
+        let everywhere = (*field == Marked::Nation && !words.is_empty()).then_some(EVERYWHERE);
+        let any = words.iter().map(String::as_str).chain(everywhere).map(|word| field.mark(word)).collect();
+        groups.push((field.as_str(), FacetGroup { any, ask, ..FacetGroup::default() }));
     }
     groups.push(("audience_only", FacetGroup::from(request.audience_only.clone())));
     groups.push(("term", FacetGroup::from(request.term.clone())));

@@ -20,6 +20,7 @@ use crate::{
     exchange::{Format, Part},
 };
 
+mod linking;
 mod links;
 mod networks;
 
@@ -37,6 +38,16 @@ impl Town {
         let (clock, chance) = (Arc::new(FixedClock::at(NOW)), Arc::new(SeededChance::new(7)));
         let directory = Directory::open(folder.path(), None, clock, chance).await.unwrap();
         Self { directory, folder }
+    }
+
+    /// Imports files of one package, whatever becomes of them.
+    async fn import_files(&self, files: &[Part<'_>], format: &Format) -> Report {
+        let name = "county";
+        let source = Source { id: source_id(name), name: name.into(), url: None, licence: None, attribution: None };
+        let shipment = Shipment { source: &source, files, format, dry_run: false, actor: "a test" };
+        let report = self.directory.import(shipment, &mut |_, _| {}).await.unwrap();
+        assert!(report.adds_up(), "{report:?}");
+        report
     }
 
     async fn try_import(&self, name: &str, items: &Value) -> Result<Report> {

@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::{Directory, Error, Result, settle};
+use super::{Directory, Error, Result, links, settle};
 use crate::{
     domain::{
         entry::{Entry, Standing},
         id::{Id, kind},
+        link::{Link, Side, SideKind},
         organization::Organization,
         service::Service,
     },
@@ -17,7 +18,8 @@ impl Directory {
     /// Withdraws or restores a listing. Readers of this process do not see a withdrawn one from the
     /// moment this returns.
     ///
-    /// An organisation's services stay as they are; what they show of it goes.
+    /// An organisation's services stay as they are; what they show of it goes. The links of what is withdrawn lapse, and
+    /// stay so when it is restored, until they are stated anew.
     ///
     /// # Errors
     /// [`Error::Missing`] when no service or organisation has the id, [`Error::Gone`] when it was retired to protect
@@ -27,12 +29,17 @@ impl Directory {
         let organization = service.cast::<kind::Organization>();
         let mut tx = self.store.begin().await?;
         let mut touched = settle::Touched::default();
-        if self.set::<Service>(&mut tx, service, standing).await? {
+        let side = if self.set::<Service>(&mut tx, service, standing).await? {
             touched.services = HashSet::from([service]);
+            Side::service(service)
         } else if self.set::<Organization>(&mut tx, organization, standing).await? {
             touched.organizations = HashSet::from([organization]);
+            Side::organization(organization)
         } else {
             return Err(Error::Missing);
+        };
+        if standing == Standing::Withdrawn {
+            self.break_off(&mut tx, side).await?;
         }
         let lines = settle::lines(&mut tx, &touched).await?;
         let action = match standing {
@@ -46,6 +53,26 @@ impl Directory {
         for line in lines.iter().filter(|line| line.digest.is_none()) {
             self.view.hide(&line.listing.id, committed.sequence);
         }
+        Ok(())
+    }
+
+    /// Lets the links of a side lapse that is withdrawn: restored, it has to be asked again. The other sides lose them with
+    /// this write.
+    async fn break_off(&self, tx: &mut Tx, side: Side) -> Result<()> {
+        let origin = match side.kind {
+            SideKind::Service => tx.get::<Service>(&[side.id.cast()]).await?.pop().map(|entry| entry.origin),
+            SideKind::Organization => tx.get::<Organization>(&[side.id.cast()]).await?.pop().map(|entry| entry.origin),
+        };
+        let Some(origin) = origin else { return Ok(()) };
+        let mut links: Vec<Entry<Link>> =
+            links::of_side(tx, side, origin).await?.into_iter().map(|(link, _)| link).collect();
+        links.retain(|link| link.standing == Standing::Published && !link.facts.broken_off);
+        for link in &mut links {
+            link.facts.broken_off = true;
+            link.revision += 1;
+            link.changed = self.clock.now();
+        }
+        tx.put(&links).await?;
         Ok(())
     }
 

@@ -24,6 +24,9 @@ pub trait Aggregate: Sized + Clone + PartialEq + Send + Sync + Serialize + Deser
 
     /// The record's own id.
     fn id(&self) -> Id<Self::Kind>;
+
+    /// What of our facts stays when a source offers the record again as it was.
+    fn stay(_offered: &mut Self::Facts, _before: &Self::Facts) {}
 }
 
 /// One kept record.
@@ -170,6 +173,16 @@ impl ServiceFacts {
 pub struct LinkFacts {
     /// Its day of review has passed, so that it has lapsed until it is stated with another.
     pub overdue: bool,
+    /// A side was withdrawn, so that it has lapsed until it is stated in other words, or anew by a keeper.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub broken_off: bool,
+}
+
+impl LinkFacts {
+    /// Whether it has lapsed, whatever it says itself.
+    pub const fn has_lapsed(self) -> bool {
+        self.overdue || self.broken_off
+    }
 }
 
 /// The same as written; `null` in rows from before there were any.
@@ -177,10 +190,12 @@ pub struct LinkFacts {
 #[serde(default)]
 struct StatedLinkFacts {
     overdue: bool,
+    broken_off: bool,
 }
 
 impl From<Option<StatedLinkFacts>> for LinkFacts {
     fn from(stated: Option<StatedLinkFacts>) -> Self {
-        Self { overdue: stated.unwrap_or_default().overdue }
+        let StatedLinkFacts { overdue, broken_off } = stated.unwrap_or_default();
+        Self { overdue, broken_off }
     }
 }

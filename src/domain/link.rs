@@ -31,8 +31,10 @@ use super::{
     vocabulary::values::{Direction, Handover, LinkState, Relationship},
 };
 
+mod acting;
 mod terms;
 
+pub use acting::{ActingFor, Saying};
 pub use terms::Terms;
 
 /// The most links that a whole listing shows.
@@ -176,6 +178,11 @@ impl Aggregate for Link {
 
     fn id(&self) -> Id<kind::Link> {
         self.id
+    }
+
+    /// What was broken off is not mended by saying the same again.
+    fn stay(offered: &mut LinkFacts, before: &LinkFacts) {
+        offered.broken_off = before.broken_off;
     }
 }
 
@@ -364,17 +371,23 @@ impl Linked {
         links
     }
 
-    fn of_bond(&self, bond: &Bond) -> Vec<PublicLink> {
+    fn of_bond<'a>(&self, bond: &'a Bond) -> Vec<PublicLink> {
         /// What either side says of one relationship.
         type Said<'a> = [Option<&'a Stated>; 2];
         let mut said: BTreeMap<(Relationship, Direction), Said<'_>> = BTreeMap::new();
+        // Of what one side says twice the later counts, unless it said before that it is over.
+        let say = |said: &mut Option<&'a Stated>, stated: &'a Stated| {
+            if said.is_none_or(|before| before.state != LinkState::Lapsed) {
+                *said = Some(stated);
+            }
+        };
         for stated in &bond.own {
-            said.entry((stated.relationship, stated.direction)).or_default()[0] = Some(stated);
+            say(&mut said.entry((stated.relationship, stated.direction)).or_default()[0], stated);
         }
         for stated in &bond.theirs {
             let mutual = stated.relationship.is_mutual();
             let direction = if mutual { stated.direction } else { stated.direction.turned() };
-            said.entry((stated.relationship, direction)).or_default()[1] = Some(stated);
+            say(&mut said.entry((stated.relationship, direction)).or_default()[1], stated);
         }
         let one_organization = self.own.organization.is_some() && self.own.organization == bond.other.organization;
         let is_hidden = |end: &End| matches!(end.reach, Reach::Hidden(_));

@@ -2,10 +2,10 @@
 //! that makes a [`PublicListing`], and nothing else is ever indexed, served or exported.
 
 use super::{
-    access::{ACCESS_LINK, AccessAnswer, AccessFact},
+    access::AccessFact,
     card::{
-        Card, CardPhone, CardPlace, CardPlaceKind, LastChecked, Listing, ListingKind, ListingPlace, OrganizationName,
-        Provenance, ServiceName, TermLabel,
+        Card, CardPhone, CardPlace, CardPlaceKind, LastChecked, Listing, ListingPlace, OrganizationName, Provenance,
+        ServiceName,
     },
     coming::{Field, mark},
     entry::{Entry, Source, Standing},
@@ -18,13 +18,15 @@ use super::{
     schedule::Schedule,
     service::Service,
     service_at_location::ServiceAtLocation,
-    taxonomy::{Attribute, HOUSE_TAXONOMY},
-    vocabulary::{Facet, vocabulary},
+    vocabulary::Facet,
     when,
 };
 
+mod facts;
 mod places;
 
+pub(super) use facts::kind_of;
+use facts::{Facts, words_of};
 use places::exact_place;
 
 /// The longest summary on a card, in characters.
@@ -115,6 +117,23 @@ pub enum Whereabouts {
     NotStated,
 }
 
+impl Whereabouts {
+    /// The areas in which it lies or which it serves, with all that hold one of them: the whole country only where it is
+    /// stated itself.
+    fn around(self, gazetteer: &dyn Locate) -> Vec<AreaCode> {
+        let (stated, mut around) = match self {
+            Self::Point(_, areas) => (Vec::new(), areas),
+            Self::Area(areas) | Self::Remote(areas) => {
+                let around = areas.iter().flat_map(|area| gazetteer.areas_around(area)).collect();
+                (areas, around)
+            }
+            Self::NotStated => Default::default(),
+        };
+        around.retain(|area| area.0 != UNITED_KINGDOM);
+        [stated, around].concat()
+    }
+}
+
 impl Joined {
     /// What a reader may see; `None` when the listing is not public.
     pub fn public(&self, gazetteer: &dyn Locate) -> Option<PublicListing> {
@@ -189,15 +208,19 @@ impl Joined {
             PlaceMode::Area | PlaceMode::Remote => cards.push(self.served(&base, mode, gazetteer)),
         }
         // Who looks for help near a place is not shown what is for those who give it.
-        if self.service.as_ref().is_some_and(|service| service.facts.resource.is_some()) {
+        let mut marks = Vec::new();
+        if let Some(resource) = self.service.as_ref().and_then(|service| service.facts.resource.as_ref()) {
             cards.truncate(1);
-            cards.iter_mut().for_each(|(_, whereabouts)| *whereabouts = Whereabouts::NotStated);
+            places.clear();
+            let remote = mode == PlaceMode::Remote;
+            let areas =
+                cards.iter_mut().map(|(_, place)| std::mem::replace(place, Whereabouts::NotStated).around(gazetteer));
+            marks.extend(resource.marks(&areas.flatten().collect::<Vec<_>>(), remote));
         }
         if cards.is_empty() {
             cards.push((base, Whereabouts::NotStated));
         }
         let (mut term_ids, mut term_words) = words_of(&facts.terms);
-        let mut marks = Vec::new();
         if !links.is_empty() {
             marks.push(LINKED.to_owned());
         }
@@ -208,7 +231,6 @@ impl Joined {
         if let Some(service) = &self.service {
             if let Some(resource) = &service.facts.resource {
                 term_words.push_str(&resource.words());
-                marks.extend(resource.marks());
             }
             term_ids.extend(service.facts.coming.marks());
             if cards[0].0.who_for.is_empty() {
@@ -317,93 +339,6 @@ impl Joined {
             report_url: format!("/listing/{}/report", facts.id),
         }
     }
-}
-
-/// What a service and an organisation have in common.
-struct Facts {
-    id: String,
-    kind: ListingKind,
-    name: String,
-    names: String,
-    description: String,
-    terms: Vec<TermOf>,
-}
-
-/// A term of a listing, with the words by which people look for it.
-struct TermOf {
-    label: TermLabel,
-    words: String,
-}
-
-impl Facts {
-    fn of_service(entry: &Entry<Service>, organization: Option<&Entry<Organization>>) -> Self {
-        let service = &entry.record;
-        let organization_name = organization.map(|o| o.record.name.as_str()).unwrap_or_default();
-        Self {
-            id: service.id.to_string(),
-            kind: kind_of(entry),
-            name: service.name.clone(),
-            names: format!("{} {organization_name}", service.alternate_name.as_deref().unwrap_or_default())
-                .trim()
-                .to_owned(),
-            description: service.description.clone().unwrap_or_default(),
-            terms: terms_of(&service.attributes),
-        }
-    }
-
-    fn of_organization(entry: &Entry<Organization>) -> Self {
-        let organization = &entry.record;
-        Self {
-            id: organization.id.to_string(),
-            kind: if entry.facts.network.is_some() { ListingKind::Network } else { ListingKind::Organization },
-            name: organization.name.clone(),
-            names: organization.alternate_name.clone().unwrap_or_default(),
-            description: organization.description.clone(),
-            terms: terms_of(&organization.attributes),
-        }
-    }
-}
-
-/// What a service is, in a word. It is never taken for an organization, whatever its source calls it.
-pub(super) fn kind_of(entry: &Entry<Service>) -> ListingKind {
-    if entry.facts.resource.is_some() {
-        return ListingKind::Resource;
-    }
-    let stated = entry.record.attributes.iter().find(|attribute| attribute.link_type.as_deref() == Some(KIND_LINK));
-    let kind = stated.and_then(|attribute| ListingKind::from_word(attribute.value.as_deref()?));
-    let others = [ListingKind::Organization, ListingKind::Network, ListingKind::Resource];
-    kind.filter(|kind| !others.contains(kind)).unwrap_or_default()
-}
-
-/// The terms of a record: those of the house by their code, imported ones by their id.
-fn terms_of(attributes: &[Attribute]) -> Vec<TermOf> {
-    let mut terms: Vec<TermOf> = Vec::new();
-    // That something is not there, or only on request, is a fact about access and no term of the listing.
-    let said = |attribute: &&Attribute| {
-        attribute.link_type.as_deref() != Some(ACCESS_LINK)
-            || AccessFact::of(attribute).is_some_and(|fact| fact.answer == AccessAnswer::Yes)
-    };
-    for term in attributes.iter().filter(said).filter_map(|attribute| attribute.taxonomy_term.as_ref()) {
-        let found = if term.taxonomy.as_deref() == Some(HOUSE_TAXONOMY) {
-            let Some(house) = term.code.as_deref().and_then(|code| vocabulary().term(code)) else { continue };
-            TermOf {
-                label: TermLabel { id: house.id.clone(), label: house.label.clone(), facet: Some(house.facet) },
-                words: house.words(),
-            }
-        } else {
-            let label = term.name.clone();
-            TermOf { words: label.clone(), label: TermLabel { id: term.id.to_string(), label, facet: None } }
-        };
-        if !terms.iter().any(|known| known.label.id == found.label.id) {
-            terms.push(found);
-        }
-    }
-    terms
-}
-
-fn words_of(terms: &[TermOf]) -> (Vec<String>, String) {
-    let ids = terms.iter().map(|term| term.label.id.clone()).collect();
-    (ids, terms.iter().map(|term| term.words.as_str()).collect::<Vec<_>>().join(" "))
 }
 
 /// The HSDS service as readers get it: for a hidden place nothing that could place it.

@@ -10,6 +10,7 @@
 //! ```
 
 use super::{
+    marked::Marked,
     read::{NAME, TEXT, said},
     vocabulary::values::{NetworkType, Principle},
 };
@@ -75,7 +76,7 @@ said! {
 impl Network {
     /// Words to filter by: its type.
     pub fn marks(&self) -> Vec<String> {
-        self.network_type.iter().map(|kind| format!("network_type:{}", kind.as_str())).collect()
+        Marked::NetworkType.marks(self.network_type.map(NetworkType::as_str))
     }
 
     /// What people type to find it beside its name: the words of its type and of its principles.

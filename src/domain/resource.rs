@@ -5,6 +5,10 @@
 //! `assured_date`.
 
 use super::{
+    crisis::Nation,
+    listing::UNITED_KINGDOM,
+    marked::{EVERYWHERE, Marked},
+    place::AreaCode,
     read::said,
     vocabulary::values::{PracticeLevel, ResourceFor, ResourceType},
 };
@@ -30,21 +34,35 @@ said! {
 }
 
 impl Resource {
-    /// What it says in words of ours: each with its field, its word and both labels.
-    fn said(&self) -> impl Iterator<Item = [&'static str; 4]> {
-        let about = self.resource_type.map(|about| ["resource_type", about.as_str(), about.label(), about.label_cy()]);
-        let level = self.level.map(|level| ["level", level.as_str(), level.label(), level.label_cy()]);
-        let roles = self.for_roles.iter().map(|role| ["for_role", role.as_str(), role.label(), role.label_cy()]);
+    /// What it says in words of ours, in both languages.
+    fn said(&self) -> impl Iterator<Item = [&'static str; 2]> {
+        let about = self.resource_type.map(|about| [about.label(), about.label_cy()]);
+        let level = self.level.map(|level| [level.label(), level.label_cy()]);
+        let roles = self.for_roles.iter().map(|role| [role.label(), role.label_cy()]);
         about.into_iter().chain(level).chain(roles)
     }
 
-    /// Words to filter by: what it is about, its level, its roles.
-    pub fn marks(&self) -> Vec<String> {
-        self.said().map(|[field, word, ..]| format!("{field}:{word}")).collect()
+    /// Words to filter by: what it is about, its level, its roles, and the nations whose areas it serves; none of those
+    /// for everywhere, where `remote`, and not stated otherwise.
+    pub fn marks(&self, areas: &[AreaCode], remote: bool) -> Vec<String> {
+        let mut nations: Vec<&str> =
+            areas.iter().filter_map(|area| Nation::from_code(&area.0)).map(Nation::as_str).collect();
+        if areas.iter().any(|area| area.0 == UNITED_KINGDOM) || (areas.is_empty() && remote) {
+            nations.push(EVERYWHERE);
+        }
+        nations.sort_unstable();
+        nations.dedup();
+        [
+            Marked::ResourceType.marks(self.resource_type.map(ResourceType::as_str)),
+            Marked::Level.marks(self.level.map(PracticeLevel::as_str)),
+            Marked::ForRole.marks(self.for_roles.iter().map(|role| role.as_str())),
+            Marked::Nation.marks(nations),
+        ]
+        .concat()
     }
 
     /// What people type to find it beside its name.
     pub fn words(&self) -> String {
-        self.said().map(|[.., english, welsh]| format!(" {english} {welsh}")).collect()
+        self.said().map(|[english, welsh]| format!(" {english} {welsh}")).collect()
     }
 }

@@ -54,6 +54,11 @@
 //! schedule = { day = "Weekday", times = "Times" }
 //! terms = [{ column = "Code", taxonomy = "county-topics" }]
 //!
+//! [[join]]                          # each row of this one is a link of that row: what it is to another
+//! file = "links.csv"
+//! on = "group_ref"
+//! link = { relationship = "Relationship", to_service_id = "Sends to", from_network_id = "Network", does_not = "Not", handover = "How" }
+//!
 //! [merge]                           # rows with one id are one entry: the first non-blank cell
 //! on = "ref"                        # of each column counts, terms are put together
 //! ```
@@ -142,6 +147,10 @@ pub struct Further {
     /// Fields of the schedule that each row is.
     #[serde(default)]
     pub schedule: BTreeMap<String, Cell>,
+    /// Fields of the link that each row is: `relationship`, the other side (`to_service_id`, `from_network_id`, ...), and
+    /// what else a link says.
+    #[serde(default)]
+    pub link: BTreeMap<String, Cell>,
     /// Columns of terms.
     #[serde(default)]
     pub terms: Vec<Terms>,
@@ -319,6 +328,29 @@ const SCHEDULE: &[&str] = &[
     "notes",
 ];
 
+const LINK: &[&str] = &[
+    "relationship",
+    "to_service_id",
+    "to_organization_id",
+    "to_network_id",
+    "from_service_id",
+    "from_organization_id",
+    "from_network_id",
+    "state",
+    "note",
+    "does",
+    "does_not",
+    "handover",
+    "handover_note",
+    "information",
+    "consent",
+    "reply_within_days",
+    "escalation",
+    "supervision",
+    "starts_on",
+    "review_on",
+];
+
 impl Mapping {
     /// Reads a mapping file. Unknown keys and fields are faults.
     pub fn parse(text: &str) -> Result<Self, Error> {
@@ -365,6 +397,15 @@ impl Mapping {
         for schedule in [&self.schedule].into_iter().chain(self.join.iter().map(|further| &further.schedule)) {
             if let Some(name) = schedule.keys().find(|name| !is_service || !SCHEDULE.contains(&name.as_str())) {
                 return fault(name, format!("schedule has no {name:?} for this kind of entity"));
+            }
+        }
+        for link in self.join.iter().map(|further| &further.link).filter(|link| !link.is_empty()) {
+            if let Some(name) = link.keys().find(|name| !LINK.contains(&name.as_str())) {
+                return fault(name, format!("link has no {name:?}"));
+            }
+            let sides = link.keys().filter(|name| name.starts_with("to_") || name.starts_with("from_")).count();
+            if !link.contains_key("relationship") || sides == 0 {
+                return fault("link", "link needs a relationship and the other side".to_owned());
             }
         }
         let named = self.source.file.iter().chain(self.join.iter().map(|further| &further.file));

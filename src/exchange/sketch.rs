@@ -215,6 +215,7 @@ struct SketchLink {
 struct OtherSide {
     service_id: Word,
     organization_id: Word,
+    network_id: Word,
 }
 
 /// Whom a service of Open Referral UK 1.0 is for, as far as terms say so.
@@ -341,7 +342,9 @@ impl Thing {
         let links = self.kith.object.iter().flat_map(|own| own.links.objects());
         for side in links.flat_map(|link| [&link.to.object, &link.from.object]).flatten() {
             found.extend(side.service_id.id().map(|id| (kind::Service::NAME, id)));
-            found.extend(side.organization_id.id().map(|id| (kind::Organization::NAME, id)));
+            for organization in [&side.organization_id, &side.network_id] {
+                found.extend(organization.id().map(|id| (kind::Organization::NAME, id)));
+            }
         }
         for term in self.older_terms() {
             found.extend(term.id.id().map(|id| (kind::TaxonomyTerm::NAME, id)));

@@ -3,6 +3,7 @@
 //! A cell is decoded only when its column is asked for; of a protected row, only cells of the short list are. Further tables are
 //! read by key, row by row, when the row they belong to is.
 
+mod linked;
 mod reading;
 mod schedules;
 mod sheet;

@@ -2,13 +2,13 @@
 //! out and never guessed, where people need it to decide whether to go.
 
 use super::{
-    links,
+    links, shared,
     view::{Card, Link, Phone, Place, Row, Value},
     words,
 };
 use crate::domain::{
     access::{AccessAnswer, AccessFact},
-    card::{CardPlaceKind, Serves},
+    card::{CardPlaceKind, ListingKind, Serves},
     link::StatedBy,
     vocabulary::{values::LinkState, vocabulary},
 };
@@ -36,7 +36,15 @@ pub struct CardView {
 impl CardView {
     /// What a list of results shows of a card.
     pub fn new(card: &Card) -> Self {
-        let mut rows = vec![who_for(card), when(card), place(card), contact(card), cost(card)];
+        let mut rows = match card.kind {
+            ListingKind::Network => vec![place(card), contact(card)],
+            ListingKind::Resource => vec![contact(card), cost(card)],
+            _ => vec![who_for(card), when(card), place(card), contact(card), cost(card)],
+        };
+        if let Some(whole) = &card.listing {
+            rows.splice(0..0, whole.resource.iter().flat_map(shared::in_short));
+            rows.splice(0..0, whole.network.iter().flat_map(shared::kind_of));
+        }
         rows.extend([coming(card), accepting(card), access(card, false), to_ask(card)].into_iter().flatten());
         // What a reader takes for granted would only make the list longer.
         let in_person = card.place.kind == CardPlaceKind::Exact;
@@ -242,6 +250,7 @@ pub fn link(link: &Link) -> LinkView {
         relation: words::capitalised(&link.label),
         target: Value { text: link.target.name.clone(), href: Some(own_page(&link.target.page_url)), note: Some(kind) },
         said: format!("{}{note}", words::capitalised(said)),
+        rows: shared::how_it_works(link),
     }
 }
 
@@ -253,6 +262,8 @@ pub struct LinkView {
     pub target: Value,
     /// Who says so, and what else there is to know.
     pub said: String,
+    /// How it works, as either side says.
+    pub rows: Vec<Row>,
 }
 
 /// When somebody last looked whether it is true.

@@ -5,6 +5,8 @@ use askama::Template;
 use super::{
     chrome::Chrome,
     facts::{self, LinkView},
+    practice::PracticeView,
+    shared,
     view::{Listing, ListingPlace, Row, Service, Times, Value},
     way, words,
 };
@@ -30,6 +32,11 @@ pub struct ListingPage {
     /// Its places when there are several; one alone is among `rows`.
     places: Vec<PlaceView>,
     services: Vec<Value>,
+    practice: PracticeView,
+    /// Members, where it is a network.
+    members: Vec<LinkView>,
+    /// The page of all members, where it is a network.
+    all_members: Option<String>,
     links: Vec<LinkView>,
     /// How many links are not shown.
     more_links: usize,
@@ -52,6 +59,8 @@ impl ListingPage {
     pub fn new(listing: Listing, sample: bool, now: Timestamp) -> Self {
         let card = &listing.card;
         let kind = words::kind(card.kind);
+        let (members, links): (Vec<_>, Vec<_>) =
+            listing.links.iter().partition(|link| listing.network.is_some() && shared::is_member(link));
         Self {
             chrome: Chrome::new(format!("{kind} details"), sample),
             name: card.name.clone(),
@@ -78,7 +87,10 @@ impl ListingPage {
                     note: None,
                 })
                 .collect(),
-            links: listing.links.iter().map(facts::link).collect(),
+            practice: PracticeView::new(&listing),
+            all_members: listing.network.as_ref().map(|_| format!("{}/members", facts::own_page(&card.page_url))),
+            members: members.into_iter().map(facts::link).collect(),
+            links: links.into_iter().map(facts::link).collect(),
             more_links: card.links_total.unwrap_or_default().saturating_sub(listing.links.len()),
             checked: facts::checked(card),
             source: facts::source(card),
@@ -90,6 +102,12 @@ impl ListingPage {
 /// Facts in the order in which people ask for them.
 fn rows(listing: &Listing, now: Timestamp) -> Vec<Row> {
     let card = &listing.card;
+    if let Some(network) = &listing.network {
+        return shared::network(network, card);
+    }
+    if let Some(resource) = &listing.resource {
+        return shared::resource(resource, listing);
+    }
     let service = listing.service.as_ref();
     let stated = |label: &'static str, text: fn(&Service) -> Option<&String>| {
         let text = service.and_then(text).filter(|text| !text.trim().is_empty());

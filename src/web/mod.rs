@@ -10,10 +10,14 @@ mod filters;
 mod form;
 mod links;
 mod listing_page;
+mod members_page;
 mod message_page;
+mod practice;
 mod report_page;
 mod results_page;
 mod sessions_page;
+mod shared;
+mod shelf_page;
 mod stylesheet;
 mod view;
 mod way;
@@ -34,9 +38,11 @@ use self::{
     message_page::Message,
     report_page::ReportPage,
     sessions_page::SessionsPage,
+    shelf_page::{Sent, Shelf, ShelfPage},
 };
 use crate::directory::{
     Directory, Error,
+    networks::MembersAsked,
     reports::{NewReport, sender},
 };
 
@@ -62,6 +68,9 @@ pub fn routes(directory: Directory) -> impl Endpoint<Output = Response> {
         .at("/tonight", reached_by(RouteMethod::new().get(ask_tonight).post(tonight), "GET, HEAD, POST", sample))
         .at("/this-week", reached_by(RouteMethod::new().get(ask_this_week).post(this_week), "GET, HEAD, POST", sample))
         .at("/listing/:id", reached_by(RouteMethod::new().get(listing), "GET, HEAD", sample))
+        .at("/listing/:id/members", reached_by(RouteMethod::new().get(members), "GET, HEAD", sample))
+        .at("/networks", reached_by(RouteMethod::new().get(all_networks).post(networks), "GET, HEAD, POST", sample))
+        .at("/resources", reached_by(RouteMethod::new().get(all_resources).post(resources), "GET, HEAD, POST", sample))
         .at(
             "/listing/:id/report",
             reached_by(RouteMethod::new().get(ask_report).post(report), "GET, HEAD, POST", sample),
@@ -198,6 +207,63 @@ fn listing(Path(id): Path<String>, Data(directory): Data<&Directory>) -> Respons
             Err(error) => unreadable(&error, sample),
         },
         Err(error) => failed(&error, "", sample),
+    }
+}
+
+#[handler]
+fn members(Path(id): Path<String>, request: &Request, Data(directory): Data<&Directory>) -> Response {
+    let sample = directory.is_sample();
+    // The only thing that its own links put into the address; anything else there begins anew.
+    let after = request.uri().query().and_then(|query| query.strip_prefix("after=")).map(str::to_owned);
+    let asked = MembersAsked { states: Vec::new(), after, limit: members_page::ON_PAGE };
+    match directory.members(&id, &asked) {
+        Ok(found) => page(StatusCode::OK, &members_page::MembersPage::new(found, sample)),
+        Err(error) => failed(&error, "", sample),
+    }
+}
+
+#[handler]
+async fn all_networks(Data(directory): Data<&Directory>) -> Response {
+    shelf(Shelf::Networks, Sent::default(), directory).await
+}
+
+#[handler]
+async fn all_resources(Data(directory): Data<&Directory>) -> Response {
+    shelf(Shelf::Resources, Sent::default(), directory).await
+}
+
+#[handler]
+async fn networks(request: &Request, body: Body, Data(directory): Data<&Directory>) -> Response {
+    sent_shelf(Shelf::Networks, request, body, directory).await
+}
+
+#[handler]
+async fn resources(request: &Request, body: Body, Data(directory): Data<&Directory>) -> Response {
+    sent_shelf(Shelf::Resources, request, body, directory).await
+}
+
+async fn sent_shelf(kind: Shelf, request: &Request, body: Body, directory: &Directory) -> Response {
+    match sent(request, body).await.and_then(|sent| Sent::of(kind, sent).ok_or(StatusCode::BAD_REQUEST)) {
+        Ok(sent) => shelf(kind, sent, directory).await,
+        Err(status) => Message::of_status(status).response(directory.is_sample()),
+    }
+}
+
+async fn shelf(kind: Shelf, sent: Sent, directory: &Directory) -> Response {
+    let sample = directory.is_sample();
+    let wrong = |sent, place| page(StatusCode::BAD_REQUEST, &ShelfPage::wrong(kind, sent, place, sample));
+    let Some(asked) = sent.request(kind) else { return wrong(sent, false) };
+    let _turn = match directory.turn().await {
+        Ok(turn) => turn,
+        Err(error) => return failed(&error, sent.words(), sample),
+    };
+    match directory.search(&asked) {
+        Ok(answer) => match serde_json::from_slice(&answer) {
+            Ok(answer) => page(StatusCode::OK, &ShelfPage::answering(kind, sent, answer)),
+            Err(error) => unreadable(&error, sample),
+        },
+        Err(Error::Place(_)) => wrong(sent, true),
+        Err(error) => failed(&error, sent.words(), sample),
     }
 }
 

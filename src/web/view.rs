@@ -10,9 +10,12 @@ use crate::domain::{
     card::{CardPlaceKind, ListingKind, Serves},
     coming::{Accepting, Coming, HowToCome, Wait},
     crisis::{CrisisLine, urgency::Urgency},
-    link::StatedBy,
+    link::{StatedBy, Terms},
+    network::Network,
+    practice::Practice,
+    resource::Resource,
     schedule::Schedule,
-    vocabulary::values::LinkState,
+    vocabulary::values::{Direction, Handover, LinkState, Relationship},
 };
 
 /// A search answer.
@@ -157,6 +160,14 @@ pub struct Card {
     pub source: Source,
     pub page_url: String,
     pub report_url: String,
+    pub listing: Option<Whole>,
+}
+
+/// What a card with its whole listing says of a network or a resource.
+#[derive(Deserialize)]
+pub struct Whole {
+    pub network: Option<Network>,
+    pub resource: Option<Resource>,
 }
 
 /// One session.
@@ -209,11 +220,26 @@ pub struct Named {
 /// What a listing is to another.
 #[derive(Deserialize)]
 pub struct Link {
+    pub relationship: Relationship,
+    pub direction: Direction,
     pub label: String,
     pub state: LinkState,
     pub stated_by: StatedBy,
     pub target: Target,
     pub note: Option<String>,
+    #[serde(default)]
+    pub handover: Vec<Handover>,
+    pub since: Option<String>,
+    pub review_on: Option<String>,
+    #[serde(default)]
+    pub sides: Vec<Side>,
+}
+
+/// What one side of a link says of how it works.
+#[derive(Deserialize)]
+pub struct Side {
+    pub by: StatedBy,
+    pub terms: Terms,
 }
 
 /// The other side of a link.
@@ -266,6 +292,9 @@ pub struct Listing {
     #[serde(default)]
     pub description: String,
     pub coming: Option<Coming>,
+    pub practice: Option<Practice>,
+    pub resource: Option<Resource>,
+    pub network: Option<Network>,
     pub service: Option<Service>,
     #[serde(default)]
     pub places: Vec<ListingPlace>,

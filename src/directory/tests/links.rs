@@ -126,20 +126,29 @@ async fn the_word_agreed_in_a_file_is_a_claim_and_one_organization_cannot_agree_
 }
 
 #[tokio::test]
-async fn a_withdrawn_side_is_told_no_more_and_comes_back_whole() {
+async fn a_withdrawn_side_is_told_no_more_and_comes_back_with_links_that_have_lapsed() {
     let town = Town::new().await;
-    let to_choir = json!([{ "relationship": "refers_to", "to": { "service_id": "choir" } }]);
-    town.import(json!([group("clinic", "Trauma Clinic", to_choir), group("choir", "Canal Choir", json!([]))])).await;
-    for _ in 0..2 {
-        assert_eq!(town.links("Trauma Clinic"), ["refers people to Canal Choir claimed"]);
-        town.stand("Canal Choir", Standing::Withdrawn).await;
-        let told = town.listing("Trauma Clinic").unwrap();
-        assert!(told.get("links").is_none() && told["card"].get("links_total").is_none());
-        assert!(!town.told().await.contains("Canal Choir"));
-        town.stand("Canal Choir", Standing::Published).await;
-    }
+    let both = |note: &str| {
+        let to_choir = json!([{ "relationship": "refers_to", "to": { "service_id": "choir" }, "note": note }]);
+        json!([group("clinic", "Trauma Clinic", to_choir), group("choir", "Canal Choir", json!([]))])
+    };
+    let told = |town: &Town| town.links("Trauma Clinic");
+    town.import(both("Since 2024")).await;
+    assert_eq!(told(&town), ["refers people to Canal Choir claimed"]);
+    town.stand("Canal Choir", Standing::Withdrawn).await;
+    let clinic = town.listing("Trauma Clinic").unwrap();
+    assert!(clinic.get("links").is_none() && clinic["card"].get("links_total").is_none());
+    assert!(!town.told().await.contains("Canal Choir"));
+    town.stand("Canal Choir", Standing::Published).await;
+    assert_eq!(told(&town), ["refers people to Canal Choir lapsed"]);
+    town.import(both("Since 2024")).await;
+    assert_eq!(told(&town), ["refers people to Canal Choir lapsed"], "the same said again is nothing new");
+    town.import(both("Asked again this autumn")).await;
+    assert_eq!(told(&town), ["refers people to Canal Choir claimed"]);
     town.stand("Trauma Clinic", Standing::Withdrawn).await;
     assert_eq!(town.links("Canal Choir"), [""; 0], "what a withdrawn listing says is not told either");
+    town.stand("Trauma Clinic", Standing::Published).await;
+    assert_eq!(town.links("Canal Choir"), ["is sent people by Trauma Clinic lapsed"]);
 }
 
 #[tokio::test]

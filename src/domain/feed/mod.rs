@@ -25,6 +25,9 @@ const YES: &str = AccessAnswer::Yes.as_str();
 /// The kinds of listing that are an organization.
 const ORGANIZATIONS: [&str; 2] = [ListingKind::Organization.as_str(), ListingKind::Network.as_str()];
 
+/// The kind of listing that the standard has no word for.
+const RESOURCE: &str = ListingKind::Resource.as_str();
+
 /// The side of a link that is this record.
 const THIS: &str = "this";
 
@@ -44,7 +47,7 @@ impl Published {
         serde_json::from_slice(bytes).ok().map(Self)
     }
 
-    /// The service with all that belongs to it; `None` when the listing is an organization.
+    /// The service with all that belongs to it; `None` when the listing is an organization, or for those who support people.
     pub fn service(&self) -> Option<Object> {
         let mut service = self.own_service()?;
         if let Some(organization) = self.object(&["organization"]) {
@@ -109,6 +112,10 @@ impl Published {
     }
 
     fn own_service(&self) -> Option<Object> {
+        // The standard has no word for what is no help by itself.
+        if self.object(&["card"]).is_some_and(|card| card.get("kind").is_some_and(|kind| kind == RESOURCE)) {
+            return None;
+        }
         let mut service = self.object(&["service"])?.clone();
         // When what we show changed, not when the source says it did: who copies the feed needs the former.
         service.remove("last_modified");

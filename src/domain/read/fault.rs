@@ -86,6 +86,10 @@ words! {
         TellsPlace "tells_place" "could tell where a protected place is";
         NarrowsPlace "narrows_place" "would hang together with what was published before, so that both could tell where a protected place is";
         SelfLink "self_link" "leads to the record itself";
+        UnknownListing "unknown_listing" "is no listing of this directory that readers may see";
+        Circle "circle" "would make something a part of itself";
+        OneOrganization "one_organization" "cannot be agreed: both sides are of one organization";
+        NotStated "not_stated" "is not stated by the other side";
         Duplicate "duplicate" "has the id of an earlier item and says something else";
         Orphan "orphan" "belongs to nothing in these files";
     }
@@ -113,6 +117,7 @@ words! {
         NameWithheld "name_withheld" "names a place that is finer than the areas, and was replaced by the kind";
         FirstKept "first_kept" "was told in two ways; the first was kept";
         Assumed "assumed" "was not stated and was taken to be what such a file means by that";
+ CircleOfParts "circle_of_parts" "made something a part of itself, over others; each is kept as it is said";
         TownMoved "town_moved" "was a town where a postcode should be";
     }
 }

@@ -183,8 +183,36 @@ impl<'r, 'a> Reading<'r, 'a> {
         codes
     }
 
+    /// How many further tables there are.
+    pub(super) fn further_tables(&self) -> usize {
+        self.further.len()
+    }
+
+    /// The fields of the link that each row of a further table tells; none where its rows tell no links.
+    pub(super) fn link_fields(&self, index: usize) -> &'r BTreeMap<String, Cell> {
+        &self.table.further[index].mapping.link
+    }
+
+    /// The value of a field in a row of a further table.
+    pub(super) fn field_of(&self, index: usize, record: &ByteRecord, field: &Cell) -> Option<String> {
+        let joined = &self.table.further[index];
+        let parts = named(field).filter_map(|column| self.further_cell(joined, record, column));
+        put_together(field, parts.collect())
+    }
+
+    /// Counts fields that are passed over.
+    pub(super) fn withhold(&mut self, fields: u32) {
+        self.found.withheld += fields;
+    }
+
+    /// What the rows say in our own extension.
+    fn own(&mut self, silent: bool) -> Option<(String, Value)> {
+        let links = self.linked(silent);
+        (!links.is_empty()).then(|| ("kith".to_owned(), json!({ "links": links })))
+    }
+
     /// The rows of a further table that belong to these, and count.
-    fn rows_of(&mut self, index: usize) -> Vec<ByteRecord> {
+    pub(super) fn rows_of(&mut self, index: usize) -> Vec<ByteRecord> {
         let joined = &self.table.further[index];
         let key = joined.mapping.key.as_ref().unwrap_or(&self.table.mapping.entity.id);
         let Some(key) = self.cells(key).ok().and_then(|cells| cells.into_iter().next()) else { return Vec::new() };
@@ -270,10 +298,7 @@ impl<'r, 'a> Reading<'r, 'a> {
                 continue;
             }
             for record in self.rows_of(index) {
-                schedules.add(&joined.mapping.schedule, |field| {
-                    let parts = named(field).filter_map(|column| self.further_cell(joined, &record, column));
-                    put_together(field, parts.collect())
-                });
+                schedules.add(&joined.mapping.schedule, |field| self.field_of(index, &record, field));
             }
         }
         schedules.into_value()
@@ -304,6 +329,7 @@ impl<'r, 'a> Reading<'r, 'a> {
             record.extend(self.place(id.as_deref()).map(|place| ("locations".to_owned(), json!([place]))));
             record.extend(self.contacts().map(|contacts| ("contacts".to_owned(), contacts)));
         }
+        record.extend(self.own(withheld));
         record
     }
 
@@ -332,6 +358,7 @@ impl<'r, 'a> Reading<'r, 'a> {
         } else if let Some(place) = self.place(id.as_deref()) {
             record.insert("service_at_locations".to_owned(), json!([{"location": place}]));
         }
+        record.extend(self.own(area));
         record
     }
 
@@ -350,6 +377,7 @@ impl<'r, 'a> Reading<'r, 'a> {
             terms.push(code);
         }
         let about = About { terms, ..self.about(&mapping.fields) };
+        let others = self.linked_with();
         let locations = place.into_iter().collect();
         let (service, organization) = if self.table.is_service() {
             let about_it = self.about(&mapping.organization);
@@ -363,7 +391,7 @@ impl<'r, 'a> Reading<'r, 'a> {
         let Found { faults, .. } = self.found();
         match faults.into_iter().next() {
             Some(fault) => Err(fault),
-            None => Ok(Sketch { row, service, organization, ..Sketch::default() }.checked()),
+            None => Ok(Sketch { row, service, organization, others, ..Sketch::default() }.checked()),
         }
     }
 
@@ -424,7 +452,7 @@ fn split<'t>(terms: &'t Terms, cells: &[String], into: &mut Vec<(&'t Terms, Stri
 }
 
 /// A number where a text is one: in a table all numbers are texts, so that is nothing to tell of.
-fn number(text: &str) -> Value {
+pub(super) fn number(text: &str) -> Value {
     let text = text.trim();
     text.parse::<i64>()
         .map(Value::from)

@@ -97,7 +97,8 @@ fn asked(mapping: &Mapping) -> impl Iterator<Item = &str> {
 /// All columns that a mapping asks of a further table.
 pub fn asked_of(further: &Further) -> impl Iterator<Item = &str> {
     let terms = further.terms.iter().map(|terms| terms.column.as_str());
-    further.schedule.values().flat_map(named).chain(terms).chain(further.only.keys().map(String::as_str))
+    let cells = further.schedule.values().chain(further.link.values());
+    cells.flat_map(named).chain(terms).chain(further.only.keys().map(String::as_str))
 }
 
 #[cfg(test)]

@@ -27,17 +27,26 @@ pub fn all(client: &Client, secrets: &[&str], ids: &[String]) -> Vec<Said> {
         }
         said.push(whole(path, client.send("DELETE", &path.replace("{id}", &ids[0]), &[], None)));
     }
-    for path in
-        ["/openapi.json", "/hsds/openapi.json", "/hsds/nowhere", "/", "/tonight", "/nowhere", "/problems/unknown-place"]
-    {
+    for path in [
+        "/openapi.json",
+        "/hsds/openapi.json",
+        "/hsds/nowhere",
+        "/",
+        "/tonight",
+        "/networks",
+        "/resources",
+        "/nowhere",
+        "/problems/unknown-place",
+    ] {
         said.push(whole(path, client.get(path)));
     }
     for id in &ids {
         said.push(whole("/listing", client.get(&format!("/listing/{id}"))));
+        said.push(whole("/listing/members", client.get(&format!("/listing/{id}/members"))));
     }
     for words in ["", "refuge", "circle", "house"] {
         for near in ["", "LS6 2", "Leeds", "Yorkshire and The Humber", "KW17 2"] {
-            for path in ["/", "/tonight", "/this-week"] {
+            for path in ["/", "/tonight", "/this-week", "/networks", "/resources"] {
                 said.push(whole(path, client.post_form(path, &format!("q={}&near={}", encoded(words), encoded(near)))));
             }
         }

@@ -69,7 +69,8 @@ pub fn refuge(id: &str, how: How, house: &str) -> Value {
         service["description"] =
             json!(format!("A safe place for women. {} is at {POSTCODE}.", mark("told-description")));
     }
-    service["kith"] = json!({ "links": links(&json!({ "service_id": "choir", "place": mark("link-place") })), "where": mark("own-member") });
+    service["kith"] = json!({ "links": links(&json!({ "service_id": "choir", "place": mark("link-place") })), "where": mark("own-member"),
+        "practice": practice(), "resource": { "resource_type": "training", "place": mark("resource-place") } });
     service.as_object_mut().unwrap().extend(telling().as_object().unwrap().clone());
     service["phones"].as_array_mut().unwrap().push(
         json!({ "number": "01632 960108", "description": format!("The office at {POSTCODE}, {}", mark("told-phone")) }),
@@ -92,10 +93,45 @@ fn telling() -> Value {
     })
 }
 
+/// How it works, each text of which says where it is.
+fn practice() -> Value {
+    let visit = [
+        "who_opens",
+        "how_many",
+        "must_i_speak",
+        "may_i_leave",
+        "camera",
+        "if_upset",
+        "confidentiality",
+        "safeguarding",
+        "access",
+        "companion",
+        "without_parent",
+    ];
+    let visit: serde_json::Map<String, Value> =
+        visit.into_iter().map(|field| (field.to_owned(), json!(format!("{} at {POSTCODE}", mark(field))))).collect();
+    let texts = ["does", "does_not", "training", "supervision", "code_of_ethics", "complaints"];
+    let mut practice: serde_json::Map<String, Value> =
+        texts.into_iter().map(|field| (field.to_owned(), json!(mark(field)))).collect();
+    practice.extend([
+        ("first_visit".to_owned(), visit.into()),
+        ("led".to_owned(), json!("peer")),
+        ("place_of_worship".to_owned(), json!(true)),
+        ("code_of_ethics_url".to_owned(), json!("https://zqk7canary.example/ethics")),
+        (
+            "markers".to_owned(),
+            json!([{ "marker": "quiet-space", "level": "stated", "source": mark("claim-source"), "on": "2026-01-01" }]),
+        ),
+    ]);
+    practice.into()
+}
+
 /// Links whose notes say where somebody is.
 fn links(to: &Value) -> Value {
     json!([{ "relationship": "refers_to", "to": to, "note": format!("{} at {POSTCODE}", mark("link-note")), "since": mark("link-since") },
-        { "relationship": "part_of", "from": to, "note": mark("link-back") }])
+        { "relationship": "part_of", "from": to, "note": mark("link-back"), "does": mark("link-does"), "does_not": mark("link-not"),
+            "handover": ["warm_call"], "handover_note": mark("handover"), "information": mark("information"), "consent": mark("consent"),
+            "escalation": mark("escalation"), "supervision": mark("link-supervision"), "reply_within_days": 2 }])
 }
 
 fn without_id(mut location: Value) -> Value {
@@ -108,7 +144,10 @@ pub fn organization() -> Value {
     json!({
         "id": "org-harbour", "name": "Harbour", "description": mark("organization-description"), "website": "https://maps.app.goo.gl/Zqk7Canary", "email": "ask@harbour.example", "alternate_name": format!("{} {POSTCODE}", mark("told-alternate")),
         "attributes": [{ "taxonomy_term": { "code": POSTCODE, "name": mark("told-organization-term") } }],
-        "kith": { "links": links(&json!({ "service_id": "choir" })), "where": mark("organization-own-member") },
+        "kith": { "links": links(&json!({ "service_id": "choir" })), "where": mark("organization-own-member"),
+            "network": { "network_type": "peer", "purpose": format!("{} at {POSTCODE}", mark("purpose")), "areas": ["E08000035"],
+                "own_principles": [mark("principle")], "roles": [{ "role": mark("role"), "note": mark("role-note") }],
+                "contact": { "role": mark("contact-role"), "email": "zqk7canary@n.example", "phone": mark("contact-phone") } } },
         "logo": "https://zqk7canary.example/logo", "uri": "https://zqk7canary.example/o", "legal_status": mark("legal"), "year_incorporated": 1974,
         "phones": [{ "number": mark("organization-phone") }], "contacts": [{ "name": mark("organization-contact") }],
         "funding": [{ "source": mark("organization-funding") }], "head_office": { "address": mark("head-office"), "postcode": POSTCODE },

@@ -111,6 +111,8 @@ pub fn known(client: &Client, secrets: [&Secret; 2]) -> BTreeMap<String, Vec<Str
             listed["items"].as_array().unwrap().iter().map(|listing| listing["id"].as_str().unwrap().to_owned()),
         );
     }
+    ids.extend(crate::support::ids(&client.get("/v1/resources?per_page=100").json()["results"]));
+    known.insert("area".to_owned(), vec!["E08000035".to_owned(), "E12000003".to_owned()]);
     let (mut organizations, mut terms) = (Vec::new(), Vec::new());
     for (collection, kept) in [
         ("organizations", &mut organizations),
@@ -157,6 +159,8 @@ fn pages(ids: &[String], secrets: [&Secret; 2]) -> Vec<Request> {
         "/tonight",
         "/this-week",
         "/credits",
+        "/networks",
+        "/resources",
         "/nowhere",
         "/problems/unknown-place",
         "/problems/none",
@@ -166,10 +170,11 @@ fn pages(ids: &[String], secrets: [&Secret; 2]) -> Vec<Request> {
     ];
     let mut pages: Vec<Request> = fixed.into_iter().map(Request::get).collect();
     pages.extend(ids.iter().map(|id| Request::get(format!("/listing/{id}"))));
+    pages.extend(ids.iter().map(|id| Request::get(format!("/listing/{id}/members"))));
     let streets = secrets.map(|secret| secret.street);
     let points = secrets.map(|secret| format!("{},{}", secret.latitude, secret.longitude));
     let postcodes = secrets.map(|secret| secret.postcode.clone());
-    for path in ["/", "/tonight", "/this-week"] {
+    for path in ["/", "/tonight", "/this-week", "/networks", "/resources"] {
         for words in ["", "refuge", "house"].into_iter().chain(streets) {
             for near in ["", "LS6 2", "Leeds", "Yorkshire and The Humber"]
                 .into_iter()

@@ -90,6 +90,22 @@ impl Secret {
         })
     }
 
+    /// What our extension says of a refuge there: links, a first visit, roles, each with the place in it.
+    fn own(&self, is_resource: bool) -> Value {
+        let at = format!("{}, {}", self.address(), self.postcode);
+        let mut own = json!({
+            "links": [{ "relationship": "member_of", "to": { "network_id": "west" }, "note": at, "does": at, "does_not": at, "handover": ["warm_call"],
+                "handover_note": at, "information": at, "consent": at, "escalation": at, "supervision": at }],
+            "practice": { "led": "peer", "does": at, "does_not": at, "training": at, "supervision": at, "complaints": at, "place_of_worship": self.mark % 2 == 0,
+                "first_visit": { "who_opens": at, "access": at, "confidentiality": at },
+                "markers": [{ "marker": "quiet-space", "level": "stated", "source": at, "on": "2026-01-01" }] },
+        });
+        if is_resource {
+            own["resource"] = json!({ "resource_type": "training" });
+        }
+        own
+    }
+
     /// The source's own id of something. It is kept, as the next import must find its own, and shown to nobody.
     pub fn id(&self, of: &str) -> String {
         format!("{of}-{}", self.mark)
@@ -151,7 +167,18 @@ impl World {
         );
         let mut by_name = refuge(secret, "elm", "Elm women's refuge");
         by_name.as_object_mut().unwrap().remove("attributes");
-        let json = json!([shares, refuge(secret, "rowan", TARGET), by_name, open_group(91, 53.9, -1.6)]);
+        let mut rowan = refuge(secret, "rowan", TARGET);
+        rowan["kith"] = secret.own(true);
+        by_name["kith"] = secret.own(false);
+        let west = json!({ "id": "west", "name": "West Circle", "description": "Neighbours.", "kith": {
+            "network": { "network_type": "place", "purpose": "Nobody is sent on alone.", "areas": ["E08000035"] },
+            "links": [{ "relationship": "member_of", "from": { "service_id": secret.id("rowan") }, "does": secret.address() },
+                { "relationship": "member_of", "from": { "service_id": "open-91" }, "does": "Tea." }] } });
+        let course = json!({ "id": "course", "name": "Holding a group", "status": "active", "description": "Two days.",
+            "organization": { "id": "oak", "name": "Oak", "description": "Neighbours." },
+            "attributes": [{ "link_type": "kith:place_mode", "value": "remote" }],
+            "kith": { "resource": { "resource_type": "training", "level": "skilled" } } });
+        let json = json!([shares, rowan, by_name, open_group(91, 53.9, -1.6), west, course]);
         world.import("county", &Format::Hsds, &[("county.json", json.to_string())]);
         let lines = [open_group(92, 53.7, -1.4), refuge(secret, "lines", "Birch House")].map(|item| item.to_string());
         world.import("lines", &Format::HsdsLines, &[("lines.ndjson", lines.join("\n"))]);

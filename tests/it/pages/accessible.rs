@@ -29,7 +29,7 @@ fn sent(fields: &[(&str, &str)]) -> String {
 fn listings() -> Vec<String> {
     let client = sample_client();
     let mut pages: Vec<(String, String)> = Vec::new();
-    for path in ["/v1/services?per_page=100", "/v1/organizations?per_page=20"] {
+    for path in ["/v1/services?per_page=100", "/v1/organizations?per_page=20", "/v1/networks?per_page=5"] {
         for item in client.get(path).json()["items"].as_array().into_iter().flatten() {
             let card = &item["card"];
             let many = item["places"].as_array().is_some_and(|places| places.len() > 1);
@@ -60,9 +60,12 @@ fn axe_finds_nothing_on_any_type_of_page() {
             );
             assert!(wide <= width.into(), "{what} is {wide} wide on {width}: {}", tab.tell(&over));
         };
-        for path in
-            ["/", "/tonight", "/this-week", "/credits", "/nowhere"].map(str::to_owned).into_iter().chain(listings())
-        {
+        let fixed = ["/", "/tonight", "/this-week", "/networks", "/resources", "/credits", "/nowhere"];
+        // Networks of the sample have a page of their members; what is no network has none.
+        let networks = sample_client().get("/v1/networks").json();
+        let members = networks["items"].as_array().into_iter().flatten().take(1);
+        let members = members.map(|network| format!("/listing/{}/members", network["id"].as_str().unwrap()));
+        for path in fixed.map(str::to_owned).into_iter().chain(members).chain(listings()) {
             tab.go(&format!("{base}{path}"));
             look(&mut tab, &path);
         }
