@@ -7,6 +7,7 @@ pub mod health;
 pub mod hsds;
 pub mod limits;
 pub mod listings;
+pub mod pathways;
 pub mod payload;
 pub mod places;
 pub mod problem;
@@ -14,6 +15,7 @@ pub mod reports;
 pub mod search;
 pub mod sessions;
 pub mod suggest;
+pub mod support_map;
 pub mod terms;
 
 use std::sync::Arc;
@@ -48,6 +50,8 @@ const DESCRIPTION: &str = "An open directory of peer support groups, community o
 type Operations = (
     search::Search,
     sessions::Sessions,
+    pathways::Pathways,
+    support_map::SupportMap,
     suggest::Suggest,
     listings::Listings,
     places::Places,
@@ -61,6 +65,8 @@ fn service(directory: &Directory) -> OpenApiService<Operations, ()> {
     let operations = (
         search::Search(directory.clone()),
         sessions::Sessions(directory.clone()),
+        pathways::Pathways(directory.clone()),
+        support_map::SupportMap(directory.clone()),
         suggest::Suggest(directory.clone()),
         listings::Listings(directory.clone()),
         places::Places,
@@ -102,7 +108,7 @@ pub fn endpoint(directory: &Directory) -> impl Endpoint + use<> {
 }
 
 /// Paths whose answers take a turn.
-const SEARCHES: [&str; 3] = ["/v1/search", "/v1/sessions", "/v1/suggest"];
+const SEARCHES: [&str; 5] = ["/v1/search", "/v1/sessions", "/v1/suggest", "/v1/pathways", "/v1/support-map"];
 
 /// What stands around all operations: the document's checks, a limit on bodies, the headers, and a problem
 /// for whatever fails, a panic too.
