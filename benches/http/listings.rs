@@ -139,6 +139,11 @@ impl World {
 
     /// The listing of a number, as what the follower would apply.
     pub fn listing(&self, number: usize) -> Op {
+        document::put(&self.joined(number).public(&Places).expect("it is published"))
+    }
+
+    /// The listing of a number, as it comes from the store.
+    pub fn joined(&self, number: usize) -> Joined {
         let mut random = Random(number as u64 ^ 0x5eed_0000_0000);
         let (latitude, longitude) = point(&mut random);
         let terms = 3 + random.below(6);
@@ -165,7 +170,7 @@ impl World {
             "id": uuid(5, number), "location_type": "physical", "name": self.some(&mut random, 2),
             "latitude": latitude, "longitude": longitude,
         }));
-        let joined = Joined {
+        Joined {
             organization: Some(self.organizations[number / 20].clone()),
             service: Some(service),
             places: vec![(None, location)],
@@ -173,8 +178,7 @@ impl World {
             linked: None,
             reported: false,
             source: self.source.clone(),
-        };
-        document::put(&joined.public(&Places).expect("it is published"))
+        }
     }
 
     /// A question of the mix: text 20 %, circle 20 %, both 35 %, both with one or two terms 20 %, a name begun 5 %.

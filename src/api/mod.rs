@@ -9,6 +9,7 @@ pub mod limits;
 pub mod listings;
 pub mod metrics;
 pub mod networks;
+pub mod pathways;
 pub mod payload;
 pub mod places;
 pub mod problem;
@@ -17,6 +18,7 @@ pub mod resources;
 pub mod search;
 pub mod sessions;
 pub mod suggest;
+pub mod support_map;
 pub mod terms;
 
 use std::sync::Arc;
@@ -51,6 +53,8 @@ const DESCRIPTION: &str = "An open directory of peer support groups, community o
 type Operations = (
     search::Search,
     sessions::Sessions,
+    pathways::Pathways,
+    support_map::SupportMap,
     suggest::Suggest,
     listings::Listings,
     networks::Networks,
@@ -66,6 +70,8 @@ fn service(directory: &Directory) -> OpenApiService<Operations, ()> {
     let operations = (
         search::Search(directory.clone()),
         sessions::Sessions(directory.clone()),
+        pathways::Pathways(directory.clone()),
+        support_map::SupportMap(directory.clone()),
         suggest::Suggest(directory.clone()),
         listings::Listings(directory.clone()),
         networks::Networks(directory.clone()),
@@ -109,7 +115,8 @@ pub fn endpoint(directory: &Directory) -> impl Endpoint + use<> {
 }
 
 /// Paths whose answers take a turn.
-const SEARCHES: [&str; 4] = ["/v1/search", "/v1/sessions", "/v1/suggest", "/v1/resources"];
+const SEARCHES: [&str; 6] =
+    ["/v1/search", "/v1/sessions", "/v1/suggest", "/v1/resources", "/v1/pathways", "/v1/support-map"];
 
 /// What stands around all operations: the document's checks, a limit on bodies, the headers, and a problem
 /// for whatever fails, a panic too.

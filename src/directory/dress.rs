@@ -86,6 +86,17 @@ impl Dress<'_> {
     }
 }
 
+/// A card's JSON with the directory's own words in Welsh.
+pub fn in_welsh(card: &[u8]) -> Vec<u8> {
+    match serde_json::from_slice::<Value>(card) {
+        Ok(mut value) => {
+            card_in_welsh(&mut value);
+            bytes_of(&value)
+        }
+        Err(_) => card.to_vec(),
+    }
+}
+
 /// Adds a member to an object's bytes, which end in `}`.
 fn add(object: &mut Vec<u8>, name: &str, json: &[u8]) {
     object.pop();

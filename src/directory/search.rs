@@ -275,7 +275,7 @@ fn words(text: &str) -> Words {
 }
 
 /// The wider terms of a term, the nearest first.
-fn wider(term: &'static Term) -> impl Iterator<Item = &'static Term> {
+pub(super) fn wider(term: &'static Term) -> impl Iterator<Item = &'static Term> {
     let above = |term: &&'static Term| vocabulary().term(term.broader.as_deref()?);
     std::iter::successors(above(&term), above)
 }
@@ -306,7 +306,7 @@ fn understood(hits: &Hits, language: Language) -> Understood {
     Understood { terms, broader, respelt: None, words }
 }
 
-fn label(term: &Term, language: Language) -> &str {
+pub(super) fn label(term: &Term, language: Language) -> &str {
     match language {
         Language::English => &term.label,
         Language::Welsh => &term.label_cy,

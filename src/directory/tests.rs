@@ -23,6 +23,7 @@ use crate::{
 mod linking;
 mod links;
 mod networks;
+mod pathways;
 
 const NOW: &str = "2026-11-23T09:00:00Z";
 

@@ -2,7 +2,7 @@
 //! splicing; a test reads the bytes back through these types.
 
 use poem_openapi::{Enum, Object};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     card::{Card, ListingKind},
@@ -225,7 +225,7 @@ pub struct KindCount {
 }
 
 /// How fresh an answer is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Object)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Object)]
 pub struct AsOf {
     /// Which life of the directory: renewed when a backup is restored.
     pub epoch: String,

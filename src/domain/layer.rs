@@ -71,14 +71,21 @@ impl Layers {
         self.0 & 1 << layer as u8 != 0
     }
 
+    /// The layers of a listing by its kind alone.
+    pub const fn of_kind(kind: ListingKind) -> Self {
+        match kind {
+            ListingKind::Helpline => Self(0).with(ThisWeek),
+            ListingKind::Place | ListingKind::Network => Self(0).with(Community),
+            ListingKind::Resource | ListingKind::Group | ListingKind::Service | ListingKind::Organization => Self(0),
+        }
+    }
+
     /// The layers of a listing of this kind with these terms.
     pub fn of<'t>(kind: ListingKind, terms: impl Iterator<Item = &'t str>) -> Self {
-        let mut layers = match kind {
-            ListingKind::Helpline => Self::default().with(ThisWeek),
-            ListingKind::Place | ListingKind::Network => Self::default().with(Community),
-            ListingKind::Resource => return Self::default(),
-            ListingKind::Group | ListingKind::Service | ListingKind::Organization => Self::default(),
-        };
+        let mut layers = Self::of_kind(kind);
+        if kind == ListingKind::Resource {
+            return layers;
+        }
         for term in terms {
             if AROUND.contains(&term) {
                 layers = layers.with(AroundYou);
@@ -90,6 +97,24 @@ impl Layers {
     }
 }
 
+/// The mark of a listing that stands in a layer by its kind: a word to filter by, which is no term and never published.
+fn mark(layer: SupportLayer) -> String {
+    format!("layer:{}", layer.as_str())
+}
+
+/// The marks of a listing of this kind, by which [`found_by`] finds it whatever its terms are.
+pub fn marks(kind: ListingKind) -> impl Iterator<Item = String> {
+    let layers = Layers::of_kind(kind);
+    SupportLayer::ALL.iter().filter(move |layer| layers.has(**layer)).map(|layer| mark(*layer))
+}
+
+/// What a listing of a layer has one of: terms, or the mark of a kind. A resource may have such a term and stands in none.
+pub fn found_by(layer: SupportLayer) -> Vec<String> {
+    let around = if layer == AroundYou { &AROUND[..] } else { &[] };
+    let terms = support_of(layer).chain(around.iter().copied()).map(str::to_owned);
+    terms.chain([mark(layer)]).collect()
+}
+
 /// The terms of the facet `support` that a layer has.
 pub fn support_of(layer: SupportLayer) -> impl Iterator<Item = &'static str> {
     OF_SUPPORT.iter().filter(move |(_, layers)| layers.contains(&layer)).map(|(term, _)| *term)
@@ -97,7 +122,7 @@ pub fn support_of(layer: SupportLayer) -> impl Iterator<Item = &'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Layers, OF_SUPPORT, support_of};
+    use super::{Layers, OF_SUPPORT, found_by, marks, support_of};
     use crate::domain::{
         card::ListingKind,
         vocabulary::{Facet, values::SupportLayer, vocabulary},
@@ -112,6 +137,20 @@ mod tests {
         assert_eq!(OF_SUPPORT.len(), terms.len());
         for layer in SupportLayer::ALL {
             assert!(support_of(*layer).next().is_some(), "{}", layer.as_str());
+        }
+    }
+
+    #[test]
+    fn what_a_layer_is_found_by_is_what_puts_a_listing_into_it() {
+        for layer in SupportLayer::ALL {
+            let words = found_by(*layer);
+            for kind in ListingKind::ALL.into_iter().filter(|kind| *kind != ListingKind::Resource) {
+                for term in &vocabulary().terms {
+                    let is_in = Layers::of(kind, [term.id.as_str()].into_iter()).has(*layer);
+                    let found = words.contains(&term.id) || marks(kind).any(|mark| words.contains(&mark));
+                    assert_eq!(is_in, found, "{} {} {}", layer.as_str(), kind.as_str(), term.id);
+                }
+            }
         }
     }
 

@@ -9,6 +9,7 @@ use super::{
     },
     coming::{Field, mark},
     entry::{Entry, Source, Standing},
+    layer,
     link::{self, Linked, PublicLink},
     location::Location,
     network::Network,
@@ -221,6 +222,7 @@ impl Joined {
             cards.push((base, Whereabouts::NotStated));
         }
         let (mut term_ids, mut term_words) = words_of(&facts.terms);
+        marks.extend(layer::marks(cards[0].0.kind));
         if !links.is_empty() {
             marks.push(LINKED.to_owned());
         }

@@ -40,6 +40,7 @@ pub mod schedule;
 pub mod schema;
 pub mod service;
 pub mod service_at_location;
+pub mod support_map;
 pub mod taxonomy;
 pub mod telltale;
 pub mod vocabulary;

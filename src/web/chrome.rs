@@ -128,7 +128,8 @@ fn comes_first(id: &str) -> bool {
     matches!(id, "999" | "samaritans" | "shout" | "lifeline" | "nhs-24") || id.starts_with("nhs-111")
 }
 
-fn shown(line: &CrisisLine, short: bool) -> Line {
+/// A line as a page shows it; `short` leaves out what goes without saying of the first ones.
+pub fn shown(line: &CrisisLine, short: bool) -> Line {
     let mut ways = Vec::new();
     if let Some(number) = &line.phone {
         ways.push(Value { text: number.clone(), href: links::tel(number), note: line.phone_note.clone() });

@@ -28,7 +28,7 @@ const DISTANCES: [(&str, &str); 5] = [
 /// The most answers that one form can hold.
 const MOST_ANSWERS: usize = 64;
 /// What an age has to be.
-const AGE: &str = "Enter the age in years, such as 34, or leave it open";
+pub(super) const AGE: &str = "Enter the age in years, such as 34, or leave it open";
 
 /// The page that asks, empty or with what to put right.
 #[derive(Template)]
@@ -275,12 +275,12 @@ pub fn faults_of(error: &Error) -> Option<Vec<Fault>> {
     }
 }
 
-fn fault(field: &'static str, message: String) -> Fault {
+pub(super) fn fault(field: &'static str, message: String) -> Fault {
     Fault { field, message, candidates: Vec::new() }
 }
 
 /// A fault of the request, in the words of the form.
-fn in_words(violation: &Violation) -> Fault {
+pub(super) fn in_words(violation: &Violation) -> Fault {
     match violation.pointer.as_str() {
         "/q" => {
             fault("q", format!("Use at most {} letters to say what would help", words::number(LONGEST_WORDS as u64)))

@@ -44,6 +44,8 @@ pub struct ListingPage {
     source: Value,
     /// The page on which to say that something is wrong.
     report: String,
+    /// The page that says how to get from here to other support.
+    pathway: String,
 }
 
 /// One place of the listing.
@@ -95,6 +97,7 @@ impl ListingPage {
             checked: facts::checked(card),
             source: facts::source(card),
             report: card.report_url.clone(),
+            pathway: format!("{}/pathway", facts::own_page(&card.page_url)),
         }
     }
 }

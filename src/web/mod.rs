@@ -10,8 +10,10 @@ mod filters;
 mod form;
 mod links;
 mod listing_page;
+mod map_page;
 mod members_page;
 mod message_page;
+mod pathway_page;
 mod practice;
 mod report_page;
 mod results_page;
@@ -35,7 +37,9 @@ use poem::{
 
 use self::{
     form::{Fields, On},
+    map_page::{MapForm, MapPage},
     message_page::Message,
+    pathway_page::PathwayPage,
     report_page::ReportPage,
     sessions_page::SessionsPage,
     shelf_page::{Sent, Shelf, ShelfPage},
@@ -67,6 +71,11 @@ pub fn routes(directory: Directory) -> impl Endpoint<Output = Response> {
         .at("/", reached_by(RouteMethod::new().get(home).post(search), "GET, HEAD, POST", sample))
         .at("/tonight", reached_by(RouteMethod::new().get(ask_tonight).post(tonight), "GET, HEAD, POST", sample))
         .at("/this-week", reached_by(RouteMethod::new().get(ask_this_week).post(this_week), "GET, HEAD, POST", sample))
+        .at("/support-map", reached_by(RouteMethod::new().get(ask_map).post(map), "GET, HEAD, POST", sample))
+        .at(
+            "/listing/:id/pathway",
+            reached_by(RouteMethod::new().get(ask_pathway).post(pathway), "GET, HEAD, POST", sample),
+        )
         .at("/listing/:id", reached_by(RouteMethod::new().get(listing), "GET, HEAD", sample))
         .at("/listing/:id/members", reached_by(RouteMethod::new().get(members), "GET, HEAD", sample))
         .at("/networks", reached_by(RouteMethod::new().get(all_networks).post(networks), "GET, HEAD, POST", sample))
@@ -304,6 +313,80 @@ async fn report(Path(id): Path<String>, request: &Request, body: Body, Data(dire
     match directory.report(&new, from).await {
         Ok(report) => page(StatusCode::OK, &asking.received(&report.code)),
         Err(Error::Invalid(faults)) => page(StatusCode::BAD_REQUEST, &asking.with(new.reason, text, &faults)),
+        Err(error) => failed(&error, "", sample),
+    }
+}
+
+#[handler]
+fn ask_map(Data(directory): Data<&Directory>) -> Response {
+    page(StatusCode::OK, &MapPage::asking(MapForm::default(), directory.is_sample()))
+}
+
+#[handler]
+async fn map(request: &Request, body: Body, Data(directory): Data<&Directory>) -> Response {
+    let sample = directory.is_sample();
+    let form = match sent(request, body).await {
+        Ok(sent) => MapForm::of(&sent),
+        Err(status) => return Message::of_status(status).response(sample),
+    };
+    let wrong = |form| page(StatusCode::BAD_REQUEST, &MapPage::asking(form, sample));
+    let asked = match form.request() {
+        Err(faults) => return wrong(form.with(faults)),
+        Ok(asked) => asked,
+    };
+    let _turn = match directory.turn().await {
+        Ok(turn) => turn,
+        Err(error) => return failed(&error, "", sample),
+    };
+    match directory.support_map(&asked) {
+        Ok(answer) => match serde_json::from_slice(&answer) {
+            Ok(answer) => page(StatusCode::OK, &MapPage::answering(form, answer)),
+            Err(error) => unreadable(&error, sample),
+        },
+        Err(error) => match form::faults_of(&error) {
+            Some(faults) => wrong(form.with(faults)),
+            None => failed(&error, "", sample),
+        },
+    }
+}
+
+/// The page that asks where to, from a listing.
+fn pathway_page(id: &str, directory: &Directory) -> Result<PathwayPage, Error> {
+    let published = directory.listing(id)?;
+    let read: view::Listing = serde_json::from_slice(&published.json).map_err(|_| Error::Missing)?;
+    Ok(PathwayPage::asking(read.card, directory.is_sample()))
+}
+
+#[handler]
+fn ask_pathway(Path(id): Path<String>, Data(directory): Data<&Directory>) -> Response {
+    match pathway_page(&id, directory) {
+        Ok(asking) => page(StatusCode::OK, &asking),
+        Err(error) => failed(&error, "", directory.is_sample()),
+    }
+}
+
+#[handler]
+async fn pathway(Path(id): Path<String>, request: &Request, body: Body, Data(directory): Data<&Directory>) -> Response {
+    let sample = directory.is_sample();
+    let sent = match sent(request, body).await {
+        Ok(sent) => sent,
+        Err(status) => return Message::of_status(status).response(sample),
+    };
+    let field = |name: &str| sent.iter().find(|(sent, _)| sent == name).map(|(_, value)| value.clone());
+    let asking = match pathway_page(&id, directory) {
+        Ok(asking) => asking.sent(field("to_layer").unwrap_or_default(), field("age").unwrap_or_default()),
+        Err(error) => return failed(&error, "", sample),
+    };
+    let _turn = match directory.turn().await {
+        Ok(turn) => turn,
+        Err(error) => return failed(&error, "", sample),
+    };
+    match directory.pathways(&asking.request(&id)) {
+        Ok(answer) => match serde_json::from_slice(&answer) {
+            Ok(answer) => page(StatusCode::OK, &asking.answering(&answer)),
+            Err(error) => unreadable(&error, sample),
+        },
+        Err(Error::Invalid(faults)) => page(StatusCode::BAD_REQUEST, &asking.with(&faults)),
         Err(error) => failed(&error, "", sample),
     }
 }

@@ -90,7 +90,12 @@ fn every_operation_documents_its_problems_and_describes_its_answers() {
 #[test]
 fn a_get_and_its_post_twin_take_the_same_things() {
     let document = document(OWN);
-    for (path, body) in [("/v1/search", "SearchRequest"), ("/v1/sessions", "SessionsRequest")] {
+    for (path, body) in [
+        ("/v1/search", "SearchRequest"),
+        ("/v1/sessions", "SessionsRequest"),
+        ("/v1/pathways", "PathwaysRequest"),
+        ("/v1/support-map", "SupportMapRequest"),
+    ] {
         let get = document["paths"][path]["get"]["parameters"].as_array().unwrap();
         let mut parameters: Vec<&str> = get.iter().map(|parameter| parameter["name"].as_str().unwrap()).collect();
         let schema = &document["components"]["schemas"][body];

@@ -10,6 +10,8 @@ mod accessible;
 pub mod browser;
 #[path = "pages/narrowed.rs"]
 mod narrowed;
+#[path = "pages/ways.rs"]
+mod ways;
 
 /// The values of an attribute, in order, with entities read.
 fn attributes(html: &str, name: &str) -> Vec<String> {
@@ -74,8 +76,9 @@ fn loads_nothing(answer: &Answer, what: &str) {
     assert!(event_handlers(&html).is_empty(), "{what}: {html}");
     let links: Vec<&str> = html.split("<link ").skip(1).map(|tag| tag.split('>').next().unwrap()).collect();
     assert_eq!(links, ["rel=\"stylesheet\" href=\"/assets/site.css\""], "{what}");
-    let actions = ["/", "/tonight", "/this-week"];
-    assert!(attributes(&html, "action").iter().all(|action| actions.contains(&action.as_str())), "{what}");
+    let actions = ["/", "/tonight", "/this-week", "/support-map"];
+    let own = |action: &String| actions.contains(&action.as_str()) || action.ends_with("/pathway");
+    assert!(attributes(&html, "action").iter().all(own), "{what}");
     assert!(attributes(&html, "method").iter().all(|method| method == "post"), "{what}");
     let policy = answer.header("content-security-policy");
     assert!(

@@ -132,6 +132,9 @@ pub fn known(client: &Client, secrets: [&Secret; 2]) -> BTreeMap<String, Vec<Str
     for name in ["after", "listing", "listing_id", "service_id"] {
         known.insert(name.to_owned(), ids[..4].to_vec());
     }
+    for name in ["from", "to"] {
+        known.entry(name.to_owned()).or_default().extend(ids.iter().take(16).cloned());
+    }
     known.insert("id".to_owned(), ids);
     // What only somebody who knows a secret would ask for.
     let secret = secrets.into_iter().flat_map(|secret| {
@@ -158,6 +161,7 @@ fn pages(ids: &[String], secrets: [&Secret; 2]) -> Vec<Request> {
         "/",
         "/tonight",
         "/this-week",
+        "/support-map",
         "/credits",
         "/networks",
         "/resources",
@@ -171,10 +175,17 @@ fn pages(ids: &[String], secrets: [&Secret; 2]) -> Vec<Request> {
     let mut pages: Vec<Request> = fixed.into_iter().map(Request::get).collect();
     pages.extend(ids.iter().map(|id| Request::get(format!("/listing/{id}"))));
     pages.extend(ids.iter().map(|id| Request::get(format!("/listing/{id}/members"))));
+    for layer in ["alongside", "specialist", "community"] {
+        let form = format!("to_layer={layer}");
+        let from = |id: &String| {
+            Request::post(&format!("/listing/{id}/pathway"), "application/x-www-form-urlencoded", form.clone())
+        };
+        pages.extend(ids.iter().map(from));
+    }
     let streets = secrets.map(|secret| secret.street);
     let points = secrets.map(|secret| format!("{},{}", secret.latitude, secret.longitude));
     let postcodes = secrets.map(|secret| secret.postcode.clone());
-    for path in ["/", "/tonight", "/this-week", "/networks", "/resources"] {
+    for path in ["/", "/tonight", "/this-week", "/support-map", "/networks", "/resources"] {
         for words in ["", "refuge", "house"].into_iter().chain(streets) {
             for near in ["", "LS6 2", "Leeds", "Yorkshire and The Humber"]
                 .into_iter()

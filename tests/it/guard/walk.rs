@@ -116,6 +116,9 @@ impl<'a> Walker<'a> {
             ];
             bases.extend(around.map(str::to_owned));
         }
+        if query.iter().any(|(name, _)| name == "to_layer") {
+            bases.extend(self.some_ids().map(|id| format!("from={id}")));
+        }
         for path in &paths {
             self.ask(&Request::get(path.clone()), &mut good);
             for base in bases.iter().filter(|base| !base.is_empty()) {
@@ -187,6 +190,10 @@ impl<'a> Walker<'a> {
                     let around = json!({ "near": AROUND, "within_km": 300.0, "per_page": 100 });
                     bases.push(bases[0].clone().into_iter().chain(around.as_object().unwrap().clone()).collect());
                 }
+                if members.contains_key("to_layer") {
+                    let from = self.some_ids().map(|id| [("from".to_owned(), json!(id))].into_iter().collect());
+                    bases.extend(from.collect::<Vec<Map<String, Value>>>());
+                }
                 let offered: Vec<(String, Vec<Value>)> =
                     members.iter().map(|(name, schema)| (name.clone(), self.members(name, schema))).collect();
                 for base in &bases {
@@ -218,6 +225,11 @@ impl<'a> Walker<'a> {
             }
         }
         good
+    }
+
+    /// Ids of some listings, those with links among them.
+    fn some_ids(&self) -> impl Iterator<Item = &String> {
+        self.known.get("id").into_iter().flatten().take(6)
     }
 
     /// The path with each of the known values in its place; itself, where nothing stands in it.

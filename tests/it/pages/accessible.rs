@@ -43,6 +43,12 @@ fn listings() -> Vec<String> {
     pages.into_iter().map(|(_, page)| page).collect()
 }
 
+/// The page of a listing from which others can be reached.
+fn linked() -> String {
+    let found = sample_client().get("/v1/search?q=armley+trauma+service").json();
+    found["results"]["items"][0]["page_url"].as_str().unwrap().to_owned()
+}
+
 #[test]
 fn axe_finds_nothing_on_any_type_of_page() {
     let Some(axe) = axe() else { return };
@@ -60,7 +66,7 @@ fn axe_finds_nothing_on_any_type_of_page() {
             );
             assert!(wide <= width.into(), "{what} is {wide} wide on {width}: {}", tab.tell(&over));
         };
-        let fixed = ["/", "/tonight", "/this-week", "/networks", "/resources", "/credits", "/nowhere"];
+        let fixed = ["/", "/tonight", "/this-week", "/support-map", "/networks", "/resources", "/credits", "/nowhere"];
         // Networks of the sample have a page of their members; what is no network has none.
         let networks = sample_client().get("/v1/networks").json();
         let members = networks["items"].as_array().into_iter().flatten().take(1);
@@ -76,6 +82,18 @@ fn axe_finds_nothing_on_any_type_of_page() {
             tab.act(&sent(&[("near", near), ("within_km", "5")]));
             tab.tell("for (const d of document.querySelectorAll('details')) d.open = true");
             look(&mut tab, &format!("{path} of {near}"));
+        }
+        for near in ["LS6 2", "Newport", ""] {
+            tab.go(&format!("{base}/support-map"));
+            tab.act(&sent(&[("near", near), ("need", "bereavement")]));
+            tab.tell("for (const d of document.querySelectorAll('details')) d.open = true");
+            look(&mut tab, &format!("a support map of {near}"));
+        }
+        tab.go(&format!("{base}{}/pathway", linked()));
+        look(&mut tab, "where to");
+        for layer in ["community", "around_you", ""] {
+            tab.act(&format!("{{ const f = document.querySelector('form'); f.elements['to_layer'].value = '{layer}'; f.requestSubmit() }}"));
+            look(&mut tab, &format!("ways to {layer}"));
         }
         tab.go(&format!("{base}{}/report", listings()[0]));
         look(&mut tab, "a report");
