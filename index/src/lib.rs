@@ -54,10 +54,12 @@ mod schema;
 mod segment_files;
 mod snapshot;
 mod suggest;
+mod survey;
 mod synonyms;
 mod tally;
-mod words;
 mod walk;
+mod weights;
+mod words;
 mod writer;
 
 #[cfg(test)]
@@ -74,6 +76,8 @@ pub use reader::{DEEPEST, Reader};
 pub use schema::SCHEMA;
 pub use snapshot::{MOST_BITS, Payload};
 pub use suggest::{MOST_SUGGESTIONS, Suggestion};
+pub use survey::{Surveyed, SurveyedPlace, key_of};
 pub use synonyms::{Synonym, Synonyms};
+pub use weights::{WEIGHTS, Weight};
 pub use words::{MOST_CHARACTERS, MOST_WORDS, Words};
 pub use writer::Index;

@@ -8,11 +8,10 @@ use tantivy::schema::{Field, IndexRecordOption, Term};
 use tantivy::{DocId, DocSet, InvertedIndexReader, TERMINATED};
 
 use crate::Result;
+use crate::weights;
 
-/// Weight of a word in a name or term over the same word in any text.
-const NAME_WEIGHT: f32 = 2.0;
-const K1: f32 = 1.2;
-const B: f32 = 0.75;
+const K1: f32 = weights::REPEATED as f32;
+const B: f32 = weights::LENGTH as f32;
 
 /// A field's postings in one segment, with the lengths its scores need.
 pub(crate) struct TextField {
@@ -72,9 +71,6 @@ pub(crate) struct Weights {
 }
 
 impl Weights {
-    /// Boost of the name field.
-    pub(crate) const NAME: f32 = NAME_WEIGHT;
-
     /// The same by a factor.
     pub(crate) fn times(&self, factor: f32) -> Self {
         let mut out = self.clone();

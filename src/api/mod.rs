@@ -2,6 +2,7 @@
 
 pub mod contract;
 pub mod crisis;
+pub mod decisions;
 pub mod headers;
 pub mod health;
 pub mod hsds;
@@ -11,6 +12,7 @@ pub mod payload;
 pub mod places;
 pub mod problem;
 pub mod reports;
+pub mod resilience;
 pub mod search;
 pub mod sessions;
 pub mod suggest;
@@ -53,6 +55,8 @@ type Operations = (
     places::Places,
     terms::Terms,
     crisis::Crisis,
+    decisions::Decisions,
+    resilience::Resilience,
     reports::Reports,
     health::Health,
 );
@@ -66,6 +70,8 @@ fn service(directory: &Directory) -> OpenApiService<Operations, ()> {
         places::Places,
         terms::Terms,
         crisis::Crisis,
+        decisions::Decisions(directory.clone()),
+        resilience::Resilience(directory.clone()),
         reports::Reports(directory.clone()),
         health::Health(directory.clone()),
     );
@@ -102,7 +108,7 @@ pub fn endpoint(directory: &Directory) -> impl Endpoint + use<> {
 }
 
 /// Paths whose answers take a turn.
-const SEARCHES: [&str; 3] = ["/v1/search", "/v1/sessions", "/v1/suggest"];
+const SEARCHES: [&str; 4] = ["/v1/search", "/v1/sessions", "/v1/suggest", "/v1/resilience"];
 
 /// What stands around all operations: the document's checks, a limit on bodies, the headers, and a problem
 /// for whatever fails, a panic too.

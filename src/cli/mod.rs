@@ -15,6 +15,7 @@ mod keep;
 pub mod listen;
 mod places;
 mod reports;
+mod resilience;
 pub mod sample;
 pub mod serve;
 
@@ -91,6 +92,12 @@ enum Command {
     /// What readers say is wrong with listings
     #[command(subcommand)]
     Reports(reports::Arguments),
+    /// How an organisation's own listings are linked; for them and their connector, not for the public
+    Resilience {
+        /// The id of the organisation or of one listing
+        #[arg(long = "for", value_name = "ID")]
+        id: String,
+    },
     /// Full postcodes, for places to within a hundred metres
     #[command(subcommand)]
     Places(places::Arguments),
@@ -153,6 +160,7 @@ async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> {
         Command::Reindex => keep::reindex(config).await,
         Command::Check => keep::check(config).await,
         Command::Reports(arguments) => reports::run(config, arguments).await,
+        Command::Resilience { id } => resilience::run(config, &id).await,
         Command::Places(arguments) => places::run(config, arguments),
         Command::Openapi => keep::openapi().await,
     }

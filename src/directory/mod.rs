@@ -10,6 +10,7 @@ mod beside;
 pub mod body;
 pub mod check;
 pub mod credits;
+pub mod decisions;
 pub mod document;
 mod dress;
 mod earlier;
@@ -26,6 +27,7 @@ pub mod plan;
 pub mod read;
 pub mod reports;
 pub mod request;
+pub mod resilience;
 mod retire;
 pub mod search;
 pub mod sessions;
@@ -144,6 +146,7 @@ pub struct Directory {
     labels: Arc<labels::Labels>,
     admission: Arc<admission::Admission>,
     throttle: Arc<throttle::Throttle>,
+    resilience: Arc<resilience::Tables>,
 }
 
 /// The lock on a data folder: only its holder writes `view/`. Let go when dropped.
@@ -191,6 +194,7 @@ impl Directory {
             labels: Arc::default(),
             admission: Arc::default(),
             throttle: Arc::default(),
+            resilience: Arc::default(),
         })
     }
 

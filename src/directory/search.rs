@@ -36,9 +36,9 @@ use crate::domain::{
 };
 
 /// Radii that a search without one tries, in kilometres.
-const WIDENING: [f64; 6] = [5.0, 10.0, 25.0, 50.0, 100.0, 200.0];
+pub(super) const WIDENING: [f64; 6] = [5.0, 10.0, 25.0, 50.0, 100.0, 200.0];
 /// Beyond this radius a search goes only when nothing at all was found inside.
-const FAR_KM: f64 = 50.0;
+pub(super) const FAR_KM: f64 = 50.0;
 /// How many results are put in the order of their next sessions: as many as can be paged through.
 const MOST_ORDERED: usize = DEEPEST as usize;
 /// The audience that includes everybody.
@@ -46,7 +46,7 @@ const ANYONE: &str = "anyone";
 /// The name under which imported terms are counted, that of the filter by them.
 const IMPORTED: &str = "taxonomy_term_id";
 /// How many results end the widening.
-const ENOUGH: u64 = 10;
+pub(super) const ENOUGH: u64 = 10;
 
 /// A place that was asked for, ready to be searched.
 pub(super) struct Asked {

@@ -6,6 +6,8 @@
 //! Of a link either listing may tell; each shows fifty at most, so that a network of thousands knows its members from their
 //! own listings.
 
+mod articulation;
+
 use std::{
     borrow::Cow,
     collections::{HashMap, HashSet},
@@ -19,6 +21,8 @@ use super::{
     layer::Layers,
     vocabulary::values::{Direction, LinkState, Relationship, SupportLayer},
 };
+
+pub use articulation::Articulation;
 
 /// The number of a node in one graph.
 pub type NodeAt = u32;
@@ -300,10 +304,7 @@ mod tests {
         assert!(links.put(&id(3), &listing("group", &[], &[("co_facilitates", "to", "agreed", 1, "group")])));
         let graph = links.graph();
         assert_eq!((graph.len(), graph.links()), (4, 3));
-        assert_eq!(
-            told(&graph, 1),
-            ["member_of to agreed 9", "co_facilitates to agreed 3", "refers_to to claimed 2"]
-        );
+        assert_eq!(told(&graph, 1), ["member_of to agreed 9", "co_facilitates to agreed 3", "refers_to to claimed 2"]);
         assert_eq!(told(&graph, 9), ["member_of from agreed 1"], "it tells nothing itself");
         let network = graph.node(&id(9)).unwrap();
         assert_eq!((graph.kind(network).as_str(), graph.members(network).count()), ("network", 1));

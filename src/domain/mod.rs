@@ -18,6 +18,7 @@ pub mod feed;
 pub mod graph;
 pub mod id;
 pub mod layer;
+pub mod ledger;
 pub mod link;
 pub mod listing;
 pub mod location;
@@ -29,6 +30,7 @@ pub mod plain;
 pub mod practice;
 pub mod read;
 pub mod report;
+pub mod resilience;
 pub mod resource;
 pub mod rhythm;
 #[cfg(debug_assertions)]

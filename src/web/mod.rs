@@ -5,6 +5,7 @@
 
 mod chrome;
 mod credits_page;
+mod decisions_page;
 mod facts;
 mod filters;
 mod form;
@@ -12,6 +13,7 @@ mod links;
 mod listing_page;
 mod message_page;
 mod report_page;
+mod resilience_page;
 mod results_page;
 mod sessions_page;
 mod stylesheet;
@@ -33,6 +35,7 @@ use self::{
     form::{Fields, On},
     message_page::Message,
     report_page::ReportPage,
+    resilience_page::{Asked, ResiliencePage},
     sessions_page::SessionsPage,
 };
 use crate::directory::{
@@ -67,6 +70,11 @@ pub fn routes(directory: Directory) -> impl Endpoint<Output = Response> {
             reached_by(RouteMethod::new().get(ask_report).post(report), "GET, HEAD, POST", sample),
         )
         .at("/credits", reached_by(RouteMethod::new().get(credits), "GET, HEAD", sample))
+        .at(
+            "/resilience",
+            reached_by(RouteMethod::new().get(ask_resilience).post(resilience), "GET, HEAD, POST", sample),
+        )
+        .at("/decisions", reached_by(RouteMethod::new().get(decisions), "GET, HEAD", sample))
         .at(stylesheet::PATH, reached_by(RouteMethod::new().get(stylesheet::stylesheet), "GET, HEAD", sample))
         // Browsers ask for it unasked; there is no picture to give.
         .at(
@@ -234,10 +242,13 @@ async fn report(Path(id): Path<String>, request: &Request, body: Body, Data(dire
     let field = |name: &str| sent.iter().find(|(sent, _)| sent == name).map(|(_, value)| value.clone());
     // Browsers count a line's end as one character and send two.
     let text = field("text").unwrap_or_default().replace("\r\n", "\n");
-    let new = NewReport { listing_id: id, reason: field("reason").unwrap_or_default(), text: Some(text.clone()) };
+    let stated = |name| field(name).filter(|value| !value.is_empty());
+    let (barrier, since) = (stated("barrier"), stated("since"));
+    let reason = field("reason").unwrap_or_default();
+    let new = NewReport { listing_id: id, reason, barrier, since, text: Some(text.clone()) };
     match directory.report(&new, from).await {
         Ok(report) => page(StatusCode::OK, &asking.received(&report.code)),
-        Err(Error::Invalid(faults)) => page(StatusCode::BAD_REQUEST, &asking.with(new.reason, text, &faults)),
+        Err(Error::Invalid(faults)) => page(StatusCode::BAD_REQUEST, &asking.with(&new, text, &faults)),
         Err(error) => failed(&error, "", sample),
     }
 }
@@ -245,6 +256,31 @@ async fn report(Path(id): Path<String>, request: &Request, body: Body, Data(dire
 #[handler]
 fn credits(Data(directory): Data<&Directory>) -> Response {
     page(StatusCode::OK, &credits_page::CreditsPage::new(directory.is_sample()))
+}
+
+#[handler]
+fn ask_resilience(Data(directory): Data<&Directory>) -> Response {
+    page(StatusCode::OK, &ResiliencePage::asking(directory.is_sample()))
+}
+
+#[handler]
+async fn resilience(request: &Request, body: Body, Data(directory): Data<&Directory>) -> Response {
+    let sample = directory.is_sample();
+    let asked = match sent(request, body).await {
+        Ok(sent) => Asked::of(&sent),
+        Err(status) => return Message::of_status(status).response(sample),
+    };
+    let asking = ResiliencePage::asking(sample);
+    match directory.resilience(asked.request()).await {
+        Ok(answer) => page(StatusCode::OK, &asking.answering(asked, answer)),
+        Err(Error::Invalid(faults)) => page(StatusCode::BAD_REQUEST, &asking.with(asked, &faults)),
+        Err(error) => failed(&error, "", sample),
+    }
+}
+
+#[handler]
+fn decisions(Data(directory): Data<&Directory>) -> Response {
+    page(StatusCode::OK, &decisions_page::DecisionsPage::new(directory.decisions()))
 }
 
 /// The fields of the form that was sent, however it was sent.

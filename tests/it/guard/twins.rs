@@ -97,6 +97,8 @@ fn known(client: &Client, secrets: [&Secret; 2]) -> BTreeMap<String, Vec<String>
     add("starts_before", &["21:00"]);
     add("language", &["cy", "en"]);
     add("nation", &["england", "wales"]);
+    add("need", &["domestic-abuse", "bereavement"]);
+    add("area", &["Leeds", "E08000035", "West Yorkshire", "Yorkshire and The Humber", "LS6 2"]);
     for term in client.get("/v1/terms").json()["items"].as_array().into_iter().flatten() {
         let (facet, id) = (term["facet"].as_str().unwrap(), term["id"].as_str().unwrap());
         let some = known.entry(facet.to_owned()).or_default();
@@ -157,6 +159,8 @@ fn pages(ids: &[String], secrets: [&Secret; 2]) -> Vec<Request> {
         "/tonight",
         "/this-week",
         "/credits",
+        "/decisions",
+        "/resilience",
         "/nowhere",
         "/problems/unknown-place",
         "/problems/none",

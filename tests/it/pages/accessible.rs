@@ -60,8 +60,10 @@ fn axe_finds_nothing_on_any_type_of_page() {
             );
             assert!(wide <= width.into(), "{what} is {wide} wide on {width}: {}", tab.tell(&over));
         };
-        for path in
-            ["/", "/tonight", "/this-week", "/credits", "/nowhere"].map(str::to_owned).into_iter().chain(listings())
+        for path in ["/", "/tonight", "/this-week", "/credits", "/decisions", "/resilience", "/nowhere"]
+            .map(str::to_owned)
+            .into_iter()
+            .chain(listings())
         {
             tab.go(&format!("{base}{path}"));
             look(&mut tab, &path);
