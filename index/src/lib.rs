@@ -60,10 +60,12 @@ mod snapshot;
 mod spelling;
 mod stop;
 mod suggest;
+mod survey;
 mod synonyms;
 mod tally;
-mod words;
 mod walk;
+mod weights;
+mod words;
 mod writer;
 
 #[cfg(test)]
@@ -81,6 +83,8 @@ pub use schema::SCHEMA;
 pub use snapshot::{MOST_BITS, Payload};
 pub use stop::Stop;
 pub use suggest::{MOST_SUGGESTIONS, Suggestion};
+pub use survey::{Surveyed, SurveyedPlace, key_of};
 pub use synonyms::{Synonym, Synonyms};
+pub use weights::{WEIGHTS, Weight};
 pub use words::{MOST_CHARACTERS, MOST_WORDS, Words};
 pub use writer::Index;

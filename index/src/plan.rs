@@ -18,15 +18,7 @@ use crate::snapshot::{Segment, Snapshot, set_bit};
 use crate::stop::Pace;
 use crate::tally::{BLOCK, Beyond, for_each_bit};
 use crate::words::Group;
-use crate::{Asks, Code, DEEPEST, Query, Result, Words};
-
-/// What a term that the words mean scores over a word of the same rarity: what says of itself that it is just that
-/// stands before what mentions it.
-const TERM_WEIGHT: f32 = 4.0;
-/// What a further phrase of a group scores, where the words typed score 1.
-const PHRASE_WEIGHT: f32 = 0.7;
-/// What a broader term scores over a word of the same rarity. It stands after all else whatever it scores.
-const BROADER_WEIGHT: f32 = 1.0;
+use crate::{Asks, Code, DEEPEST, Query, Result, Words, weights};
 
 /// A query made ready for a snapshot: everything that is the same in all segments.
 pub(crate) struct Asked<'a> {
@@ -100,7 +92,7 @@ impl Word {
             WordWeight::new(documents, snapshot.documents, lengths, boost)
         };
         let all = weight(0, &snapshot.all, 1.0);
-        let name = weight(1, &snapshot.name, Weights::NAME);
+        let name = weight(1, &snapshot.name, weights::NAME as f32);
         Ok(Self { weights: Weights { all, name }, found })
     }
 }
@@ -210,7 +202,10 @@ impl<'a> Asked<'a> {
             if group.broader.is_empty() {
                 groups.push(own()?);
             } else {
-                groups.push(Stream::any_added(vec![own()?, self.terms(segment, &group.broader, BROADER_WEIGHT)?]));
+                groups.push(Stream::any_added(vec![
+                    own()?,
+                    self.terms(segment, &group.broader, weights::BROADER as f32)?,
+                ]));
                 direct.push((number, own()?));
             }
         }
@@ -274,9 +269,9 @@ impl<'a> Asked<'a> {
         };
         let mut ways = vec![all(&group.stems, 1.0)?];
         for phrase in &group.phrases {
-            ways.push(all(phrase, PHRASE_WEIGHT)?);
+            ways.push(all(phrase, weights::PHRASE as f32)?);
         }
-        Ok(Stream::any_added(vec![Stream::any(ways), self.terms(segment, &group.terms, TERM_WEIGHT)?]))
+        Ok(Stream::any_added(vec![Stream::any(ways), self.terms(segment, &group.terms, weights::TERM as f32)?]))
     }
 
     /// Documents that have one of the terms.

@@ -8,12 +8,10 @@ use tantivy::schema::{Field, IndexRecordOption, Term};
 use tantivy::{DocId, DocSet, InvertedIndexReader, TERMINATED};
 
 use crate::opened::WideWords;
-use crate::{MOST_WORDS, Result};
+use crate::{MOST_WORDS, Result, weights};
 
-/// Weight of a word in a name or term over the same word in any text.
-const NAME_WEIGHT: f32 = 2.0;
-const K1: f32 = 1.2;
-const B: f32 = 0.75;
+const K1: f32 = weights::REPEATED as f32;
+const B: f32 = weights::LENGTH as f32;
 /// Documents of a block of postings; after the last of them it is filled up with [`TERMINATED`].
 const COMPRESSION_BLOCK_SIZE: usize = 128;
 
@@ -77,9 +75,6 @@ pub(crate) struct Weights {
 }
 
 impl Weights {
-    /// Boost of the name field.
-    pub(crate) const NAME: f32 = NAME_WEIGHT;
-
     /// The same by a factor.
     pub(crate) fn times(&self, factor: f32) -> Self {
         let mut out = self.clone();

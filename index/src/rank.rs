@@ -7,7 +7,7 @@ use tantivy::DocId;
 
 use crate::columns::{Columns, spread};
 use crate::snapshot::Segment;
-use crate::{Asks, Query, Sort};
+use crate::{Asks, Query, Sort, weights};
 
 /// One matching document.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +68,7 @@ impl Order {
         let by = match (query.sort, query.near, query.words.is_empty()) {
             (Sort::RecentlyChecked, _, _) => By::Checked,
             (Sort::Distance, Some(_), _) | (Sort::Best, Some(_), true) => By::Distance,
-            (Sort::Best, Some(near), false) => By::Damped((near.km * 500.0).max(500.0)),
+            (Sort::Best, Some(near), false) => By::Damped((near.km * weights::HALVED_AT).max(weights::HALVED_AT_LEAST)),
             (_, None, _) => By::Score,
         };
         let stated_first = match query.sort {
@@ -96,16 +96,18 @@ impl Order {
         let score = f64::from(found.score);
         let metres = found.metres;
         let doc = found.doc as usize;
-        let tier = u8::from(self.stated_first && !found.asks.is_empty())
-            + 8 * u8::from(found.broader)
-            + 16 * u8::from(found.ended);
+        let tier = weights::TO_BE_ASKED as u8 * u8::from(self.stated_first && !found.asks.is_empty())
+            + weights::ONLY_BROADER as u8 * u8::from(found.broader)
+            + weights::ENDED as u8 * u8::from(found.ended);
         match self.by {
             By::Damped(half) => (tier, -score / (1.0 + metres / half), 0),
             By::Score => (tier, -score, 0),
             By::Distance => (tier, metres, 0),
             By::Checked => (tier, -(segment.columns.checked[doc] as f64), 0),
             By::Covers(key) => {
-                let tier = tier + 2 * u8::from(!found.here) + 4 * u8::from(found.asks.area());
+                let tier = tier
+                    + weights::ELSEWHERE as u8 * u8::from(!found.here)
+                    + weights::NO_AREA_STATED as u8 * u8::from(found.asks.area());
                 (tier, -score, spread(segment.columns.listings[doc] ^ spread(key)))
             }
         }

@@ -2,6 +2,7 @@
 
 pub mod contract;
 pub mod crisis;
+pub mod decisions;
 pub mod headers;
 pub mod health;
 pub mod hsds;
@@ -14,6 +15,7 @@ pub mod payload;
 pub mod places;
 pub mod problem;
 pub mod reports;
+pub mod resilience;
 pub mod resources;
 pub mod search;
 pub mod sessions;
@@ -62,6 +64,8 @@ type Operations = (
     places::Places,
     terms::Terms,
     crisis::Crisis,
+    decisions::Decisions,
+    resilience::Resilience,
     reports::Reports,
     health::Health,
 );
@@ -79,6 +83,8 @@ fn service(directory: &Directory) -> OpenApiService<Operations, ()> {
         places::Places,
         terms::Terms,
         crisis::Crisis,
+        decisions::Decisions(directory.clone()),
+        resilience::Resilience(directory.clone()),
         reports::Reports(directory.clone()),
         health::Health(directory.clone()),
     );
@@ -115,8 +121,15 @@ pub fn endpoint(directory: &Directory) -> impl Endpoint + use<> {
 }
 
 /// Paths whose answers take a turn.
-const SEARCHES: [&str; 6] =
-    ["/v1/search", "/v1/sessions", "/v1/suggest", "/v1/resources", "/v1/pathways", "/v1/support-map"];
+const SEARCHES: [&str; 7] = [
+    "/v1/search",
+    "/v1/sessions",
+    "/v1/suggest",
+    "/v1/resources",
+    "/v1/pathways",
+    "/v1/support-map",
+    "/v1/resilience",
+];
 
 /// What stands around all operations: the document's checks, a limit on bodies, the headers, and a problem
 /// for whatever fails, a panic too.

@@ -13,6 +13,7 @@ use poem_openapi::{
 use crate::domain::digest::digest;
 
 const JSON: &str = "application/json";
+const CSV: &str = "text/csv; charset=utf-8";
 
 /// A 200 with JSON bytes of a `T`, kept by nobody: the answer to words, a place or a filter.
 pub struct Private<T> {
@@ -162,6 +163,44 @@ impl<T: Type> ApiResponse for Cached<T> {
             headers: etag(),
         };
         MetaResponses { responses: vec![ok::<T>(etag()), not_modified] }
+    }
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+}
+
+/// A 200 with a `T` as JSON bytes or as a table of text, kept by nobody.
+pub struct Tabled<T> {
+    body: Bytes,
+    content_type: &'static str,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Tabled<T> {
+    /// The answer as JSON.
+    pub const fn json(body: Bytes) -> Self {
+        Self { body, content_type: JSON, of: PhantomData }
+    }
+
+    /// The answer as comma-separated values, with a head.
+    pub fn csv(text: String) -> Self {
+        Self { body: text.into(), content_type: CSV, of: PhantomData }
+    }
+}
+
+impl<T> IntoResponse for Tabled<T> {
+    fn into_response(self) -> Response {
+        let response = Response::builder().content_type(self.content_type).header("Cache-Control", "no-store");
+        response.header("Vary", "Accept").body(Body::from_bytes(self.body))
+    }
+}
+
+impl<T: Type> ApiResponse for Tabled<T> {
+    fn meta() -> MetaResponses {
+        let mut answer = ok::<T>(Vec::new());
+        answer.content.push(MetaMediaType { content_type: CSV, schema: String::schema_ref() });
+        MetaResponses { responses: vec![answer] }
     }
 
     fn register(registry: &mut Registry) {

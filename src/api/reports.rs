@@ -26,10 +26,16 @@ pub struct Reports(pub Directory);
 pub struct ReportRequest {
     /// The listing's id, as cards carry it.
     listing_id: String,
-    /// `wrong` (something it says), `closed`, `full`, `no_answer` or `unsafe`.
+    /// `wrong` (something it says), `closed`, `full`, `no_answer` or `unsafe`. From those who support somebody, also how it
+    /// went, by code and without words: `not_eligible` with `barrier`, `waiting_since` with `since`, or `got_in`. It proposes
+    /// corrections to those who keep the listing, and is published nowhere, not even counted.
     reason: String,
+    /// Why somebody was not eligible, with `not_eligible` only: `age`, `area`, `need`, `referral`, `cost`, `access` or `other`.
+    barrier: Option<String>,
+    /// The month since which somebody is waiting, `YYYY-MM`, with `waiting_since` only.
+    since: Option<String>,
     /// In your own words, at most 500 characters. For the keepers of this directory only: it is never published, and
-    /// forgotten when the report is closed. Name nobody who could be harmed by it.
+    /// forgotten when the report is closed. Name nobody who could be harmed by it. Not with what is said by code.
     text: Option<String>,
 }
 
@@ -50,15 +56,15 @@ pub struct ReportStatus {
 impl Reports {
     /// Report a listing
     ///
-    /// Needs no account. The listing says `being_checked` within a minute. What is new here and is reported as `unsafe` may
+    /// Needs no account. The listing says `being_checked` within a minute, unless somebody only waits or got in. What is new here and is reported as `unsafe` may
     /// be taken away until a keeper has looked; no number of reports does that to anything else.
     #[oai(path = "/v1/reports", method = "post", tag = "Tag::Telling", operation_id = "report")]
     async fn send(&self, request: &Request, body: Json<ReportRequest>) -> Result<Private<ReportStatus>, Problem> {
-        let ReportRequest { listing_id, reason, text } = body.0;
+        let ReportRequest { listing_id, reason, barrier, since, text } = body.0;
         let forwarded = request.headers().get_all("x-forwarded-for").into_iter().next_back();
         let from = request.remote_addr().as_socket_addr();
         let from = from.map(|peer| sender(peer.ip(), forwarded.map(|value| value.as_bytes())));
-        let report = self.0.report(&NewReport { listing_id, reason, text }, from).await;
+        let report = self.0.report(&NewReport { listing_id, reason, barrier, since, text }, from).await;
         answer(report)
     }
 

@@ -18,6 +18,7 @@ mod network;
 mod places;
 mod protect;
 mod reports;
+mod resilience;
 mod safeguard;
 pub mod sample;
 pub mod serve;
@@ -110,6 +111,12 @@ enum Command {
     /// Networks that are entered by hand
     #[command(subcommand)]
     Network(network::Arguments),
+    /// How an organisation's own listings are linked; for them and their connector, not for the public
+    Resilience {
+        /// The id of the organisation or of one listing
+        #[arg(long = "for", value_name = "ID")]
+        id: String,
+    },
     /// Full postcodes, for places to within a hundred metres
     #[command(subcommand)]
     Places(places::Arguments),
@@ -183,6 +190,7 @@ async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> {
         Command::Safeguard(arguments) => safeguard::run(config, arguments).await,
         Command::Link(arguments) => link::run(config, arguments).await,
         Command::Network(arguments) => network::run(config, arguments).await,
+        Command::Resilience { id } => resilience::run(config, &id).await,
         Command::Places(arguments) => places::run(config, arguments),
         Command::Openapi => keep::openapi().await,
     }

@@ -58,7 +58,11 @@ pub async fn run(config: &Config, arguments: Arguments) -> Result<ExitCode> {
     let directory = open(config).await?;
     match arguments {
         Arguments::List => list(&directory).await?,
-        Arguments::Show { code } => show(&directory.report_of(&code).await.context("there is no such report")?),
+        Arguments::Show { code } => {
+            let report = directory.report_of(&code).await.context("there is no such report")?;
+            show(&report);
+            directory.proposals(&report.listing).await?.iter().for_each(|proposal| say!("{proposal}"));
+        }
         Arguments::Start { code, hide } => {
             directory.start_report(&code, hide, ACTOR).await.context("there is no such open report")?;
             publish(&directory).await.context("it is kept, but the published view could not be brought up to date")?;
@@ -88,6 +92,15 @@ async fn list(directory: &Directory) -> Result<()> {
             report.state.as_str(),
             report.listing
         );
+    }
+    let mut coded: Vec<&str> =
+        reports.iter().filter(|report| report.reason.is_coded()).map(|report| report.listing.as_str()).collect();
+    coded.sort_unstable();
+    coded.dedup();
+    for listing in coded {
+        for proposal in directory.proposals(listing).await? {
+            say!("/listing/{listing}: {proposal}");
+        }
     }
     say!("{} to be seen to", reports.len());
     Ok(())

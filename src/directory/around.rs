@@ -9,11 +9,11 @@ use super::{Error, PlaceProblem, Result, beside::beside, request::SearchRequest,
 use crate::domain::listing::UNITED_KINGDOM;
 
 /// Radii that a search without one tries, in kilometres.
-const WIDENING: [f64; 6] = [5.0, 10.0, 25.0, 50.0, 100.0, 200.0];
+pub(super) const WIDENING: [f64; 6] = [5.0, 10.0, 25.0, 50.0, 100.0, 200.0];
 /// Beyond this radius a search goes only when nothing at all was found inside.
-const FAR_KM: f64 = 50.0;
+pub(super) const FAR_KM: f64 = 50.0;
 /// How many results end the widening.
-const ENOUGH: u64 = 10;
+pub(super) const ENOUGH: u64 = 10;
 
 /// A place that was asked for, ready to be searched.
 pub(super) struct Asked {

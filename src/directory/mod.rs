@@ -11,6 +11,7 @@ mod beside;
 pub mod body;
 pub mod check;
 pub mod credits;
+pub mod decisions;
 pub mod document;
 mod dress;
 mod earlier;
@@ -35,6 +36,7 @@ mod purge;
 pub mod read;
 pub mod reports;
 pub mod request;
+pub mod resilience;
 mod retire;
 pub mod safeguard;
 pub mod search;
@@ -166,6 +168,7 @@ pub struct Directory {
     labels: Arc<labels::Labels>,
     admission: Arc<admission::Admission>,
     throttle: Arc<throttle::Throttle>,
+    resilience: Arc<resilience::Tables>,
 }
 
 /// The lock on a data folder: only its holder writes `view/`. Let go when dropped.
@@ -213,6 +216,7 @@ impl Directory {
             labels: Arc::default(),
             admission: Arc::default(),
             throttle: Arc::default(),
+            resilience: Arc::default(),
         })
     }
 

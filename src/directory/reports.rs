@@ -2,6 +2,8 @@
 
 use std::{collections::HashSet, net::IpAddr, time::Duration};
 
+use chrono::NaiveDate;
+
 use super::{Directory, Error, Result, settle};
 use crate::{
     domain::{
@@ -11,7 +13,7 @@ use crate::{
         place::PlaceMode,
         plain,
         read::{Code, Violation},
-        report::{self, Because, Known, LONGEST, Reason, Report, State},
+        report::{self, Because, Coded, Known, LONGEST, Reason, Report, State},
         service::Service,
         telltale,
     },
@@ -29,7 +31,11 @@ pub struct NewReport {
     pub listing_id: String,
     /// What is wrong, as a word of [`Reason`].
     pub reason: String,
-    /// In their own words, at most 500 characters.
+    /// Why somebody was not eligible, as a word of [`Barrier`](report::Barrier); with that reason only.
+    pub barrier: Option<String>,
+    /// The month since which somebody is waiting, `YYYY-MM`; with that reason only.
+    pub since: Option<String>,
+    /// In their own words, at most 500 characters; not with what is said by code.
     pub text: Option<String>,
 }
 
@@ -55,7 +61,7 @@ impl Directory {
 }
 
 impl NewReport {
-    fn faults(&self) -> (Option<Reason>, Vec<Violation>) {
+    fn faults(&self, today: NaiveDate) -> (Option<Reason>, Vec<Violation>) {
         let reason: Option<Reason> = self.reason.parse().ok();
         let mut faults = Vec::new();
         if self.listing_id.parse::<Id<kind::Service>>().is_err() {
@@ -72,6 +78,11 @@ impl NewReport {
                 faults.push(Violation::new("/text", Code::HasNul));
             }
         }
+        if let Some(reason) = reason {
+            let has_words = self.text.as_deref().is_some_and(|text| !text.trim().is_empty());
+            let coded = Coded { barrier: self.barrier.as_deref(), since: self.since.as_deref(), has_words };
+            faults.extend(coded.faults(reason, today));
+        }
         (reason, faults)
     }
 }
@@ -83,21 +94,23 @@ impl Directory {
     /// # Errors
     /// [`Error::Invalid`] with every fault, [`Error::TooMany`], [`Error::Missing`], [`Error::Gone`], [`Error::Store`].
     pub async fn report(&self, new: &NewReport, from: Option<IpAddr>) -> Result<Report> {
-        let (reason, faults) = new.faults();
-        let Some(reason) = reason.filter(|_| faults.is_empty()) else { return Err(Error::Invalid(faults)) };
         let now = self.clock.now();
+        let day = now.london_date();
+        let (reason, faults) = new.faults(day);
+        let Some(reason) = reason.filter(|_| faults.is_empty()) else { return Err(Error::Invalid(faults)) };
         if !self.throttle.admits(from, now, &*self.chance) {
             return Err(Error::TooMany);
         }
-        let day = now.london_date();
         let mut tx = soon(self.store.begin()).await?;
         let target = self.target(&mut tx, &new.listing_id).await?;
         let earlier = tx.reports_of(&target.id.to_string()).await?;
-        if earlier.iter().filter(|report| report.state.is_open()).count() >= MOST_OPEN {
+        // Of each sort so many: however many say by code how it went, there is room for what is wrong.
+        let of_the_sort = |report: &&Report| report.state.is_open() && report.reason.is_coded() == reason.is_coded();
+        if earlier.iter().filter(of_the_sort).count() >= MOST_OPEN {
             return Err(Error::TooMany);
         }
         let known = Known {
-            was_cleared: earlier.iter().any(|report| report.state == State::NotChanged),
+            was_cleared: earlier.iter().any(|report| report.state == State::NotChanged && !report.reason.is_coded()),
             hidden_today: usize::try_from(tx.hidden_by_reports_on(day).await?).unwrap_or(usize::MAX),
             ..target.known
         };
@@ -110,6 +123,8 @@ impl Directory {
             code: report::code(random),
             listing: target.id.to_string(),
             reason,
+            barrier: new.barrier.as_deref().and_then(|word| word.parse().ok()),
+            since: new.since.clone(),
             words,
             state: State::Received,
             because: None,
@@ -138,6 +153,14 @@ impl Directory {
     /// [`Error::Store`].
     pub async fn open_reports(&self) -> Result<Vec<Report>> {
         Ok(self.store.snapshot().await?.open_reports().await?)
+    }
+
+    /// What the open reports of a listing propose to whoever keeps it, of what was said by code.
+    ///
+    /// # Errors
+    /// [`Error::Store`].
+    pub async fn proposals(&self, listing: &str) -> Result<Vec<String>> {
+        Ok(report::proposals(&self.store.snapshot().await?.reports_of(listing).await?))
     }
 
     /// Says that a keeper looks at a report; `hide` takes the listing away meanwhile. That is the second signal which

@@ -6,6 +6,8 @@
 //! Of a link either listing may tell; each shows fifty at most, so that a network of thousands knows its members from their
 //! own listings.
 
+mod articulation;
+
 use std::{
     borrow::Cow,
     collections::{HashMap, HashSet},
@@ -19,6 +21,8 @@ use super::{
     layer::Layers,
     vocabulary::values::{Direction, LinkState, Relationship, SupportLayer},
 };
+
+pub use articulation::Articulation;
 
 /// The number of a node in one graph.
 pub type NodeAt = u32;

@@ -66,6 +66,12 @@ impl Layers {
         Self(self.0 | 1 << layer as u8)
     }
 
+    /// With those of another set.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
     /// Whether it is among them.
     pub const fn has(self, layer: SupportLayer) -> bool {
         self.0 & 1 << layer as u8 != 0

@@ -19,6 +19,7 @@ pub mod fhir;
 pub mod graph;
 pub mod id;
 pub mod layer;
+pub mod ledger;
 pub mod link;
 pub mod listing;
 pub mod location;
@@ -32,6 +33,7 @@ pub mod plain;
 pub mod practice;
 pub mod read;
 pub mod report;
+pub mod resilience;
 pub mod resource;
 pub mod rhythm;
 #[cfg(debug_assertions)]

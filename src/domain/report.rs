@@ -2,11 +2,9 @@
 //!
 //! Nothing of the reader is kept. What they write is for keepers and is never published.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use chrono::NaiveDate;
-use poem_openapi::Enum;
-use serde::{Deserialize, Serialize};
 
 /// The most characters that a reader may write.
 pub const LONGEST: usize = 500;
@@ -19,7 +17,7 @@ pub const HIDDEN_A_DAY: usize = 3;
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident $word:literal $label:literal;)* }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Enum)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, poem_openapi::Enum)]
         pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] #[oai(rename = $word)] $variant,)* }
 
         impl $name {
@@ -37,7 +35,7 @@ macro_rules! words {
             }
         }
 
-        impl FromStr for $name {
+        impl std::str::FromStr for $name {
             type Err = ();
 
             fn from_str(word: &str) -> Result<Self, ()> {
@@ -46,6 +44,10 @@ macro_rules! words {
         }
     };
 }
+
+mod coded;
+
+pub use coded::{Barrier, Coded, proposals};
 
 words! {
     /// What is wrong.
@@ -60,6 +62,12 @@ words! {
         NoAnswer "no_answer" "Nobody answers";
         /// Going there or ringing it could harm somebody.
         Unsafe "unsafe" "It is not safe, or not what it says it is";
+        /// From a professional: somebody whom it should have been for was not eligible; `barrier` says why.
+        NotEligible "not_eligible" "You support somebody, and they were not eligible";
+        /// From a professional: somebody is waiting; `since` says from which month on.
+        WaitingSince "waiting_since" "You support somebody, and they are waiting";
+        /// From a professional: somebody got in.
+        GotIn "got_in" "You support somebody, and they got in";
     }
 }
 
@@ -93,6 +101,18 @@ words! {
     }
 }
 
+impl Reason {
+    /// Whether it is said by code alone, without words.
+    pub const fn is_coded(self) -> bool {
+        matches!(self, Self::NotEligible | Self::WaitingSince | Self::GotIn)
+    }
+
+    /// Whether the listing says meanwhile that it is being checked. That somebody waits or got in contradicts nothing.
+    pub const fn labels(self) -> bool {
+        !matches!(self, Self::WaitingSince | Self::GotIn)
+    }
+}
+
 impl State {
     /// Whether it still has to be seen to.
     pub const fn is_open(self) -> bool {
@@ -109,6 +129,10 @@ pub struct Report {
     pub listing: String,
     /// What is wrong.
     pub reason: Reason,
+    /// Why somebody was not eligible, where that is what is said.
+    pub barrier: Option<Barrier>,
+    /// The month since which somebody is waiting, `YYYY-MM`, where that is what is said.
+    pub since: Option<String>,
     /// What the reader wrote; for keepers, until the report is closed.
     pub words: Option<String>,
     /// What has become of it.
@@ -204,6 +228,8 @@ mod tests {
             code: "c0de".to_owned(),
             listing: "1d".to_owned(),
             reason: Reason::Wrong,
+            barrier: None,
+            since: None,
             words: Some("secret".to_owned()),
             state: State::Received,
             because: None,

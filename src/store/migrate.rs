@@ -40,6 +40,7 @@ const STEPS: &[Step] = &[
     Step { version: 4, name: "report", text: Text::Both(include_str!("../../migrations/0004_report.sql")) },
     Step { version: 5, name: "told_areas", text: Text::Both(include_str!("../../migrations/0005_told_areas.sql")) },
     Step { version: 6, name: "link_review", text: Text::Both(include_str!("../../migrations/0006_link_review.sql")) },
+    Step { version: 7, name: "coded_reason", text: Text::Both(include_str!("../../migrations/0007_coded_reason.sql")) },
 ];
 
 /// Brings the schema up to date. Writes nothing when it is.

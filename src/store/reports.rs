@@ -8,12 +8,12 @@ use super::{
     error::{Error, Result},
     sql::{Query, Row, query},
 };
-use crate::domain::report::Report;
+use crate::domain::report::{Reason, Report};
 
 /// The most reports that are listed at once.
 const MOST: u64 = 1_000;
 
-const SELECT: &str = "SELECT code, listing_id, reason, words, state, because, hides, day FROM report";
+const SELECT: &str = "SELECT code, listing_id, reason, barrier, since, words, state, because, hides, day FROM report";
 const OPEN: &str = "state IN ('received', 'being_checked')";
 
 impl Snapshot {
@@ -41,13 +41,18 @@ impl Snapshot {
         query.one(self.open.exec()).await?.counter("n")
     }
 
-    /// Those of these listings of which a report is to be seen to.
+    /// Those of these listings of which a report is to be seen to that [labels](Reason::labels) them.
     pub async fn reported(&mut self, listings: impl Iterator<Item = String>) -> Result<HashSet<String>> {
         let mut found = HashSet::new();
         for ids in in_lists(listings) {
             let mut parts = vec!["SELECT DISTINCT listing_id FROM report WHERE ", OPEN, " AND listing_id IN (?"];
             parts.extend(std::iter::repeat_n(", ?", ids.len() - 1));
+            parts.push(") AND reason NOT IN (?");
+            let silent =
+                || Reason::ALL.iter().filter(|reason| !reason.labels()).map(|reason| reason.as_str().to_owned());
+            parts.extend(std::iter::repeat_n(", ?", silent().count() - 1));
             parts.push(")");
+            let ids = ids.into_iter().chain(silent());
             for row in Query::joined(&parts).bind_all(ids).all(self.open.exec()).await? {
                 found.insert(row.get("listing_id")?);
             }
@@ -60,13 +65,16 @@ impl Tx {
     /// Writes a report, new or changed.
     pub async fn put_report(&mut self, report: &Report) -> Result<()> {
         query(
-            "INSERT INTO report (code, listing_id, reason, words, state, because, hides, day) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            "INSERT INTO report (code, listing_id, reason, barrier, since, words, state, because, hides, day)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              ON CONFLICT (code) DO UPDATE SET words = excluded.words, state = excluded.state,
              because = excluded.because, hides = excluded.hides",
         )
         .bind(report.code.as_str())
         .bind(report.listing.as_str())
         .bind(report.reason.as_str())
+        .bind(report.barrier.map(|barrier| barrier.as_str().to_owned()))
+        .bind(report.since.clone())
         .bind(report.words.clone())
         .bind(report.state.as_str())
         .bind(report.because.map(|because| because.as_str().to_owned()))
@@ -85,6 +93,8 @@ fn report(row: &Row) -> Result<Report> {
         code: row.get("code")?,
         listing: row.get("listing_id")?,
         reason: row.get::<String>("reason")?.parse().map_err(word("reason"))?,
+        barrier: row.get::<Option<String>>("barrier")?.map(|text| text.parse()).transpose().map_err(word("barrier"))?,
+        since: row.get("since")?,
         words: row.get("words")?,
         state: row.get::<String>("state")?.parse().map_err(word("state"))?,
         because: row.get::<Option<String>>("because")?.map(|text| text.parse()).transpose().map_err(word("because"))?,
@@ -96,7 +106,7 @@ fn report(row: &Row) -> Result<Report> {
 #[cfg(test)]
 mod tests {
     use crate::{
-        domain::report::{Because, Reason, Report, State},
+        domain::report::{Barrier, Because, Reason, Report, State},
         store::{Store, testing::*},
     };
 
@@ -105,6 +115,8 @@ mod tests {
             code: code.to_owned(),
             listing: listing.to_owned(),
             reason: Reason::NoAnswer,
+            barrier: None,
+            since: None,
             words: Some("It rings out.".to_owned()),
             state: State::Received,
             because: None,
@@ -117,7 +129,15 @@ mod tests {
     async fn reports_come_back_until_they_are_closed() {
         async fn check(store: Store, _: String) {
             let mut tx = store.begin().await.unwrap();
-            for one in [report("a", "x"), report("b", "x"), report("c", "y")] {
+            let waiting = || Report {
+                reason: Reason::WaitingSince,
+                since: Some("2026-03".to_owned()),
+                words: None,
+                ..report("w", "z")
+            };
+            let barrier = Some(Barrier::Age);
+            let age = || Report { reason: Reason::NotEligible, barrier, words: None, ..report("v", "v") };
+            for one in [report("a", "x"), report("b", "x"), report("c", "y"), waiting(), age()] {
                 tx.put_report(&one).await.unwrap();
             }
             let closed =
@@ -127,11 +147,13 @@ mod tests {
             let mut read = store.snapshot().await.unwrap();
             assert_eq!(read.report("a").await.unwrap(), Some(report("a", "x")));
             assert_eq!(read.report("d").await.unwrap(), None);
-            assert_eq!(read.open_reports().await.unwrap(), [report("a", "x"), report("b", "x")]);
+            assert_eq!(read.open_reports().await.unwrap(), [report("a", "x"), report("b", "x"), age(), waiting()]);
             assert_eq!(read.reports_of("y").await.unwrap(), [closed]);
             assert_eq!(read.hidden_by_reports_on("2026-05-06".parse().unwrap()).await.unwrap(), 1);
-            let reported = read.reported(["x", "y", "z"].map(str::to_owned).into_iter()).await.unwrap();
-            assert_eq!(reported.into_iter().collect::<Vec<_>>(), ["x"]);
+            let reported = read.reported(["x", "y", "z", "v"].map(str::to_owned).into_iter()).await.unwrap();
+            let mut reported: Vec<String> = reported.into_iter().collect();
+            reported.sort();
+            assert_eq!(reported, ["v", "x"], "who waits labels nothing");
         }
         on_both("reports_come_back_until_they_are_closed", check).await;
     }

@@ -5,6 +5,7 @@
 
 mod chrome;
 mod credits_page;
+mod decisions_page;
 mod facts;
 mod filters;
 mod form;
@@ -16,6 +17,7 @@ mod message_page;
 mod pathway_page;
 mod practice;
 mod report_page;
+mod resilience_page;
 mod results_page;
 mod sessions_page;
 mod shared;
@@ -41,6 +43,7 @@ use self::{
     message_page::Message,
     pathway_page::PathwayPage,
     report_page::ReportPage,
+    resilience_page::{Asked, ResiliencePage},
     sessions_page::SessionsPage,
     shelf_page::{Sent, Shelf, ShelfPage},
 };
@@ -85,6 +88,11 @@ pub fn routes(directory: Directory) -> impl Endpoint<Output = Response> {
             reached_by(RouteMethod::new().get(ask_report).post(report), "GET, HEAD, POST", sample),
         )
         .at("/credits", reached_by(RouteMethod::new().get(credits), "GET, HEAD", sample))
+        .at(
+            "/resilience",
+            reached_by(RouteMethod::new().get(ask_resilience).post(resilience), "GET, HEAD, POST", sample),
+        )
+        .at("/decisions", reached_by(RouteMethod::new().get(decisions), "GET, HEAD", sample))
         .at(stylesheet::PATH, reached_by(RouteMethod::new().get(stylesheet::stylesheet), "GET, HEAD", sample))
         // Browsers ask for it unasked; there is no picture to give.
         .at(
@@ -309,10 +317,13 @@ async fn report(Path(id): Path<String>, request: &Request, body: Body, Data(dire
     let field = |name: &str| sent.iter().find(|(sent, _)| sent == name).map(|(_, value)| value.clone());
     // Browsers count a line's end as one character and send two.
     let text = field("text").unwrap_or_default().replace("\r\n", "\n");
-    let new = NewReport { listing_id: id, reason: field("reason").unwrap_or_default(), text: Some(text.clone()) };
+    let stated = |name| field(name).filter(|value| !value.is_empty());
+    let (barrier, since) = (stated("barrier"), stated("since"));
+    let reason = field("reason").unwrap_or_default();
+    let new = NewReport { listing_id: id, reason, barrier, since, text: Some(text.clone()) };
     match directory.report(&new, from).await {
         Ok(report) => page(StatusCode::OK, &asking.received(&report.code)),
-        Err(Error::Invalid(faults)) => page(StatusCode::BAD_REQUEST, &asking.with(new.reason, text, &faults)),
+        Err(Error::Invalid(faults)) => page(StatusCode::BAD_REQUEST, &asking.with(&new, text, &faults)),
         Err(error) => failed(&error, "", sample),
     }
 }
@@ -394,6 +405,31 @@ async fn pathway(Path(id): Path<String>, request: &Request, body: Body, Data(dir
 #[handler]
 fn credits(Data(directory): Data<&Directory>) -> Response {
     page(StatusCode::OK, &credits_page::CreditsPage::new(directory.is_sample()))
+}
+
+#[handler]
+fn ask_resilience(Data(directory): Data<&Directory>) -> Response {
+    page(StatusCode::OK, &ResiliencePage::asking(directory.is_sample()))
+}
+
+#[handler]
+async fn resilience(request: &Request, body: Body, Data(directory): Data<&Directory>) -> Response {
+    let sample = directory.is_sample();
+    let asked = match sent(request, body).await {
+        Ok(sent) => Asked::of(&sent),
+        Err(status) => return Message::of_status(status).response(sample),
+    };
+    let asking = ResiliencePage::asking(sample);
+    match directory.resilience(asked.request()).await {
+        Ok(answer) => page(StatusCode::OK, &asking.answering(asked, answer)),
+        Err(Error::Invalid(faults)) => page(StatusCode::BAD_REQUEST, &asking.with(asked, &faults)),
+        Err(error) => failed(&error, "", sample),
+    }
+}
+
+#[handler]
+fn decisions(Data(directory): Data<&Directory>) -> Response {
+    page(StatusCode::OK, &decisions_page::DecisionsPage::new(directory.decisions()))
 }
 
 /// The fields of the form that was sent, however it was sent.

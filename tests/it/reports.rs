@@ -254,3 +254,94 @@ fn what_has_been_here_for_thirty_days_is_only_labelled() {
     assert_eq!(card(&client, &id)["being_checked"], true);
     assert_eq!(client.get("/v1/search?q=kettle").json()["results"]["total"], 1);
 }
+
+#[test]
+fn how_it_went_is_said_by_code_proposes_corrections_and_is_published_nowhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let server = served(folder.path());
+    let client = &server.client;
+    let id = id_of(client, "kettle");
+    let send = |from: u8, body: Value| {
+        let mut whole = json!({ "listing_id": id });
+        whole.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
+        let from = format!("192.0.2.{from}");
+        let headers = [("content-type", "application/json"), ("x-forwarded-for", &*from)];
+        client.send("POST", "/v1/reports", &headers, Some(whole.to_string().as_bytes()))
+    };
+    let before = client.get(&format!("/v1/services/{id}"));
+    let got_in = send(1, json!({ "reason": "got_in" })).json()["code"].as_str().unwrap().to_owned();
+    for from in 2..=3 {
+        assert_eq!(send(from, json!({ "reason": "waiting_since", "since": "2026-03" })).status, 200);
+    }
+    // Neither labels the listing: nothing that is published has changed, not even its tag.
+    let later = id_of(client, "lantern");
+    reported(client, "192.0.2.40", &later, "closed");
+    until("a later report is published", || card(client, &later)["being_checked"] == true);
+    let after = client.get(&format!("/v1/services/{id}"));
+    assert_eq!(
+        (before.body, before.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("etag"))),
+        (after.body, after.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("etag")))
+    );
+
+    for from in 4..=6 {
+        assert_eq!(send(from, json!({ "reason": "not_eligible", "barrier": "age" })).status, 200);
+    }
+    until("what contradicts it labels it", || card(client, &id)["being_checked"] == true);
+    let listed = kith_ok(&data, &["reports", "list"]);
+    let age = format!("/listing/{id}: 3 say that somebody was not eligible because of their age");
+    let waits = format!("/listing/{id}: 2 say that somebody is waiting, the longest since 2026-03");
+    assert!(
+        listed.contains(&age) && listed.contains(&waits) && listed.contains("one says that somebody got in"),
+        "{listed}"
+    );
+    assert!(kith_ok(&data, &["reports", "show", &got_in]).contains("3 say"));
+    // Whoever asks gets the state of their own and no count.
+    assert_eq!(client.get(&format!("/v1/reports/{got_in}")).json(), json!({ "code": got_in, "state": "received" }));
+    for path in [
+        format!("/v1/services/{id}"),
+        format!("/listing/{id}"),
+        "/v1/search?q=kettle".to_owned(),
+        "/v1/decisions".to_owned(),
+    ] {
+        let said = client.get(&path).text();
+        assert!(
+            !said.contains("eligible because") && !said.contains("waiting_since") && !said.contains("got_in"),
+            "{path}"
+        );
+    }
+
+    let faults = |body: Value| {
+        let mut faults = send(9, body).faults();
+        faults.sort();
+        faults
+    };
+    assert_eq!(
+        faults(json!({ "reason": "not_eligible", "since": "2026-03", "text": "Her name is" })),
+        ["/barrier required", "/since conflict", "/text conflict"]
+    );
+    assert_eq!(faults(json!({ "reason": "waiting_since", "since": "2999-01" })), ["/since out_of_range"]);
+    assert_eq!(faults(json!({ "reason": "closed", "barrier": "age" })), ["/barrier conflict"]);
+    // Closed as any other; that nothing was changed does not vouch for the listing.
+    kith_ok(&data, &["reports", "close", &got_in, "--not-changed", "nothing_found"]);
+    let code = reported(client, "198.51.100.1", &id, "unsafe");
+    assert_eq!(client.get(&format!("/v1/services/{id}")).status, 410, "{code}");
+    kith_ok(&data, &["check"]);
+}
+
+#[test]
+fn how_it_went_can_be_told_by_the_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = served(folder.path());
+    let client = &server.client;
+    let path = format!("/listing/{}/report", id_of(client, "willow"));
+    assert_eq!(client.post_form(&path, "reason=not_eligible&barrier=cost&since=&text=").status, 200);
+    let wrong = client.post_form(&path, "reason=waiting_since&barrier=&since=spring&text=They+told+me");
+    assert_eq!(wrong.status, 400);
+    let said = wrong.text();
+    assert!(
+        said.contains("Write the month since which")
+            && said.contains("told without words")
+            && said.contains("value=\"spring\"")
+    );
+}

@@ -3,6 +3,7 @@
 //! Everything is embedded (`data/README.md`) but full postcodes, which an operator may add as a file ([`postcodes`]);
 //! nothing is asked of the network and nothing is remembered.
 
+mod addresses;
 mod areas;
 mod grid;
 mod model;
@@ -27,6 +28,7 @@ use postcodes::{Postcodes, PostcodesError};
 use spots::{Spot, Spots};
 use town_areas::TownAreas;
 
+pub use addresses::Addresses;
 pub use grid::to_degrees;
 pub use model::{ATTRIBUTIONS, Area, AreaKind, Attribution, Note, Place, PlaceKind, Resolution};
 pub use overlap::Extent;

@@ -71,6 +71,11 @@ impl Spots {
         &self.list[number]
     }
 
+    /// All of them.
+    pub fn all(&self) -> &[Spot] {
+        &self.list
+    }
+
     /// The authorities of the nearest spot.
     pub fn authorities_at(&self, lat: f64, lon: f64) -> &[u16] {
         if !sound(lat, lon) {

@@ -81,6 +81,7 @@ words! {
         UnknownKind "unknown_kind" "is neither a service nor an organization";
         UnknownParameter "unknown_parameter" "is no parameter here";
         UnknownTerm "unknown_term" "is no term of the vocabulary";
+        UnknownArea "unknown_area" "is no authority and no wider area";
         Conflict "conflict" "contradicts another value";
         TooDeep "too_deep" "is further than can be paged";
         TellsPlace "tells_place" "could tell where a protected place is";

@@ -47,6 +47,7 @@ pub const STRATEGIES: [(&str, Strategy); 19] = [
     ("structure of ids", ids),
     ("cursors and pages", cursors),
     ("batches and guessed ids", batches),
+    ("resilience by authority, beside a copy of one's own", resilience),
     ("imports at guessed addresses", imports),
     ("history when the house moves", history),
     ("areas over time and of linked listings", areas_over_time),
@@ -388,6 +389,27 @@ fn batches(a: &Attacker, _: &mut World, _: &Secret) -> Finding {
         }
     }
     Finding { at: None, signs }
+}
+
+fn resilience(a: &Attacker, _: &mut World, _: &Secret) -> Finding {
+    // What serves the region counts in each of its authorities alike, wherever the house of a copy of one's own is.
+    let mut differ = Vec::new();
+    for area in ["Yorkshire and The Humber", "Leeds", "North Yorkshire", "East Riding of Yorkshire"] {
+        for more in ["", "&need=domestic-abuse", "&within_km=5", "&within_km=25&format=csv"] {
+            let path = format!("/v1/resilience?area={}{more}", encoded(area));
+            let (one, other) = (a.client.get(&path), a.own.get(&path));
+            assert_eq!(one.status, 200, "{path}");
+            differ.extend((super::twins::whole(&one) != super::twins::whole(&other)).then_some(path));
+        }
+    }
+    // And two authorities in which nothing public stands have the same listings.
+    let rows = a.client.get("/v1/resilience?area=Yorkshire+and+The+Humber&need=domestic-abuse").json();
+    let counted: BTreeSet<String> =
+        rows["rows"].as_array().unwrap().iter().map(|row| row["listings"].to_string()).collect();
+    if counted.len() > 1 {
+        differ.push(format!("authorities of one area have {counted:?} listings"));
+    }
+    sign(!differ.is_empty(), format!("{differ:?}"))
 }
 
 fn imports(a: &Attacker, world: &mut World, _: &Secret) -> Finding {

@@ -97,6 +97,8 @@ pub fn known(client: &Client, secrets: [&Secret; 2]) -> BTreeMap<String, Vec<Str
     add("starts_before", &["21:00"]);
     add("language", &["cy", "en"]);
     add("nation", &["england", "wales"]);
+    add("need", &["domestic-abuse", "bereavement"]);
+    add("area", &["Leeds", "E08000035", "West Yorkshire", "Yorkshire and The Humber", "LS6 2"]);
     for term in client.get("/v1/terms").json()["terms"].as_array().unwrap() {
         let (facet, id) = (term["facet"].as_str().unwrap(), term["id"].as_str().unwrap());
         let some = known.entry(facet.to_owned()).or_default();
@@ -165,6 +167,8 @@ fn pages(ids: &[String], secrets: [&Secret; 2]) -> Vec<Request> {
         "/credits",
         "/networks",
         "/resources",
+        "/decisions",
+        "/resilience",
         "/nowhere",
         "/problems/unknown-place",
         "/problems/none",
