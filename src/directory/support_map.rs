@@ -22,7 +22,8 @@ use super::{
     answer::{self, separate},
     dress,
     request::SearchRequest,
-    search::{Asked, as_of, asked_place, described, label, nation},
+    around::{Asked, asked_place},
+    search::{as_of, described, label, nation},
 };
 use crate::domain::{
     answer::UnderstoodTerm,

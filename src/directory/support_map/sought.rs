@@ -22,7 +22,8 @@ use crate::{
         body,
         dress::in_welsh,
         request::SearchRequest,
-        search::{Asked, asked_names, find, label, wider},
+        around::{Asked, find},
+        search::{asked_names, label, wider},
     },
     domain::{
         card::ListingKind,
