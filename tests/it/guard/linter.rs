@@ -11,8 +11,13 @@ use crate::support::project;
 #[test]
 fn the_figures_of_the_labelled_texts() {
     let texts = fs::read_to_string(project("tests/fixtures/linter.tsv")).unwrap();
-    let lines: Vec<(&str, &str)> =
-        texts.lines().filter(|line| !line.starts_with('#')).map(|line| line.split_once('\t').unwrap()).collect();
+    // What is judged beside its areas, and what a keeper is only asked about, has its figures beside the code.
+    let others = ["name", "domain", "person", "home", "mobile"];
+    let of_others = |label: &str| others.contains(&label.strip_prefix("no-").unwrap_or(label));
+    let lines: Vec<(&str, &str)> = (texts.lines().filter(|line| !line.starts_with('#')))
+        .map(|line| line.split_once('\t').unwrap())
+        .filter(|(label, _)| !of_others(label))
+        .collect();
     let seen = |tells: bool| {
         let of: Vec<bool> =
             lines.iter().filter(|(label, _)| (*label != "free") == tells).map(|(_, text)| tells_place(text)).collect();
