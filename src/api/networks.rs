@@ -41,7 +41,6 @@ impl Networks {
     /// unknown and withdrawn ones are left out. With a filter the answer is kept by nobody. `/v1/search` finds networks by
     /// words and place, with `kind=network`.
     #[oai(path = "/v1/networks", method = "get", tag = "Tag::Reading", operation_id = "listNetworks")]
-    #[expect(clippy::too_many_arguments, reason = "each is a documented parameter")]
     async fn list(
         &self,
         /// Only these networks; repeat for several, at most 100.

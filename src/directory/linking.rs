@@ -125,7 +125,7 @@ impl Directory {
     /// [`Error::Store`].
     pub async fn link_faults(&self, acting: ActingFor, step: Step, meant: Meant) -> Result<Vec<Violation>> {
         let mut read = self.store.snapshot().await?;
-        Ok(faults(&mut read, acting.side(), step, meant).await?)
+        faults(&mut read, acting.side(), step, meant).await
     }
 
     /// Writes what a side says of a link.

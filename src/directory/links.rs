@@ -3,7 +3,7 @@
 //! A link names its other side as its source does. It means the record of that name of its own source, or else the record
 //! of that id here; what that is may change with every write, so it is looked up each time and never kept.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, hash_map};
 
 use super::{Result, import::source_id};
 use crate::{
@@ -266,14 +266,12 @@ pub async fn circles(read: &mut Snapshot, holders: &[String]) -> Result<u64> {
         let holder = link.record.holder;
         let (part, whole) =
             if link.record.stated.direction == Direction::To { (holder, other) } else { (other, holder) };
-        if !above.contains_key(&whole) {
+        if let hash_map::Entry::Vacant(unknown) = above.entry(whole) {
             let book = Book::of(read, &links).await?;
-            let origin = book.origin(whole);
-            let wholes = match origin {
+            unknown.insert(match book.origin(whole) {
                 Some(origin) => wholes(read, whole, origin).await?,
                 None => HashSet::new(),
-            };
-            above.insert(whole, wholes);
+            });
         }
         found += u64::from(above[&whole].contains(&part));
     }

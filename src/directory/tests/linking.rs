@@ -302,7 +302,6 @@ link = { relationship = "what", to_service_id = "to", from_service_id = "from", 
 }
 
 #[tokio::test]
-#[expect(clippy::print_stdout, reason = "it says what it took")]
 async fn a_large_network_costs_a_member_that_changes_no_more_than_two_listings() {
     // With `KITH_RELEASE=1` of the size that issues name; it prints what it took.
     let size = if std::env::var_os("KITH_RELEASE").is_some() { 10_000 } else { 200 };
