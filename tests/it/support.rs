@@ -378,6 +378,8 @@ pub fn one_of_each(client: &Client) -> Vec<String> {
         "/v1/places?q=Leeds".to_owned(),
         "/v1/terms".to_owned(),
         "/v1/crisis".to_owned(),
+        "/v1/decisions".to_owned(),
+        "/v1/resilience?area=Leeds".to_owned(),
         "/v1/reports/0000000000000000".to_owned(),
         format!("/listing/{service}/report"),
         "/hsds".to_owned(),

@@ -60,6 +60,8 @@ fn good_answers(client: &Client) -> Vec<(&'static str, Value)> {
         ("/v1/suggest", vec!["/v1/suggest?q=tues".to_owned(), "/v1/suggest?q=grie".to_owned()]),
         ("/v1/terms", vec!["/v1/terms".to_owned()]),
         ("/v1/crisis", vec!["/v1/crisis".to_owned()]),
+        ("/v1/decisions", vec!["/v1/decisions".to_owned()]),
+        ("/v1/resilience", vec!["/v1/resilience?area=Leeds".to_owned(), "/v1/resilience?area=Wales".to_owned()]),
         ("/healthz", vec!["/healthz".to_owned()]),
         ("/readyz", vec!["/readyz".to_owned()]),
     ] {

@@ -7,7 +7,7 @@ use super::{Area, AreaKind};
 
 /// Delivery addresses to a postcode. There are about 30 million addresses and, counting postcodes no longer in use as
 /// the tables do, 2.6 million postcodes; rounded down, because the figure guards at-risk listings.
-pub(super) const ADDRESSES_PER_POSTCODE: u32 = 11;
+const ADDRESSES_PER_POSTCODE: u32 = 11;
 
 /// A set of local authorities, one bit each.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

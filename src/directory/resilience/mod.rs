@@ -36,7 +36,7 @@ const ROUND: u32 = 100;
 /// What the figures are, and what they are not.
 const NOTES: [&str; 5] = [
     "Only published listings are counted, and nothing that readers do. A listing of a narrower need counts for the wider one too.",
-    "Addresses are estimated from postcodes, 11 for each. Those of a postcode sector count as within reach when its middle is, as the crow flies.",
+    "Addresses are estimated from postcodes, 11 for each; in Northern Ireland from the residents of its districts, counted at their towns. Those of a postcode sector count as within reach when its middle is, as the crow flies.",
     "A listing without a public place counts for the whole of each authority that it says it serves. One whose place is private counts by areas of 50,000 addresses or more only.",
     "Links and networks are those that listings with a public place in the authority have, and only where both sides state them; a listing whose place is private brings none. That no link is recorded does not say that nobody works together.",
     "The lines of GET /v1/crisis can be reached from every address of their nation and are not counted here.",

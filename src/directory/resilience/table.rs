@@ -295,19 +295,14 @@ fn reach(points: &[Point], groups: &[Group], within_km: u32, table: &mut Table) 
             everywhere.insert(&area.code, all);
         }
     }
-    let mut sums: HashMap<&str, f64> = HashMap::new();
     for addresses in gazetteer.addresses() {
         let Some(authority) = table.get_mut(addresses.authority) else { continue };
         let mut here = everywhere.get(addresses.authority).copied().unwrap_or_default();
         within(points, &cells, (addresses.lat, addresses.lon), f64::from(within_km), &mut here);
-        *sums.entry(addresses.authority).or_default() += addresses.number;
+        let number = addresses.number.round() as u32;
+        authority.addresses += number;
         for (layer, needs) in here.into_iter().enumerate() {
-            authority.reached.add(layer, needs, addresses.number.round() as u32);
-        }
-    }
-    for (code, number) in sums {
-        if let Some(authority) = table.get_mut(code) {
-            authority.addresses = number.round() as u32;
+            authority.reached.add(layer, needs, number);
         }
     }
 }
