@@ -124,7 +124,6 @@ pub(super) fn one(
 }
 
 impl Listings {
-
     /// A page of a family: those asked for by id, or the next of all.
     fn pages(
         &self,

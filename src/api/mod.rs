@@ -121,15 +121,8 @@ pub fn endpoint(directory: &Directory) -> impl Endpoint + use<> {
 }
 
 /// Paths whose answers take a turn.
-const SEARCHES: [&str; 7] = [
-    "/v1/search",
-    "/v1/sessions",
-    "/v1/suggest",
-    "/v1/resources",
-    "/v1/pathways",
-    "/v1/support-map",
-    "/v1/resilience",
-];
+const SEARCHES: [&str; 7] =
+    ["/v1/search", "/v1/sessions", "/v1/suggest", "/v1/resources", "/v1/pathways", "/v1/support-map", "/v1/resilience"];
 
 /// What stands around all operations: the document's checks, a limit on bodies, the headers, and a problem
 /// for whatever fails, a panic too.

@@ -20,9 +20,9 @@ use self::{
 use super::{
     Directory, Error, PlaceProblem, Result,
     answer::{self, separate},
+    around::{Asked, asked_place},
     dress,
     request::SearchRequest,
-    around::{Asked, asked_place},
     search::{as_of, described, label, nation},
 };
 use crate::domain::{

@@ -178,7 +178,8 @@ fn every_test_of_the_hazard_log_is_there() {
     let log = fs::read_to_string(root().join("SAFEGUARDING.md")).unwrap();
     let rows: Vec<&str> = log.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| #")).collect();
     assert!(rows.len() >= 10, "{}", rows.len());
-    let all: String = ["src", "index", "tests"].iter().flat_map(|folder| sources(folder)).map(|(_, text)| text).collect();
+    let all: String =
+        ["src", "index", "tests"].iter().flat_map(|folder| sources(folder)).map(|(_, text)| text).collect();
     for row in rows {
         let tests: Vec<&str> = row.rsplit('|').nth(1).unwrap().split('`').skip(1).step_by(2).collect();
         assert!(!tests.is_empty(), "{row}");

@@ -151,7 +151,7 @@ mod tests {
     fn a_circle_touches_the_towns_that_it_meets() {
         let gazetteer = Gazetteer::embedded();
         let touched = |km| gazetteer.areas_touched(53.9055, -1.6938, km);
-        let has = |km, code: &str| touched(km).iter().any(|found| *found == code);
+        let has = |km, code: &str| touched(km).contains(&code);
         assert!(has(0.0, "town:otley") && !has(0.0, "town:ilkley") && has(12.0, "town:ilkley"));
         assert!(gazetteer.areas_at(53.9055, -1.6938).contains(&"town:otley".to_owned()));
         assert!(gazetteer.within("E08000035").contains(&"town:otley".to_owned()));

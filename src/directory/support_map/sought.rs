@@ -19,10 +19,10 @@ use crate::{
     directory::{
         Directory, Result,
         answer::{self, Slots, card},
+        around::{Asked, find},
         body,
         dress::in_welsh,
         request::SearchRequest,
-        around::{Asked, find},
         search::{asked_names, label, wider},
     },
     domain::{

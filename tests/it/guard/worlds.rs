@@ -96,7 +96,7 @@ impl Secret {
         let mut own = json!({
             "links": [{ "relationship": "member_of", "to": { "network_id": "west" }, "note": at, "does": at, "does_not": at, "handover": ["warm_call"],
                 "handover_note": at, "information": at, "consent": at, "escalation": at, "supervision": at }],
-            "practice": { "led": "peer", "does": at, "does_not": at, "training": at, "supervision": at, "complaints": at, "place_of_worship": self.mark % 2 == 0,
+            "practice": { "led": "peer", "does": at, "does_not": at, "training": at, "supervision": at, "complaints": at, "place_of_worship": self.mark.is_multiple_of(2),
                 "first_visit": { "who_opens": at, "access": at, "confidentiality": at },
                 "markers": [{ "marker": "quiet-space", "level": "stated", "source": at, "on": "2026-01-01" }] },
         });
