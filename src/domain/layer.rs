@@ -55,6 +55,11 @@ const OF_SUPPORT: &[(&str, &[SupportLayer])] = &[
 /// Terms of the facet `audience` that put a listing around a person.
 const AROUND: [&str; 5] = ["carers", "young-carers", "prisoners-families", "kinship-foster-adoptive", "workers"];
 
+/// Whether a term of the facet `audience` puts a listing around a person.
+pub fn is_around(term: &str) -> bool {
+    AROUND.contains(&term)
+}
+
 /// A set of layers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Layers(u8);

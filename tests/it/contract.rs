@@ -130,7 +130,12 @@ fn spliced_answers_are_what_the_document_says() {
         kith::domain::answer::SearchAnswer::parse_from_json(Some(answer.clone()))
             .unwrap_or_else(|error| panic!("{path}: {}", error.into_message()));
         for card in answer["results"]["items"].as_array().unwrap() {
-            let family = if card["kind"] == "organization" { "organizations" } else { "services" };
+            let family = match card["kind"].as_str().unwrap() {
+                "organization" => "organizations",
+                "network" => "networks",
+                "resource" => "resources",
+                _ => "services",
+            };
             let one = client.get(&format!("/v1/{family}/{}", card["id"].as_str().unwrap())).json();
             kith::domain::card::Listing::parse_from_json(Some(one))
                 .unwrap_or_else(|error| panic!("{}", error.into_message()));

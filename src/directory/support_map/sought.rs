@@ -29,7 +29,7 @@ use crate::{
         card::ListingKind,
         coming::Accepting,
         graph::NodeAt,
-        layer::found_by,
+        layer::{found_by, is_around},
         rhythm::{Moment, Session},
         support_map::{Gap, GapCode, MapEnd, MapLink, MapNote, NoteCode},
         vocabulary::{Facet, values::SupportLayer, vocabulary},
@@ -112,6 +112,30 @@ struct Brief {
     name: String,
     page_url: String,
     accepting: Option<Accepting>,
+    #[serde(default)]
+    who_for: Vec<For>,
+}
+
+/// A term of whom a listing is for.
+#[derive(Clone, Deserialize)]
+struct For {
+    id: String,
+}
+
+/// Audiences that an age says something of.
+const OF_AGE: [&str; 6] = ["children-under-11", "young", "aged-11-17", "young-adult", "aged-18-25", "older"];
+
+impl Brief {
+    /// Whether it is only for some, and nobody has said whether who asks is one of them.
+    fn is_for_others(&self, search: &SearchRequest) -> bool {
+        let said = search.facets.iter().any(|(facet, ids)| *facet == Facet::Audience && !ids.is_empty());
+        let of_age = |id: &str| search.age.is_some() && OF_AGE.contains(&id);
+        let anyone = |id: &str| id == "anyone" || of_age(id) || is_around(id);
+        !said
+            && search.audience_only.is_empty()
+            && !self.who_for.is_empty()
+            && !self.who_for.iter().any(|who| anyone(&who.id))
+    }
 }
 
 /// A listing in the order of its layer.
@@ -120,6 +144,8 @@ struct Ranked<'h> {
     covers: bool,
     brief: Brief,
     above: Option<SupportLayer>,
+    /// It is only for some, and nobody has said whether who asks is one of them.
+    for_others: bool,
     /// Where it is in the graph, if it has links.
     node: Option<NodeAt>,
     tie: Option<Tie>,
@@ -133,10 +159,10 @@ impl Ranked<'_> {
     }
 
     /// What decides its place in a layer; among equal ones the nearest comes first.
-    fn place(&self, order: Order) -> (bool, bool, bool, (bool, Option<Session>), u8) {
+    fn place(&self, order: Order) -> (bool, bool, bool, bool, (bool, Option<Session>), u8) {
         let session = if order == Order::Soonest { (self.session.is_none(), self.session) } else { (false, None) };
         let openness = if order == Order::Open { self.openness() } else { 0 };
-        (self.is_closed(), self.above.is_some(), self.tie.is_none(), session, openness)
+        (self.is_closed(), self.above.is_some(), self.for_others, self.tie.is_none(), session, openness)
     }
 
     const fn openness(&self) -> u8 {
@@ -258,7 +284,8 @@ impl Seeker<'_> {
             let next = rhythm.next(at);
             let session = next.filter(|next| next.starts.instant().is_some_and(|starts| starts.millis() < until));
             let (above, node) = (shown.layer_of(&brief.id), shown.node(&brief.id));
-            Some(Ranked { hit, covers, brief, above, node, tie: None, session })
+            let for_others = brief.is_for_others(self.search);
+            Some(Ranked { hit, covers, brief, above, for_others, node, tie: None, session })
         };
         hits.iter().filter_map(read).collect()
     }
