@@ -115,9 +115,20 @@ pub fn without_finer(drafts: &mut [Draft]) -> (u64, u64) {
     (texts, names)
 }
 
+/// Leaves of a web address its site: what stands behind it may be the name of a house. Answers whether anything went.
+fn without_path(address: &mut Option<String>) -> bool {
+    let Some(url) = address else { return false };
+    let host = url.find("://").map_or(0, |at| at + 3);
+    let Some(end) = url[host..].find(['/', '?', '#']).map(|at| host + at) else { return false };
+    let went = url.len() > end + 1;
+    url.truncate(end);
+    went
+}
+
 fn in_service(service: &mut Service, areas: &[AreaCode]) -> (u64, u64) {
     let tells = |address: &mut String| address_tells(address, areas);
     let texts = u64::from(service.url.take_if(tells).is_some())
+        + u64::from(without_path(&mut service.url))
         + u64::from(service.email.take_if(tells).is_some())
         + u64::from(service.alternate_name.take_if(|name| name_tells(name, areas)).is_some());
     let is_named = name_tells(&service.name, areas);
@@ -130,6 +141,7 @@ fn in_service(service: &mut Service, areas: &[AreaCode]) -> (u64, u64) {
 fn in_organization(organization: &mut Organization, areas: &[AreaCode]) -> (u64, u64) {
     let tells = |address: &mut String| address_tells(address, areas);
     let texts = u64::from(organization.website.take_if(tells).is_some())
+        + u64::from(without_path(&mut organization.website))
         + u64::from(organization.email.take_if(tells).is_some())
         + u64::from(organization.alternate_name.take_if(|name| name_tells(name, areas)).is_some());
     let is_named = name_tells(&organization.name, areas);

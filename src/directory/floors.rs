@@ -22,7 +22,7 @@ use crate::{
     domain::{
         entry::{Entry, Origin},
         id::{Id, kind},
-        link::{Link, SideKind},
+        link::SideKind,
         organization::Organization,
         place::{AreaCode, PlaceMode},
         read::Mended,
@@ -222,23 +222,21 @@ pub async fn settle(tx: &mut Tx, source: Id<kind::Source>, items: &mut [Numbered
 
     let origin = |name: &str| Origin { source, foreign_id: name.to_owned() };
     let ties_of = |item: &Numbered| {
-        let links: Vec<&Offer<Link>> = item.drafts.iter().filter_map(link).collect();
         let mut ties = Vec::new();
         for draft in &item.drafts {
             match draft {
                 Draft::Organization(offer) => {
                     let origin = origin(&offer.foreign_id);
                     let protected = offer.facts.protected;
-                    let offered = of_organization(&origin, &offer.record, protected, &links);
+                    let offered = of_organization(&origin, &offer.record);
                     ties.push((subject(SideKind::Organization, &origin), offered, protected));
                 }
                 Draft::Service(offer) if placeless(offer) => {
                     let origin = origin(&offer.foreign_id);
-                    let is_private = offer.facts.mode == PlaceMode::Area;
-                    let offered = of_service(&origin, &offer.record, is_private, &links);
+                    let offered = of_service(&origin, &offer.record);
                     ties.push((subject(SideKind::Service, &origin), offered, true));
                     if let Some(entry) = offer.record.organization_id.and_then(|id| running.get(&id)) {
-                        let own = of_organization(&entry.origin, &entry.record, entry.facts.protected, &[]);
+                        let own = of_organization(&entry.origin, &entry.record);
                         ties.push((subject(SideKind::Organization, &entry.origin), own, true));
                     }
                 }
@@ -288,13 +286,6 @@ fn service(draft: &Draft) -> Option<&Offer<Service>> {
     }
 }
 
-fn link(draft: &Draft) -> Option<&Offer<Link>> {
-    match draft {
-        Draft::Link(offer) => Some(offer),
-        _ => None,
-    }
-}
-
 /// Remembers what a directory from before there were ties tells already. It was told: nothing of it is refused now.
 async fn look_back(tx: &mut Tx) -> Result<()> {
     let mut after = None;
@@ -306,7 +297,7 @@ async fn look_back(tx: &mut Tx) -> Result<()> {
         for entry in page.iter().filter(|entry| entry.facts.mode != PlaceMode::Exact) {
             let subject = subject(SideKind::Service, &entry.origin);
             let hidden = entry.facts.mode == PlaceMode::Area;
-            let own = of_service(&entry.origin, &entry.record, hidden, &[]).into_iter();
+            let own = of_service(&entry.origin, &entry.record).into_iter();
             ties.extend(own.map(|tie| Tie { subject: subject.clone(), tie }));
             if !entry.facts.areas.is_empty() {
                 told.push(Told { subject, areas: entry.facts.areas.clone(), hidden });

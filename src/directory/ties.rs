@@ -1,22 +1,26 @@
 //! By what listings hang together, so that what is told of one is told of all: the organisation, phone numbers, e-mail
-//! addresses and their domains, web sites, and the links that records of private listings state of one another. (A link
-//! with any other listing is not shown where it could narrow anything: `may_be_shown` in `domain/link.rs`.)
+//! addresses and their domains, web sites.
+//!
+//! Only what readers may see of a private listing whatever areas it tells ties anything. A number with a local code, a name or a
+//! domain with a place in it may be withheld, and a withheld value that ties could be guessed: whoever offers a listing with
+//! the guess would see its areas change. Links tie nothing for the same reason, and need not: one that is shown narrows
+//! nothing (`may_be_shown` in `domain/link.rs`).
 //!
 //! A tie is a digest: it says whether two are the same and nothing else. What many share who have nothing to do with one
 //! another ties nobody: a free mail provider's domain, a social network, a number as short as 999.
 
 use crate::{
+    directory::finer::{address_tells, name_tells},
     domain::{
         contact::{Contact, Phone},
         digest::digest,
         entry::Origin,
         id::{Id, kind},
-        link::{Link, Side, SideKind},
+        link::SideKind,
         organization::Organization,
         service::Service,
-        telltale::number::national,
+        telltale::number::{Rings, national, rings},
     },
-    exchange::Offer,
 };
 
 /// Hosts under which anybody can have an address or pages.
@@ -74,49 +78,28 @@ pub fn subject(kind: SideKind, origin: &Origin) -> String {
     named(kind, origin.source, &origin.foreign_id)
 }
 
-/// The ties of a service, with the links that it states if its place is private.
-pub fn of_service(origin: &Origin, service: &Service, is_private: bool, links: &[&Offer<Link>]) -> Vec<String> {
+/// The ties of a service.
+pub fn of_service(origin: &Origin, service: &Service) -> Vec<String> {
     let mut ties = vec![subject(SideKind::Service, origin), by_id(service.id)];
     ties.extend(service.organization_id.map(by_id));
     ties.extend(service.phones.iter().filter_map(of_phone));
     ties.extend(service.email.iter().flat_map(|email| of_email(email)));
     ties.extend(service.url.iter().filter_map(|url| of_web(url)));
     ties.extend(service.contacts.iter().flat_map(of_contact));
-    if is_private {
-        of_links(origin, Side::service(service.id), links, &mut ties);
-    }
     ties
 }
 
-/// The ties of an organisation, with the links that it states if it runs what is private.
-pub fn of_organization(
-    origin: &Origin,
-    organization: &Organization,
-    is_private: bool,
-    links: &[&Offer<Link>],
-) -> Vec<String> {
+/// The ties of an organisation.
+pub fn of_organization(origin: &Origin, organization: &Organization) -> Vec<String> {
     let mut ties = vec![subject(SideKind::Organization, origin), by_id(organization.id)];
-    ties.push(tie(&["name", &folded(&organization.name)]));
+    ties.extend((!name_tells(&organization.name, &[])).then(|| tie(&["name", &folded(&organization.name)])));
     ties.extend(organization.phones.iter().filter_map(of_phone));
     ties.extend(organization.email.iter().flat_map(|email| of_email(email)));
     ties.extend(organization.website.iter().filter_map(|url| of_web(url)));
     ties.extend(organization.contacts.iter().flat_map(of_contact));
     let numbers = organization.organization_identifiers.iter();
     ties.extend(numbers.map(|number| tie(&["register", &folded(&number.identifier)])));
-    if is_private {
-        of_links(origin, Side::organization(organization.id), links, &mut ties);
-    }
     ties
-}
-
-/// A record has the tie by its name and by its id; whoever states a link with it has one of the two as well.
-fn of_links(origin: &Origin, own: Side, links: &[&Offer<Link>], ties: &mut Vec<String>) {
-    let by_name = |kind: SideKind, name: &str| tie(&["linked", kind.as_str(), &origin.source.to_string(), name]);
-    ties.extend([by_name(own.kind, &origin.foreign_id), tie(&["linked", &own.id.to_string()])]);
-    for link in links.iter().filter(|link| link.record.holder == own) {
-        let other = &link.record.stated.other;
-        ties.extend([by_name(other.kind, &other.name), tie(&["linked", &other.name])]);
-    }
 }
 
 fn named(kind: SideKind, source: Id<kind::Source>, name: &str) -> String {
@@ -133,18 +116,27 @@ fn of_contact(contact: &Contact) -> Vec<String> {
 }
 
 fn of_phone(phone: &Phone) -> Option<String> {
+    if rings(&phone.number) != Rings::Anywhere {
+        return None;
+    }
     let figures =
         national(&phone.number).unwrap_or_else(|| phone.number.chars().filter(char::is_ascii_digit).collect());
     (figures.len() >= SHORTEST_NUMBER).then(|| tie(&["phone", &figures]))
 }
 
 fn of_email(email: &str) -> Vec<String> {
+    if address_tells(email, &[]) {
+        return Vec::new();
+    }
     let email = email.trim().to_lowercase();
     let domain = email.rsplit_once('@').map(|(_, host)| host.to_owned()).and_then(|host| own_domain(&host));
     [Some(tie(&["email", &email])), domain.map(|domain| tie(&["domain", &domain]))].into_iter().flatten().collect()
 }
 
 fn of_web(url: &str) -> Option<String> {
+    if address_tells(url, &[]) {
+        return None;
+    }
     let url = url.trim().to_lowercase();
     let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
     let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
@@ -187,12 +179,12 @@ mod tests {
 
     #[test]
     fn a_number_is_the_same_however_it_is_written() {
-        let one = phone("0113 496 0123");
+        let one = phone("0808 157 0123");
         assert!(one.is_some());
-        for other in ["+44 113 496 0123", "0044 (0)113 4960123", "(0113) 496-0123"] {
+        for other in ["+44 808 157 0123", "0044 (0)808 1570123", "(0808) 157-0123"] {
             assert_eq!(phone(other), one, "{other}");
         }
-        assert_ne!(phone("0113 496 0124"), one);
+        assert_ne!(phone("0808 157 0124"), one);
         assert_eq!([phone("999"), phone("116 123"), phone("none")], [None, None, None]);
     }
 
@@ -207,8 +199,24 @@ mod tests {
         assert_ne!(of_web("https://alder.wordpress.com"), of_web("https://harbour.wordpress.com"));
         let [one, other] = ["a@gmail.com", "b@gmail.com"].map(of_email);
         assert!(one.len() == 1 && other.len() == 1 && one != other);
-        assert_ne!(of_web("https://www.leeds.gov.uk"), of_web("https://www.york.gov.uk"));
         assert_ne!(of_web("https://www.gov.uk/a"), of_web("https://www.gov.uk/b"));
         assert_eq!((of_web("mailto:none"), of_web("")), (None, None));
+    }
+
+    #[test]
+    fn what_may_be_withheld_ties_nothing_so_that_nobody_can_guess_it() {
+        for number in ["01943 461234", "0113 496 0123", "+44 1943 461234"] {
+            assert_eq!(phone(number), None, "{number}");
+        }
+        assert_eq!(of_web("https://www.ilkleyrefuge.org.uk"), None);
+        assert_eq!(of_web("https://harbour.org.uk/leeds"), None);
+        assert_eq!(of_email("ask@bradford-refuge.org.uk"), [""; 0]);
+        let organization = |name: &str| {
+            let record =
+                serde_json::json!({ "id": Id::<kind::Organization>::from_u128(1), "name": name, "description": "" });
+            let origin = Origin { source: Id::from_u128(2), foreign_id: "o".to_owned() };
+            of_organization(&origin, &serde_json::from_value(record).unwrap()).len()
+        };
+        assert_eq!(organization("Harbour House") - organization("Ilkley Women's Aid"), 1);
     }
 }

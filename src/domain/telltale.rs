@@ -13,7 +13,7 @@ mod way;
 use super::plain;
 
 /// Hosts of maps, and the beginnings of their paths where the host has other pages too.
-const MAPS: [&str; 22] = [
+const MAPS: [&str; 26] = [
     "maps.google.",
     "maps.app.goo.gl",
     "goo.gl/maps",
@@ -36,6 +36,10 @@ const MAPS: [&str; 22] = [
     "wego.here.com",
     "waze.com",
     "plus.codes",
+    "goo.gl/",
+    "g.co/kgs",
+    "share.google",
+    "citymapper.com",
 ];
 
 /// The two letters of the squares of the British national grid that hold land.
@@ -57,10 +61,11 @@ pub fn tells_place(text: &str) -> bool {
         return false;
     }
     // Both as it is written, for the addresses in its links, and as it is read.
-    let written = text.replace("%20", " ").replace("%2C", ",").replace("%2c", ",");
+    let written = narrow(&text.replace("%20", " ").replace("%2C", ",").replace("%2c", ","));
     [written.as_str(), &plain::line(&written)].into_iter().any(|text| {
         let lower = text.to_lowercase();
         has_postcode(lower.as_bytes())
+            || has_postcode(closed(text).to_lowercase().as_bytes())
             || has_coordinates(text)
             || has_grid_reference(text.as_bytes())
             || has_property_number(&lower)
@@ -69,6 +74,29 @@ pub fn tells_place(text: &str) -> bool {
             || has_house(text)
             || way::tells_way(text)
     })
+}
+
+/// The same with letters, figures and dashes that only look otherwise as the plain ones.
+fn narrow(text: &str) -> String {
+    let plain = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        '\u{3000}' => ' ',
+        c => c,
+    };
+    text.chars().map(plain).collect()
+}
+
+/// The same without single blanks between a capital and a figure: `LS 29 8 ZX`.
+fn closed(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let parts = |a: char, b: char| {
+        (a.is_ascii_uppercase() && b.is_ascii_digit()) || (a.is_ascii_digit() && b.is_ascii_uppercase())
+    };
+    let goes = |at: usize| {
+        letters[at] == ' ' && at > 0 && letters.get(at + 1).is_some_and(|next| parts(letters[at - 1], *next))
+    };
+    (0..letters.len()).filter(|at| !goes(*at)).map(|at| letters[at]).collect()
 }
 
 /// Where a word begins: nothing alphanumeric stands before.
@@ -95,7 +123,7 @@ fn has_postcode(lower: &[u8]) -> bool {
         }
         [digit + 1, digit + 2].into_iter().any(|end| {
             let fits = end == digit + 1 || is(digit + 1, u8::is_ascii_alphanumeric);
-            let gap = lower.get(end..).unwrap_or_default().iter().take(3).take_while(|byte| b" +-_.".contains(byte));
+            let gap = lower.get(end..).unwrap_or_default().iter().take(3).take_while(|byte| b" +-_.,/".contains(byte));
             fits && inward(end + gap.count())
         })
     })
@@ -164,7 +192,7 @@ fn has_property_number(lower: &str) -> bool {
 /// `///filled.count.soap`, or a plus code as `9C5W+X2`.
 fn has_words_or_code(lower: &str) -> bool {
     let words = lower.match_indices("///").any(|(at, slashes)| {
-        let words = lower[at + slashes.len()..].split(char::is_whitespace).next().unwrap_or_default();
+        let words = lower[at + slashes.len()..].split_whitespace().next().unwrap_or_default();
         words.split('.').filter(|word| word.chars().any(char::is_alphabetic)).count() >= 3
     });
     let is_code = |part: &str| part.bytes().all(|byte| b"23456789cfghjmpqrvwx".contains(&byte));
@@ -173,7 +201,7 @@ fn has_words_or_code(lower: &str) -> bool {
             matches!(before.len(), 4 | 6 | 8) && (2..=3).contains(&after.len()) && is_code(before) && is_code(after)
         })
     });
-    words || code || lower.contains("what3words")
+    words || code || lower.contains("what3words") || lower.contains("w3w")
 }
 
 fn has_map(lower: &str) -> bool {
@@ -199,6 +227,10 @@ fn has_house(text: &str) -> bool {
             if at > 0 && STREETS.contains(&name.to_lowercase().as_str()) {
                 return true;
             }
+            // Kirkgate, Stonegate: the old word for a street, with no other after it.
+            if name.len() > 5 && name.ends_with("gate") {
+                return true;
+            }
             // What follows a comma belongs to something else.
             if name.len() < word.len() {
                 return false;
@@ -219,6 +251,16 @@ mod tests {
             "The refuge is at LS6 2ZX.",
             "ls62zx",
             "LS6&nbsp;2ZX",
+            "LS29, 8ZX",
+            "LS29/8ZX",
+            "LS29–8ZX",
+            "LS29 8 ZX",
+            "LS 29 8ZX",
+            "ＬＳ２９ ８ＺＸ",
+            "12 Kirkgate, Otley",
+            "/// filled.count.soap",
+            "w3w filled.count.soap",
+            "https://goo.gl/abc",
             "<b>LS6</b> 2ZX",
             "https://a.example/?at=LS6%202ZX",
             "EC1A-1BB",

@@ -212,6 +212,11 @@ impl Decisions {
         }
     }
 
+    /// Whether a service of the package has a public place.
+    pub fn is_placed(&self, named: &Named) -> bool {
+        named.kind == SideKind::Service && self.modes.get(&named.name) == Some(&PlaceMode::Exact)
+    }
+
     /// What is known of an organization from now on.
     pub fn organization_facts(&self, organization: &str) -> OrganizationFacts {
         OrganizationFacts {

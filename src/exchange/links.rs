@@ -10,8 +10,11 @@ use super::{decide::Decisions, drafts::Offer};
 use crate::domain::{
     entry::LinkFacts,
     id::{Id, kind},
-    link::{Link, Named, Side, Stated, StatedLinks},
+    link::{Link, Named, Side, SideKind, Stated, StatedLinks},
+    place::PlaceMode,
     read::{self, Code, Mended, Notice, Record, Unreadable, Violation},
+    telltale::tells_place,
+    vocabulary::values::Relationship,
 };
 
 /// The record that states links.
@@ -22,6 +25,19 @@ pub struct Holder<'a> {
     pub silent: bool,
     /// Which others are known and not protected: of all the rest no free words are kept either.
     pub decisions: &'a Decisions,
+}
+
+impl Holder<'_> {
+    /// Whether a link would say where a private side is, and is never shown: who gives it its premises, a public place that
+    /// the same files tell, or a name that is an address.
+    fn tells_place(&self, stated: &Stated) -> bool {
+        let other_is_private = match stated.other.kind {
+            SideKind::Service => self.decisions.mode(&stated.other.name) == PlaceMode::Area,
+            SideKind::Organization => self.decisions.withholds_organization(&stated.other.name),
+        };
+        let hosts = stated.relationship == Relationship::Hosts && (self.silent || other_is_private);
+        hosts || (self.silent && (tells_place(&stated.other.name) || self.decisions.is_placed(&stated.other)))
+    }
 }
 
 /// Takes the links out of a record that stands at `pointer` in its item, with all their faults and what was put right.
@@ -51,6 +67,10 @@ pub fn taken(
         } else if !seen.insert(stated.name()) {
             notices.push(Notice { pointer, mended: Mended::FirstKept });
         } else {
+            if of.tells_place(&stated) {
+                notices.push(Notice { pointer, mended: Mended::PlaceWithheld });
+                continue;
+            }
             let speaks = !of.silent && of.decisions.is_open(&stated.other);
             if !speaks && (stated.note.take().is_some() | stated.terms.silence()) {
                 notices.push(Notice { pointer: format!("{pointer}/note"), mended: Mended::PlaceWithheld });

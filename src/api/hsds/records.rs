@@ -7,8 +7,11 @@ use poem_openapi::{
 
 use crate::domain::{
     id::{Id, kind},
+    link::Terms,
     location::Location,
+    network::Network,
     organization::Organization,
+    practice::Practice,
     service::Service,
     service_at_location::ServiceAtLocation,
     vocabulary::values::{LinkState, Relationship},
@@ -92,9 +95,15 @@ pub struct WholeService {
 
 /// Members of our own, which readers of the standard pass over. A file for the import has them too.
 #[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none, skip_serializing_if_is_empty)]
 pub struct Extension {
     /// What the record says of others. What others say of it stands on theirs.
+    #[oai(default)]
     pub links: Vec<StatedLink>,
+    /// What makes an organization a network; its members are links.
+    pub network: Option<Network>,
+    /// How a service works: first visit, roles, claims with their sources.
+    pub practice: Option<Practice>,
 }
 
 /// What a record says of another: with `to` it is the first side, with `from` the second.
@@ -111,6 +120,9 @@ pub struct StatedLink {
     pub state: LinkState,
     /// What else there is to know.
     pub note: Option<String>,
+    /// What the record says of how it works.
+    #[oai(flatten)]
+    pub terms: Terms,
 }
 
 /// The record that a link leads to: one of these.

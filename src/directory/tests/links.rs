@@ -267,6 +267,6 @@ async fn a_listing_that_becomes_protected_leaves_its_links_and_their_words() {
     let mut read = town.directory.store.snapshot().await.unwrap();
     let names = ["house".to_owned(), "choir".to_owned(), String::new()];
     let links = read.links_naming(&names).await.unwrap();
-    assert_eq!((links.len(), links.iter().filter(|link| link.standing == Standing::Retired).count()), (3, 1));
+    assert_eq!((links.len(), links.iter().filter(|link| link.standing == Standing::Retired).count()), (2, 1));
     assert!(links.iter().all(|link| link.record.stated.note.is_none()));
 }

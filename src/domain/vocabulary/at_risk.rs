@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use super::phrases::{line, words};
 
 /// Marks in a name or a term. Folded before they are compared: plurals and apostrophes do not matter.
-const SIGNS: [&str; 32] = [
+const SIGNS: [&str; 38] = [
     "refuge",
     "refuge accommodation",
     "safe house",
@@ -21,6 +21,12 @@ const SIGNS: [&str; 32] = [
     "protected housing",
     "secret address",
     "confidential address",
+    "place of safety",
+    "confidential house",
+    "DV shelter",
+    "DA shelter",
+    "NASS housing",
+    "tŷ diogel",
     "women's shelter",
     "battered women's shelter",
     "domestic abuse shelter",
@@ -79,7 +85,7 @@ const INNOCENT: [&str; 12] = [
 ];
 
 /// In running text the bare word is often only mentioned ("we can refer you to a refuge"); these say that there is one.
-const DESCRIBED: [&str; 20] = [
+const DESCRIBED: [&str; 28] = [
     "refuge accommodation",
     "refuge space",
     "refuge place",
@@ -97,13 +103,21 @@ const DESCRIBED: [&str; 20] = [
     "offer refuge",
     "offers refuge",
     "women's refuge",
+    "women only refuge",
+    "have a refuge",
+    "has a refuge",
+    "refuge with",
     "safe house",
     "safe accommodation",
     "secret address",
+    "address is secret",
+    "address is confidential",
+    "location is confidential",
+    "give out our address",
 ];
 
 /// One of these is in each of the above. They are looked for first, because most texts have none of them.
-const ROOTS: [&str; 3] = ["refuge", "safe", "secret"];
+const ROOTS: [&str; 5] = ["refuge", "safe", "secret", "confidential", "give out our"];
 
 /// The marks of a kind of support at risk, as they are looked for in names and terms.
 pub fn at_risk_words() -> &'static [&'static str] {
