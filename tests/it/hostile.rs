@@ -104,9 +104,9 @@ fn r16_five_hundred_slow_connections_leave_others_their_answers() {
     let quiet = honest(client, || Instant::now() > quiet_until);
     let (files, memory) = (open_files(&serving), kilobytes(&serving, "VmRSS:"));
     let over = AtomicBool::new(false);
+    // The honest are bounded by themselves too: a failure must not leave them asking for ever.
+    let latest = Instant::now() + 4 * TIME;
     let (times, closed) = thread::scope(|scope| {
-        // Bounded by itself too: a failure below must not leave it asking for ever.
-        let latest = Instant::now() + 4 * TIME;
         let times = scope.spawn(|| honest(client, || over.load(Ordering::Relaxed) || Instant::now() > latest));
         let mut slow: Vec<(usize, TcpStream, bool)> =
             (0..5 * EACH).map(|at| (at % 5, slow(client, at % 5), false)).collect();

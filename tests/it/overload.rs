@@ -180,5 +180,6 @@ fn a_search_at_work_ends_when_its_sender_hangs_up_or_it_has_taken_too_long() {
     assert!(took < limits.request, "{took:?}");
     let _patient = ask();
     let took = tell.recv().unwrap().unwrap();
-    assert!((limits.request..4 * limits.request).contains(&took), "{took:?}");
+    // Its time is counted from a moment before it begins to compute.
+    assert!((limits.request.mul_f64(0.9)..4 * limits.request).contains(&took), "{took:?}");
 }

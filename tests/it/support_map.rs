@@ -167,8 +167,9 @@ fn what_is_linked_with_what_stands_above_comes_before_what_is_not_and_says_how()
         // The ids shown so far, in order.
         let mut above: Vec<String> = Vec::new();
         for layer in map["layers"].as_array().unwrap() {
-            // Where in that order those stand that are linked with nothing above them.
-            let mut unlinked: Option<usize> = None;
+            // Where in that order those stand that are linked with nothing above them; those for anyone, and those for some.
+            let mut unlinked: [Option<usize>; 2] = [None; 2];
+            let mut for_some = false;
             for item in layer["items"].as_array().unwrap() {
                 let codes: Vec<&str> =
                     item["reasons"].as_array().unwrap().iter().map(|reason| reason["code"].as_str().unwrap()).collect();
@@ -177,13 +178,23 @@ fn what_is_linked_with_what_stands_above_comes_before_what_is_not_and_says_how()
                 let last = codes.contains(&"shown_above") || codes.contains(&"not_accepting");
                 // What serves the place without being there stands behind what is there.
                 let there = item["listing"]["place"]["kind"] == "exact";
+                // What is only for some stands behind what is for anyone, where nobody has said who asks.
+                let audience = item["listing"]["who_for"].as_array().into_iter().flatten();
+                let audience: Vec<&str> = audience.map(|term| term["id"].as_str().unwrap()).collect();
+                let anyone = |id: &&str| *id == "anyone" || kith::domain::layer::is_around(id);
+                let is_for_some = !audience.is_empty() && !audience.iter().any(anyone);
+                if there && !last {
+                    assert!(is_for_some || !for_some, "{near}: {layer:#}");
+                    for_some |= is_for_some;
+                }
+                let unlinked = &mut unlinked[usize::from(is_for_some)];
                 if !linked.is_null() {
                     let to = above.iter().position(|id| linked["to"]["id"] == id.as_str());
                     let to = to.unwrap_or_else(|| panic!("it is not above: {linked:#}"));
                     assert!(last || !there || unlinked.is_none_or(|at| to >= at), "{near}: {layer:#}");
                     words.push(linked["in_words"].as_str().unwrap().to_owned());
                 } else if there && !last {
-                    unlinked = unlinked.or(Some(above.len()));
+                    *unlinked = unlinked.or(Some(above.len()));
                 }
                 above.push(item["listing"]["id"].as_str().unwrap().to_owned());
             }
