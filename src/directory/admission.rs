@@ -24,6 +24,23 @@ const WAITING_EACH: usize = 32;
 #[derive(Debug)]
 pub struct Turn<'a>(#[expect(dead_code, reason = "holding it is what it is for")] SemaphorePermit<'a>);
 
+/// How deep a search goes into the stack of its thread, generously.
+const DEPTH: usize = if cfg!(debug_assertions) { 512 * 1024 } else { 96 * 1024 };
+
+impl Drop for Turn<'_> {
+    /// What was asked for must not stay on the stack: the C library blanks only what is given back to it.
+    fn drop(&mut self) {
+        blank_stack();
+    }
+}
+
+/// Writes over the part of the stack that a search has used and left.
+#[inline(never)]
+fn blank_stack() {
+    let mut left = [0_u8; DEPTH];
+    std::hint::black_box(&mut left);
+}
+
 /// The turns, and the queue for them.
 #[derive(Debug)]
 pub struct Admission {
