@@ -62,6 +62,15 @@ fn good_answers(client: &Client) -> Vec<(&'static str, Value)> {
         ("/v1/crisis", vec!["/v1/crisis".to_owned()]),
         ("/v1/decisions", vec!["/v1/decisions".to_owned()]),
         ("/v1/resilience", vec!["/v1/resilience?area=Leeds".to_owned(), "/v1/resilience?area=Wales".to_owned()]),
+        // From Armley Trauma Service; the ids of the sample are the same in every run.
+        ("/v1/pathways", vec!["/v1/pathways?from=69c2af70-e5bf-58dd-bdc9-8ba82f1e0819&to_layer=community".to_owned()]),
+        (
+            "/v1/support-map",
+            vec![
+                "/v1/support-map?near=LS12&need=bereavement".to_owned(),
+                "/v1/support-map?near=Lerwick&need=suicide-loss&age=15".to_owned(),
+            ],
+        ),
         ("/healthz", vec!["/healthz".to_owned()]),
         ("/readyz", vec!["/readyz".to_owned()]),
     ] {

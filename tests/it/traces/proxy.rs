@@ -125,9 +125,24 @@ fn traces(start: Start, changes: &[(&str, &str)], all: bool) -> (usize, usize, V
     let asked = asked + ask::some(&proxy.client);
     assert_eq!(proxy.client.get("/v1/search?q=Zqk7Canary").status, 502);
     drop(proxy);
+    without_times(here.path());
     let (found, _) = Scan::of(&ask::SECRETS, &ask::DEGREES).files(here.path());
     let log = fs::read_to_string(here.path().join("kith.log")).unwrap();
     (asked, log.lines().count(), found)
+}
+
+/// Takes the times out of what Caddy has written: seconds and their fractions have the figures of a position by chance.
+fn without_times(folder: &Path) {
+    for log in ["kith.log", "caddy.log"].map(|name| folder.join(name)) {
+        let Ok(text) = fs::read_to_string(&log) else { continue };
+        let mut parts = text.split("\"ts\":");
+        let mut kept = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            kept.push_str("\"ts\":");
+            kept.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.'));
+        }
+        fs::write(log, kept).unwrap();
+    }
 }
 
 #[test]
