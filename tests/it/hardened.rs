@@ -61,10 +61,13 @@ fn s8_no_mistake_is_answered_with_anything_of_the_inside() {
         "serde",
         "/tmp/",
         "/home/",
-        "/root/",
         "at line ",
         "expected `",
     ];
+    // Where it was built, who runs it, and where that keeps its crates.
+    let home = std::env::var("HOME").unwrap_or_else(|_| "/home/".to_owned());
+    let inside = inside.into_iter().chain([env!("CARGO_MANIFEST_DIR"), "/.cargo/", home.as_str()]);
+    let inside: Vec<&str> = inside.filter(|word| word.len() > 1).collect();
     let answers = mistakes(&client);
     let mut failed = 0;
     for (what, answer) in &answers {
@@ -72,7 +75,7 @@ fn s8_no_mistake_is_answered_with_anything_of_the_inside() {
         let all = format!("{:?} {}", answer.headers, String::from_utf8_lossy(&answer.body));
         // The documents and the pages of problems say what they say; a mistake changes nothing of them.
         if answer.status >= 400 {
-            for word in inside {
+            for word in &inside {
                 assert!(!all.contains(word), "{what}: {word} in {all}");
             }
             assert!(!all.contains(env!("CARGO_PKG_VERSION")), "{what}: {all}");
