@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use kith_index::{Index, Near, Op, Query, Synonym, Synonyms};
+use kith_index::{Index, Near, Op, Query, Synonym, Synonyms, Words};
 
 #[path = "support/listings.rs"]
 mod listings;
@@ -60,6 +60,14 @@ fn main() {
         });
     }
     measure("words, anywhere", "", &index, &mut random, |random| Query { near: None, ..query(&towns, random, true) });
+    let one = |random: &mut Random, from, to| Query {
+        words: Words::parse(&word(random, from, to)),
+        near: None,
+        facets: Vec::new(),
+        ..query(&towns, random, false)
+    };
+    measure("one word of many documents, anywhere", "", &index, &mut random, |random| one(random, 15.0, 60));
+    measure("one word of few documents, anywhere", "", &index, &mut random, |random| one(random, 300.0, 5000));
     measure("any of the words + circle + facets + counts", "", &index, &mut random, |random| Query {
         all_words: false,
         ..query(&towns, random, true)

@@ -94,6 +94,11 @@ impl Plan {
             && self.groups.iter().all(|group| matches!(group, Stream::Word(_)))
     }
 
+    /// No more documents than this have all words.
+    pub(crate) fn least(&self) -> u32 {
+        self.groups.iter().map(Stream::size).min().unwrap_or(0)
+    }
+
     /// Whether every document there is passes the tests of columns.
     pub(crate) fn passes_all(&self) -> bool {
         self.required.is_empty() && !self.tests_more()

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use tantivy::DocId;
 
 use crate::asked::{Leg, Plan};
+use crate::families::Kin;
 use crate::postings::Stream;
 use crate::rank::{Found, NOWHERE};
 use crate::scan::Gather;
@@ -137,10 +138,14 @@ impl Gather<'_> {
                     None => batch.passed.push((place, NOWHERE, asks)),
                 }
             }
-            let alone = |gather: &Self, doc| gather.beyond.is_none() && !columns.has_siblings_within(doc, gather.reach);
             for &(place, ..) in &batch.passed {
                 let doc = batch.led[place].0;
-                if alone(self, doc) {
+                let counts = match self.kin(columns, doc) {
+                    Kin::None => true,
+                    Kin::Even => self.seen.add(columns.families[doc as usize]),
+                    Kin::Uneven => false,
+                };
+                if counts {
                     self.results.tally.total += 1;
                     self.sure += 1;
                     if self.counting {
@@ -150,7 +155,8 @@ impl Gather<'_> {
             }
             for &(place, metres, asks) in &batch.passed {
                 let doc = batch.led[place].0;
-                if !alone(self, doc) {
+                let kin = self.kin(columns, doc);
+                if kin == Kin::Uneven {
                     let score = batch.score(place, &mut plan.groups, true);
                     self.accept(segments, number, doc, asks, plan, leg, Some(score))?;
                     continue;
@@ -164,7 +170,10 @@ impl Gather<'_> {
                 if best.admits(&found, segment) {
                     found.score = batch.score(place, &mut plan.groups, true);
                     let exact = || circle.map_or(NOWHERE, |circle| circle.exact_m(columns.positions[doc as usize]));
-                    best.offer(found, segments, exact);
+                    match kin {
+                        Kin::Even => self.results.families.keep(segments, found, best.order.stated_first),
+                        _ => best.offer(found, segments, exact),
+                    }
                 }
             }
         }

@@ -17,7 +17,7 @@ use tantivy::{DocId, SegmentReader, index::SegmentComponent};
 
 use crate::ages::AgeRange;
 use crate::cover::Span;
-use crate::families::{alone, families};
+use crate::families::{Members, alone, families, uneven};
 use crate::hilbert::{PositionE7, UNPLACED};
 use crate::tally::{Sums, for_each_bit};
 use crate::{Document, Error, Result, Role, Whereabouts};
@@ -146,6 +146,12 @@ pub(crate) struct Columns {
     pub siblings: Vec<DocId>,
     /// By document: which of the segment's listings with several documents it belongs to; empty if there are none.
     pub families: Vec<u32>,
+    /// The documents of each of these listings.
+    pub members: Members,
+    /// The documents of those that differ in what is counted, a bit each.
+    pub uneven: Box<[u64]>,
+    /// The documents of `siblings`, a bit each.
+    pub sharing: Box<[u64]>,
     /// By document: metres from which on another document of its listing may be found; infinite where there is none.
     alone: Vec<f32>,
     pub sums: Sums,
@@ -197,8 +203,14 @@ impl Columns {
         let unplaced = keys.partition_point(|&key| key < UNPLACED) as DocId;
         let families = families(&siblings, &listings);
         let alone = alone(&siblings, &families, &positions[..unplaced as usize]);
+        let uneven = uneven(&siblings, &families, &masks, &kinds);
+        let mut sharing = vec![0; flags.len().div_ceil(64)];
+        siblings.iter().for_each(|&doc| sharing[doc as usize / 64] |= 1 << (doc % 64));
         Ok(Self {
+            members: Members::new(&siblings, &families),
             families,
+            uneven,
+            sharing: sharing.into(),
             hits: flags.chunks(64).map(word).collect(),
             siblings,
             sums: Sums::new(&masks, &kinds, &flags),

@@ -22,6 +22,17 @@ pub(crate) struct Families {
     terms: Numbered<Terms>,
 }
 
+/// What other documents of its listing mean for the way in which a document is counted.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Kin {
+    /// It counts by itself.
+    None,
+    /// One of them counts, whichever is met first.
+    Even,
+    /// All of them have to be met.
+    Uneven,
+}
+
 type Numbered<T> = HashMap<u64, T, BuildHasherDefault<Spread>>;
 
 struct Terms {
@@ -58,8 +69,8 @@ impl Families {
             }
             return;
         }
-        let shown = &mut self.met[at as usize];
         if counting {
+            let shown = &self.met[at as usize];
             let known =
                 self.terms.entry(u64::from(at)).or_insert_with(|| Terms { mask: *mask(shown), beyond: Vec::new() });
             tally.count_more(mask(&found), &mut known.mask);
@@ -67,6 +78,7 @@ impl Families {
             tally.count_beyond(&more);
             known.beyond.extend(more);
         }
+        let shown = &mut self.met[at as usize];
         if let Some(circle) = circle {
             let exact = |found: &Found| circle.exact_m(columns.positions[found.doc as usize]);
             (found.metres, shown.metres) = (exact(&found), exact(shown));
@@ -76,6 +88,20 @@ impl Families {
                 tally.change_kind(kind(shown), kind(&found));
             }
             *shown = found;
+        }
+    }
+
+    /// Keeps a document to show without counting it, by the order of [`Families::meet`], where there is no circle.
+    pub(crate) fn keep(&mut self, segments: &[Arc<Segment>], found: Found, stated_first: bool) {
+        let next = self.met.len() as u32;
+        match *self.places.entry(key(segments, &found)).or_insert(next) {
+            at if at == next => self.met.push(found),
+            at => {
+                let shown = &mut self.met[at as usize];
+                if is_before(&found, shown, stated_first, &segments[found.segment as usize].columns) {
+                    *shown = found;
+                }
+            }
         }
     }
 
@@ -124,6 +150,72 @@ fn is_before(found: &Found, shown: &Found, stated_first: bool, columns: &Columns
     // Documents of a listing arrive in the order of their ids.
     let arrived = |found: &Found| columns.keys[found.doc as usize] & ((1 << SERIAL_BITS) - 1);
     order.then(arrived(found).cmp(&arrived(shown))).is_lt()
+}
+
+/// Families of a segment, a bit each.
+#[derive(Clone, Default)]
+pub(crate) struct FamilyBits(Vec<u64>);
+
+impl FamilyBits {
+    /// Room for all of a segment, none of them in it.
+    pub(crate) fn none_of(members: &Members) -> Self {
+        Self(vec![0; members.starts.len().div_ceil(64)])
+    }
+
+    /// Puts a family in; whether it was not.
+    #[inline]
+    pub(crate) fn add(&mut self, family: u32) -> bool {
+        let (word, bit) = (family as usize / 64, 1 << (family % 64));
+        let was = self.0[word] & bit != 0;
+        self.0[word] |= bit;
+        !was
+    }
+}
+
+/// The documents of a segment whose families differ in kind or terms, a bit each: which of them is shown, and how many
+/// of each term there are, depends on all that match.
+pub(crate) fn uneven(siblings: &[u32], families: &[u32], masks: &[Mask], kinds: &[u8]) -> Box<[u64]> {
+    let same = |one: u32, other: u32| {
+        let (one, other) = (one as usize, other as usize);
+        masks[one] == masks[other] && kinds[one] == kinds[other]
+    };
+    let mut uneven = vec![0; masks.len().div_ceil(64)];
+    let members = Members::new(siblings, families);
+    for family in (0..).map_while(|family| members.of(family)) {
+        if !family.iter().all(|&member| same(family[0], member)) {
+            family.iter().for_each(|&member| uneven[member as usize / 64] |= 1 << (member % 64));
+        }
+    }
+    uneven.into()
+}
+
+/// The documents of each family of a segment.
+pub(crate) struct Members {
+    /// Family after family.
+    documents: Vec<u32>,
+    /// Where each family begins, and where the last ends.
+    starts: Vec<u32>,
+}
+
+impl Members {
+    pub(crate) fn new(siblings: &[u32], families: &[u32]) -> Self {
+        let mut documents = siblings.to_vec();
+        documents.sort_by_key(|&doc| families[doc as usize]);
+        let mut starts = Vec::new();
+        for (at, &doc) in documents.iter().enumerate() {
+            if starts.len() == families[doc as usize] as usize {
+                starts.push(at as u32);
+            }
+        }
+        starts.push(documents.len() as u32);
+        Self { documents, starts }
+    }
+
+    /// Those of one family, ascending; `None` where there are not so many.
+    pub(crate) fn of(&self, family: u32) -> Option<&[u32]> {
+        let at = family as usize;
+        Some(&self.documents[*self.starts.get(at)? as usize..*self.starts.get(at + 1)? as usize])
+    }
 }
 
 /// How far each document of a segment is from the next of its family, in metres and rather less than more; nothing

@@ -32,6 +32,7 @@ pub mod gazetteer;
 
 mod ages;
 mod analysis;
+mod anywhere;
 mod areas;
 mod asked;
 mod batch;

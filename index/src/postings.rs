@@ -7,7 +7,7 @@ use tantivy::postings::{BlockSegmentPostings, Postings, SegmentPostings, TermInf
 use tantivy::schema::{Field, IndexRecordOption, Term};
 use tantivy::{DocId, DocSet, InvertedIndexReader, TERMINATED};
 
-use crate::opened::WideWords;
+use crate::opened::{Wide, WideWords};
 use crate::{MOST_WORDS, Result, weights};
 
 const K1: f32 = weights::REPEATED as f32;
@@ -101,8 +101,10 @@ pub(crate) enum Stream {
 /// The postings of a word in all text, looked up again in names.
 pub(crate) struct WordStream {
     all: Cursor,
-    /// A bit for each document that has it, where the word is wide.
-    wide: Option<Arc<[u64]>>,
+    /// Where its postings are.
+    found: (Arc<InvertedIndexReader>, TermInfo),
+    /// What is known of it where it is wide.
+    wide: Option<Arc<Wide>>,
     all_lengths: Option<FieldNormReader>,
     name: InNames,
     name_lengths: Option<FieldNormReader>,
@@ -145,6 +147,7 @@ impl Stream {
         let unread = |info: &TermInfo| InNames::Unread(Arc::clone(&name.0.postings), info.clone());
         Ok(Stream::Word(Box::new(WordStream {
             all: Cursor::new(all.0.postings.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?),
+            found: (Arc::clone(&all.0.postings), info.clone()),
             wide: all.0.wide.get(info),
             all_lengths: all.0.lengths.clone(),
             name: name.1.map_or(InNames::No, unread),
@@ -320,7 +323,29 @@ impl WordStream {
     /// Whether a document has the word, without moving to it; `None` where only its postings can tell.
     #[inline]
     pub(crate) fn has(&self, doc: DocId) -> Option<bool> {
-        Some(self.wide.as_ref()?[doc as usize / 64] >> (doc % 64) & 1 != 0)
+        Some(self.wide.as_ref()?.bits[doc as usize / 64] >> (doc % 64) & 1 != 0)
+    }
+
+    /// What is known of the word, if it is wide.
+    pub(crate) fn wide(&self) -> Option<&Wide> {
+        self.wide.as_deref()
+    }
+
+    /// The documents that have it, to be followed apart from scores.
+    pub(crate) fn documents(&self) -> Result<SegmentPostings> {
+        let (index, info) = &self.found;
+        Ok(index.read_postings_from_terminfo(info, IndexRecordOption::Basic)?)
+    }
+
+    /// The documents that have it in their names, to be followed apart from scores; `None` where there are none.
+    pub(crate) fn names(&self) -> Result<Option<SegmentPostings>> {
+        let InNames::Unread(index, info) = &self.name else { return Ok(None) };
+        Ok(Some(index.read_postings_from_terminfo(info, IndexRecordOption::Basic)?))
+    }
+
+    /// No document scores more that does not have it in its name.
+    pub(crate) fn most_unnamed(&self) -> f32 {
+        self.weights.all.weight
     }
 
     /// Moves to the first document at or after `target`; answers it and how often it has the word.

@@ -89,6 +89,11 @@ impl Order {
         matches!(self.by, By::Distance)
     }
 
+    /// The best by words come first, wherever they are.
+    pub(crate) fn is_score(self) -> bool {
+        matches!(self.by, By::Score)
+    }
+
     /// First by whether it has ended and whether it needs a broader term, then by whether it says which area it serves and
     /// by whether it serves the point (in `covers`), then by whether it has to be asked, then the rank itself, then the
     /// keyed hash (in `covers`).

@@ -11,7 +11,8 @@
 //!   an area (then only documents with its code)              area code of the place
 //!
 //!  Words, languages, organisation, areas:              Nothing but columns (a browse):
-//!  `follow`; words alone in batches (`batch`)            `look`, a word of 64 documents at a time
+//!  `follow`; words alone in batches (`batch`),           `look`, a word of 64 documents at a time
+//!  words anywhere that many have by bits (`anywhere`)
 //!
 //!    streams of postings agree on documents
 //!    -> to be found, not deleted       a bit each        -> to be found, not deleted    a bit each
@@ -37,8 +38,8 @@ use tantivy::DocId;
 use crate::areas::Bits;
 use crate::asked::{Leg, Need, Plan};
 use crate::batch::Batch;
-use crate::columns::Stretch;
-use crate::families::Families;
+use crate::columns::{Columns, Stretch};
+use crate::families::{Families, FamilyBits, Kin};
 use crate::near::Circle;
 use crate::postings::{Stream, seek_all, seek_some};
 use crate::rank::{Best, Found, NOWHERE, Order};
@@ -46,6 +47,9 @@ use crate::snapshot::Segment;
 use crate::stop::Pace;
 use crate::tally::{BLOCK, Beyond, Tally};
 use crate::{Asks, Result};
+
+/// Words anywhere are followed by bits if one of so many documents of a segment may have them.
+const MANY: usize = 512;
 
 /// What has been found so far for one block.
 pub(crate) struct Gathered {
@@ -84,6 +88,10 @@ pub(crate) struct Gather<'a> {
     pub most: f32,
     /// Metres that two documents in the circle may lie apart.
     pub reach: f32,
+    /// Words decide alone which documents of the segment at hand are found and which are the best of them.
+    pub by_words: bool,
+    /// Families of the segment at hand that have been counted, where words decide alone.
+    pub seen: FamilyBits,
     /// Room for documents that are looked at together.
     pub batch: Batch,
     /// Says when to end before it is done.
@@ -123,9 +131,16 @@ impl Gather<'_> {
             Some(circle) => 2.002 * circle.metres() as f32 + 1.0,
             None => f32::INFINITY,
         };
+        self.by_words = self.enough == u64::MAX && self.has_words_alone(&plan);
+        self.seen = match self.by_words {
+            true => FamilyBits::none_of(&segments[at].columns.members),
+            false => FamilyBits::default(),
+        };
         for mut leg in std::mem::take(&mut plan.legs) {
             for Stretch { docs, inside } in std::mem::take(&mut leg.stretches) {
-                if plan.only_words() && !leg.into_covers {
+                if self.by_words && plan.least() as usize >= segments[at].columns.keys.len() / MANY {
+                    self.follow_anywhere(segments, at, docs, &mut plan, &mut leg)?;
+                } else if plan.only_words() && !leg.into_covers {
                     self.follow_words(segments, at, docs, &mut plan, &mut leg)?;
                 } else if !plan.only_columns() || leg.into_covers {
                     self.follow(segments, at, docs, &mut plan, &mut leg)?;
@@ -142,6 +157,31 @@ impl Gather<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether words are all that was asked for: no place, no test, and the best by words first.
+    fn has_words_alone(&self, plan: &Plan) -> bool {
+        plan.only_words()
+            && plan.legs.iter().all(|leg| !leg.into_covers && leg.areas.is_none())
+            && !plan.tests_more()
+            && self.circle.is_none()
+            && self.withdrawn.is_empty()
+            && self.beyond.is_none()
+            && !self.every_place
+            && self.results.best.order.is_score()
+    }
+
+    /// How a document is counted.
+    #[inline]
+    pub(crate) fn kin(&self, columns: &Columns, doc: DocId) -> Kin {
+        if self.beyond.is_some() {
+            return Kin::Uneven;
+        }
+        if !columns.has_siblings_within(doc, self.reach) {
+            return Kin::None;
+        }
+        let uneven = columns.uneven[doc as usize / 64] >> (doc % 64) & 1 != 0;
+        if self.by_words && !uneven { Kin::Even } else { Kin::Uneven }
     }
 
     /// Follows the streams through a stretch, one document at a time.
@@ -386,7 +426,7 @@ impl Gather<'_> {
 }
 
 /// The bits of a word of 64 documents from `first` on that stand for documents of a range.
-fn window(docs: &Range<DocId>, first: DocId) -> u64 {
+pub(crate) fn window(docs: &Range<DocId>, first: DocId) -> u64 {
     let above = u64::MAX << docs.start.saturating_sub(first).min(63);
     let below = u64::MAX >> (first + 64).saturating_sub(docs.end).min(63);
     above & below

@@ -119,12 +119,13 @@ impl Segment {
             None => {
                 let columns = Columns::open(&reader)?;
                 let names = Names::open(&exact, &columns)?;
+                let wide = WideWords::read(&*reader.inverted_index(fields.all)?, &columns)?;
                 (
                     Arc::new(columns),
                     Arc::new(names),
                     Arc::new(AreaTable::read(&*reader.inverted_index(fields.area)?)?),
                     order_of_listings(&*reader.inverted_index(fields.listing)?, documents)?,
-                    Arc::new(WideWords::read(&*reader.inverted_index(fields.all)?, documents)?),
+                    Arc::new(wide),
                 )
             }
         };

@@ -11,7 +11,7 @@ use tantivy::DocId;
 use tantivy::columnar::StrColumn;
 
 use crate::Result;
-use crate::columns::{HIT, Mask};
+use crate::columns::{Columns, HIT, Mask};
 use crate::snapshot::Segment;
 
 /// Listings counted so far.
@@ -22,6 +22,20 @@ pub(crate) struct Tally {
     /// By number in [`Beyond`].
     pub beyond: Vec<u32>,
     bits: BitCounts,
+}
+
+/// What some documents come to.
+pub(crate) struct Counts {
+    total: u64,
+    kinds: [u32; 16],
+    bits: Box<[u32; 256]>,
+}
+
+impl Counts {
+    /// How many they are.
+    pub(crate) fn total(&self) -> u64 {
+        self.total
+    }
 }
 
 impl Tally {
@@ -58,6 +72,29 @@ impl Tally {
             }
             self.beyond[number] += 1;
         }
+    }
+
+    /// Counts documents. Their columns lie apart, and are fetched for several of them side by side.
+    pub(crate) fn count_all(&mut self, columns: &Columns, docs: &[DocId]) {
+        self.total += docs.len() as u64;
+        for docs in docs.chunks(GROUP) {
+            let mut masks = [Mask::default(); GROUP];
+            masks.iter_mut().zip(docs).for_each(|(mask, &doc)| *mask = columns.masks[doc as usize]);
+            docs.iter().for_each(|&doc| self.kinds[usize::from(columns.kinds[doc as usize]) & 15] += 1);
+            masks[..docs.len()].iter().for_each(|mask| self.bits.add(mask));
+        }
+    }
+
+    /// What has been counted so far, terms without a bit apart.
+    pub(crate) fn counts(&mut self) -> Counts {
+        Counts { total: self.total, kinds: self.kinds, bits: Box::new(*self.bits.finish()) }
+    }
+
+    /// Counts once more what was counted before.
+    pub(crate) fn count_again(&mut self, counts: &Counts) {
+        self.total += counts.total;
+        self.kinds.iter_mut().zip(&counts.kinds).for_each(|(kind, more)| *kind += more);
+        self.bits.counts.iter_mut().zip(&*counts.bits).for_each(|(bit, more)| *bit = bit.wrapping_add(*more));
     }
 
     /// Counts what whole blocks sum up to.
@@ -181,6 +218,15 @@ pub(crate) fn for_each_bit(mask: &Mask, mut with: impl FnMut(usize)) {
             rest &= rest - 1;
         }
     }
+}
+
+/// The documents of a word of 64 whose bit is set, from `first` on.
+pub(crate) fn for_each_of(mut bits: u64, first: DocId) -> impl Iterator<Item = DocId> {
+    std::iter::from_fn(move || {
+        let at = (bits != 0).then(|| bits.trailing_zeros())?;
+        bits &= bits - 1;
+        Some(first + at)
+    })
 }
 
 /// Documents of one row of [`Sums`].
