@@ -16,7 +16,6 @@ use std::sync::Arc;
 use tantivy::DocId;
 
 use crate::asked::{Leg, Plan};
-use crate::families::Kin;
 use crate::postings::Stream;
 use crate::rank::{Found, NOWHERE};
 use crate::scan::Gather;
@@ -138,14 +137,10 @@ impl Gather<'_> {
                     None => batch.passed.push((place, NOWHERE, asks)),
                 }
             }
+            let alone = |gather: &Self, doc| gather.beyond.is_none() && !columns.has_siblings_within(doc, gather.reach);
             for &(place, ..) in &batch.passed {
                 let doc = batch.led[place].0;
-                let counts = match self.kin(columns, doc) {
-                    Kin::None => true,
-                    Kin::Even => self.seen.add(columns.families[doc as usize]),
-                    Kin::Uneven => false,
-                };
-                if counts {
+                if alone(self, doc) {
                     self.results.tally.total += 1;
                     self.sure += 1;
                     if self.counting {
@@ -155,8 +150,7 @@ impl Gather<'_> {
             }
             for &(place, metres, asks) in &batch.passed {
                 let doc = batch.led[place].0;
-                let kin = self.kin(columns, doc);
-                if kin == Kin::Uneven {
+                if !alone(self, doc) {
                     let score = batch.score(place, &mut plan.groups, true);
                     self.accept(segments, number, doc, asks, plan, leg, Some(score))?;
                     continue;
@@ -170,10 +164,7 @@ impl Gather<'_> {
                 if best.admits(&found, segment) {
                     found.score = batch.score(place, &mut plan.groups, true);
                     let exact = || circle.map_or(NOWHERE, |circle| circle.exact_m(columns.positions[doc as usize]));
-                    match kin {
-                        Kin::Even => self.results.families.keep(segments, found, best.order.stated_first),
-                        _ => best.offer(found, segments, exact),
-                    }
+                    best.offer(found, segments, exact);
                 }
             }
         }

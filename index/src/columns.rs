@@ -19,6 +19,7 @@ use crate::ages::AgeRange;
 use crate::cover::Span;
 use crate::families::{Members, alone, families, uneven};
 use crate::hilbert::{PositionE7, UNPLACED};
+use crate::near::Extent;
 use crate::tally::{Sums, for_each_bit};
 use crate::{Document, Error, Result, Role, Whereabouts};
 
@@ -138,6 +139,8 @@ pub(crate) struct Columns {
     pub ages: Vec<AgeRange>,
     pub letters: Vec<u8>,
     pub when: Vec<u32>,
+    /// Where the documents with a position lie, 64 at a time.
+    pub extents: Vec<Extent>,
     /// First document without a position: those sort last.
     pub unplaced: DocId,
     /// Which documents may be answered by a search, a bit each.
@@ -215,6 +218,7 @@ impl Columns {
             siblings,
             sums: Sums::new(&masks, &kinds, &flags),
             with_bit: with_bit(&masks),
+            extents: positions[..unplaced as usize].chunks(64).map(Extent::of).collect(),
             positions,
             alone,
             masks,

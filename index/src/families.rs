@@ -22,17 +22,6 @@ pub(crate) struct Families {
     terms: Numbered<Terms>,
 }
 
-/// What other documents of its listing mean for the way in which a document is counted.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Kin {
-    /// It counts by itself.
-    None,
-    /// One of them counts, whichever is met first.
-    Even,
-    /// All of them have to be met.
-    Uneven,
-}
-
 type Numbered<T> = HashMap<u64, T, BuildHasherDefault<Spread>>;
 
 struct Terms {

@@ -32,12 +32,13 @@ pub mod gazetteer;
 
 mod ages;
 mod analysis;
-mod anywhere;
+
 mod areas;
 mod asked;
 mod batch;
 mod columns;
 mod cover;
+mod crowd;
 mod document;
 mod error;
 mod explain;

@@ -24,6 +24,24 @@ impl std::fmt::Debug for Near {
     }
 }
 
+/// Where some positions lie: none is more to the south or west, none more to the north or east.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Extent {
+    pub least: PositionE7,
+    pub most: PositionE7,
+}
+
+impl Extent {
+    /// Of some positions.
+    pub(crate) fn of(positions: &[PositionE7]) -> Self {
+        let none = Self { least: [i32::MAX; 2], most: [i32::MIN; 2] };
+        positions.iter().fold(none, |all, position| Self {
+            least: [0, 1].map(|part| all.least[part].min(position[part])),
+            most: [0, 1].map(|part| all.most[part].max(position[part])),
+        })
+    }
+}
+
 pub(crate) const EARTH_METRES: f64 = 6_371_008.8;
 const METRES_PER_E7: f64 = EARTH_METRES * std::f64::consts::PI / 180.0 * 1e-7;
 /// Relative slack between the approximation and the exact distance.
@@ -103,6 +121,25 @@ impl Circle {
         }
     }
 
+    /// Whether quick looks are possible.
+    pub(crate) fn is_flat(&self) -> bool {
+        self.flat.is_some()
+    }
+
+    /// No more than the distance in metres of any position of an extent that lies in the circle.
+    pub(crate) fn no_nearer_m(&self, extent: &Extent) -> f64 {
+        let Some((cos, half_sin)) = self.flat else { return 0.0 };
+        let [lat, lon] = [0, 1].map(|part| self.centre[part].clamp(extent.least[part], extent.most[part]));
+        let (north, _) = self.flat_parts([lat, lon], cos, half_sin);
+        // As far as the extent reaches into the circle a degree of longitude is narrowest at the one or the other edge.
+        let reach = (self.metres * 1.01 / METRES_PER_E7) as i32;
+        let within = |edge: i32| edge.clamp(self.centre[0] - reach, self.centre[0] + reach);
+        let [one, other] =
+            [extent.least[0], extent.most[0]].map(|edge| self.flat_parts([within(edge), lon], cos, half_sin).1.abs());
+        let east = one.min(other);
+        f64::from(((north * north + east * east).sqrt() * (1.0 - SLACK) - 1.0).max(0.0))
+    }
+
     /// A circle round the same point with a part of the radius.
     pub(crate) fn part(&self, share: f64) -> Option<Self> {
         Self::new(Near { km: self.near.km * share, ..self.near })
@@ -110,14 +147,20 @@ impl Circle {
 
     /// Distance on a plane whose width is taken halfway between the two latitudes.
     #[inline]
-    fn flat_m(&self, [lat, lon]: PositionE7, cos: f32, half_sin: f32) -> f32 {
+    fn flat_m(&self, position: PositionE7, cos: f32, half_sin: f32) -> f32 {
+        let (north, east) = self.flat_parts(position, cos, half_sin);
+        (north * north + east * east).sqrt()
+    }
+
+    /// How far to the north and to the east a position lies on that plane.
+    #[inline]
+    fn flat_parts(&self, [lat, lon]: PositionE7, cos: f32, half_sin: f32) -> (f32, f32) {
         // A difference of longitudes may wrap, but never to one that looks near: they span less than two thirds of
         // what 32 bits hold, and the centre keeps away from the date line.
         let north = lat.wrapping_sub(self.centre[0]) as f32 * METRES_PER_E7 as f32;
         let east = lon.wrapping_sub(self.centre[1]) as f32 * METRES_PER_E7 as f32;
         let turn = north / EARTH_METRES as f32;
-        let east = east * (cos - half_sin * turn - cos * turn * turn / 8.0);
-        (north * north + east * east).sqrt()
+        (north, east * (cos - half_sin * turn - cos * turn * turn / 8.0))
     }
 
     /// Stretches of sort keys that hold every position in the circle, ascending and apart.
@@ -166,6 +209,30 @@ mod tests {
             }
             assert!(inside > 0, "no position tried lies in the circle of {} km", near.km);
         }
+    }
+
+    #[test]
+    fn nothing_in_a_circle_is_nearer_than_the_bound_of_an_extent_says() {
+        let mut random = Random::new(8);
+        let (mut inside, mut apart) = (0, 0);
+        for _ in 0..2000 {
+            let (lat, lon) = (random.unit() * 130.0 - 65.0, random.unit() * 340.0 - 170.0);
+            let near = Near { lat, lon, km: [1.0, 5.0, 25.0, 100.0][random.below(4)] };
+            let circle = Circle::new(near).expect("a circle");
+            let spread = near.km / 111.0 * [0.3, 1.0, 3.0, 20.0][random.below(4)];
+            let mut about = |centre: f64, most: f64| (centre + (random.unit() * 2.0 - 1.0) * spread).clamp(-most, most);
+            let (south, west) = (about(lat, 89.0), about(lon, 179.0));
+            let positions: Vec<_> = (0..64)
+                .filter_map(|_| hilbert::position_e7((south + about(0.0, 9.0)).clamp(-89.0, 89.0), west + about(0.0, 0.5)))
+                .collect();
+            let bound = circle.no_nearer_m(&Extent::of(&positions));
+            for exact in positions.iter().map(|&position| circle.exact_m(position)).filter(|m| *m <= circle.metres) {
+                inside += 1;
+                apart += u32::from(bound > 1.0);
+                assert!(bound <= exact, "{bound} > {exact} in {} km at {lat}", near.km);
+            }
+        }
+        assert!(inside > 1000 && apart > 100, "{inside} {apart}");
     }
 
     #[test]

@@ -9,7 +9,6 @@ use crate::asked::{ALL_KINDS, AgeTest, FacetTest, Leg, Need, OneOf, Plan, WhenTe
 use crate::batch::Batch;
 use crate::columns::{Mask, Stretch, listing_key};
 use crate::cover::Span;
-use crate::families::FamilyBits;
 use crate::near::Circle;
 use crate::postings::{Stream, Weights, WordWeight};
 use crate::rank::Order;
@@ -139,8 +138,6 @@ impl<'a> Asked<'a> {
             summing: false,
             most: 0.0,
             reach: f32::INFINITY,
-            by_words: false,
-            seen: FamilyBits::default(),
             batch: Batch::default(),
             pace: Pace::new(&query.stop),
         };

@@ -107,6 +107,8 @@ pub(crate) struct WordStream {
     wide: Option<Arc<Wide>>,
     all_lengths: Option<FieldNormReader>,
     name: InNames,
+    /// Where its postings in names are.
+    named: Option<(Arc<InvertedIndexReader>, TermInfo)>,
     name_lengths: Option<FieldNormReader>,
     weights: Weights,
 }
@@ -144,13 +146,14 @@ impl Stream {
         let Some(info) = all.1 else {
             return Ok(Stream::Empty);
         };
-        let unread = |info: &TermInfo| InNames::Unread(Arc::clone(&name.0.postings), info.clone());
+        let named = name.1.map(|info| (Arc::clone(&name.0.postings), info.clone()));
         Ok(Stream::Word(Box::new(WordStream {
             all: Cursor::new(all.0.postings.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?),
             found: (Arc::clone(&all.0.postings), info.clone()),
             wide: all.0.wide.get(info),
             all_lengths: all.0.lengths.clone(),
-            name: name.1.map_or(InNames::No, unread),
+            name: InNames::unread(named.as_ref()),
+            named,
             name_lengths: name.0.lengths.clone(),
             weights,
         })))
@@ -195,6 +198,22 @@ impl Stream {
         }
         streams.sort_by_key(Stream::size);
         if streams.len() > 1 { Stream::All(streams, None) } else { streams.pop().unwrap_or(Stream::Empty) }
+    }
+
+    /// The same from the beginning, where it is a word.
+    pub(crate) fn again(&self) -> Result<Self> {
+        let Stream::Word(word) = self else { return Ok(Stream::Empty) };
+        let (index, info) = &word.found;
+        Ok(Stream::Word(Box::new(WordStream {
+            all: Cursor::new(index.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?),
+            found: word.found.clone(),
+            wide: word.wide.clone(),
+            all_lengths: word.all_lengths.clone(),
+            name: InNames::unread(word.named.as_ref()),
+            named: word.named.clone(),
+            name_lengths: word.name_lengths.clone(),
+            weights: word.weights.clone(),
+        })))
     }
 
     /// The document it was last sought to; [`TERMINATED`] at the end.
@@ -253,6 +272,12 @@ impl Stream {
             Stream::Any(union) => union.streams.iter().map(Stream::size).fold(0, u32::saturating_add),
             Stream::Empty => 0,
         }
+    }
+}
+
+impl InNames {
+    fn unread(found: Option<&(Arc<InvertedIndexReader>, TermInfo)>) -> Self {
+        found.map_or(Self::No, |(index, info)| Self::Unread(Arc::clone(index), info.clone()))
     }
 }
 
@@ -339,7 +364,7 @@ impl WordStream {
 
     /// The documents that have it in their names, to be followed apart from scores; `None` where there are none.
     pub(crate) fn names(&self) -> Result<Option<SegmentPostings>> {
-        let InNames::Unread(index, info) = &self.name else { return Ok(None) };
+        let Some((index, info)) = &self.named else { return Ok(None) };
         Ok(Some(index.read_postings_from_terminfo(info, IndexRecordOption::Basic)?))
     }
 

@@ -89,9 +89,9 @@ impl Order {
         matches!(self.by, By::Distance)
     }
 
-    /// The best by words come first, wherever they are.
-    pub(crate) fn is_score(self) -> bool {
-        matches!(self.by, By::Score)
+    /// The best by words come first, damped by distance or not.
+    pub(crate) fn is_by_words(self) -> bool {
+        matches!(self.by, By::Score | By::Damped(_))
     }
 
     /// First by whether it has ended and whether it needs a broader term, then by whether it says which area it serves and

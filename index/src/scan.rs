@@ -12,7 +12,7 @@
 //!
 //!  Words, languages, organisation, areas:              Nothing but columns (a browse):
 //!  `follow`; words alone in batches (`batch`),           `look`, a word of 64 documents at a time
-//!  words anywhere that many have by bits (`anywhere`)
+//!  and where many have them by bits (`crowd`)
 //!
 //!    streams of postings agree on documents
 //!    -> to be found, not deleted       a bit each        -> to be found, not deleted    a bit each
@@ -38,8 +38,8 @@ use tantivy::DocId;
 use crate::areas::Bits;
 use crate::asked::{Leg, Need, Plan};
 use crate::batch::Batch;
-use crate::columns::{Columns, Stretch};
-use crate::families::{Families, FamilyBits, Kin};
+use crate::columns::Stretch;
+use crate::families::Families;
 use crate::near::Circle;
 use crate::postings::{Stream, seek_all, seek_some};
 use crate::rank::{Best, Found, NOWHERE, Order};
@@ -47,9 +47,6 @@ use crate::snapshot::Segment;
 use crate::stop::Pace;
 use crate::tally::{BLOCK, Beyond, Tally};
 use crate::{Asks, Result};
-
-/// Words anywhere are followed by bits if one of so many documents of a segment may have them.
-const MANY: usize = 512;
 
 /// What has been found so far for one block.
 pub(crate) struct Gathered {
@@ -88,10 +85,6 @@ pub(crate) struct Gather<'a> {
     pub most: f32,
     /// Metres that two documents in the circle may lie apart.
     pub reach: f32,
-    /// Words decide alone which documents of the segment at hand are found and which are the best of them.
-    pub by_words: bool,
-    /// Families of the segment at hand that have been counted, where words decide alone.
-    pub seen: FamilyBits,
     /// Room for documents that are looked at together.
     pub batch: Batch,
     /// Says when to end before it is done.
@@ -131,16 +124,13 @@ impl Gather<'_> {
             Some(circle) => 2.002 * circle.metres() as f32 + 1.0,
             None => f32::INFINITY,
         };
-        self.by_words = self.enough == u64::MAX && self.has_words_alone(&plan);
-        self.seen = match self.by_words {
-            true => FamilyBits::none_of(&segments[at].columns.members),
-            false => FamilyBits::default(),
-        };
         for mut leg in std::mem::take(&mut plan.legs) {
+            if self.has_crowd(&segments[at].columns, &plan, &leg) {
+                let stretches = std::mem::take(&mut leg.stretches);
+                self.follow_crowd(segments, at, &stretches, &mut plan, &mut leg)?;
+            }
             for Stretch { docs, inside } in std::mem::take(&mut leg.stretches) {
-                if self.by_words && plan.least() as usize >= segments[at].columns.keys.len() / MANY {
-                    self.follow_anywhere(segments, at, docs, &mut plan, &mut leg)?;
-                } else if plan.only_words() && !leg.into_covers {
+                if plan.only_words() && !leg.into_covers {
                     self.follow_words(segments, at, docs, &mut plan, &mut leg)?;
                 } else if !plan.only_columns() || leg.into_covers {
                     self.follow(segments, at, docs, &mut plan, &mut leg)?;
@@ -157,31 +147,6 @@ impl Gather<'_> {
             }
         }
         Ok(())
-    }
-
-    /// Whether words are all that was asked for: no place, no test, and the best by words first.
-    fn has_words_alone(&self, plan: &Plan) -> bool {
-        plan.only_words()
-            && plan.legs.iter().all(|leg| !leg.into_covers && leg.areas.is_none())
-            && !plan.tests_more()
-            && self.circle.is_none()
-            && self.withdrawn.is_empty()
-            && self.beyond.is_none()
-            && !self.every_place
-            && self.results.best.order.is_score()
-    }
-
-    /// How a document is counted.
-    #[inline]
-    pub(crate) fn kin(&self, columns: &Columns, doc: DocId) -> Kin {
-        if self.beyond.is_some() {
-            return Kin::Uneven;
-        }
-        if !columns.has_siblings_within(doc, self.reach) {
-            return Kin::None;
-        }
-        let uneven = columns.uneven[doc as usize / 64] >> (doc % 64) & 1 != 0;
-        if self.by_words && !uneven { Kin::Even } else { Kin::Uneven }
     }
 
     /// Follows the streams through a stretch, one document at a time.
@@ -433,7 +398,7 @@ pub(crate) fn window(docs: &Range<DocId>, first: DocId) -> u64 {
 }
 
 /// The bits that a test holds of.
-fn retain(bits: u64, mut test: impl FnMut(u32) -> bool) -> u64 {
+pub(crate) fn retain(bits: u64, mut test: impl FnMut(u32) -> bool) -> u64 {
     let (mut rest, mut kept) = (bits, 0);
     while rest != 0 {
         let at = rest.trailing_zeros();
