@@ -67,6 +67,11 @@ fn main() {
         ..query(&towns, random, false)
     };
     measure("one word of many documents, anywhere", "", &index, &mut random, |random| one(random, 15.0, 60));
+    let two = |random: &mut Random| Query {
+        words: Words::parse(&format!("{} {}", word(random, 1.0, 60), word(random, 1.0, 60))),
+        ..one(random, 1.0, 60)
+    };
+    measure("two words of very many documents, anywhere", "", &index, &mut random, two);
     measure("one word of few documents, anywhere", "", &index, &mut random, |random| one(random, 300.0, 5000));
     measure("any of the words + circle + facets + counts", "", &index, &mut random, |random| Query {
         all_words: false,

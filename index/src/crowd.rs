@@ -27,15 +27,15 @@ use crate::postings::{Stream, WordStream, seek_all};
 use crate::rank::{Found, NOWHERE};
 use crate::scan::{Gather, retain, window};
 use crate::snapshot::Segment;
-use crate::tally::for_each_of;
+use crate::tally::{Tally, for_each_of};
 use crate::{Asks, Result};
 
 /// Words are followed by bits if so many documents may have them,
 const CROWD: u64 = 512;
 /// or, in a small segment, one of so many of all documents.
 const SHARE: u64 = 512;
-/// Blocks whose documents are counted together.
-const TOGETHER: usize = 64;
+/// About so many documents are counted together.
+const TOGETHER: usize = 1024;
 /// About so many documents near the centre are looked at first.
 const FIRST: f64 = 512.0;
 
@@ -135,46 +135,25 @@ impl Gather<'_> {
         let number: u64 = blocks.iter().map(|block| u64::from((block.found & !block.special).count_ones())).sum();
         let wide = words.iter().filter_map(|word| as_word(word)?.wide()).min_by_key(|wide| wide.counts.total());
         let by_word = |wide: &&Wide| self.circle.is_none() && self.counting && wide.counts.total() < 2 * number;
+        let tally = &mut self.results.tally;
         if let Some(wide) = wide.filter(by_word) {
-            self.results.tally.count_again(&wide.counts);
-            self.take_back_others(segment, found, wide, &mut seen);
+            tally.count_again(&wide.counts);
+            let mut others = Tally::new();
+            let rest = (0..wide.bits.len()).map(|at| {
+                let rest = wide.bits[at] & columns.hits[at] & !columns.uneven[at] & !found.word(at);
+                (at, rest, rest & columns.sharing[at])
+            });
+            // Of what has the narrowest word and was not found: listings only where none of their documents was.
+            let none_found = |family| !columns.members.of(family).unwrap_or_default().iter().any(|&doc| found.has(doc));
+            let met = |family| seen.add(family) && none_found(family);
+            count_all(columns, &mut others, true, rest, met);
+            tally.take_away(&others.counts());
             return;
         }
-        let mut docs = Vec::with_capacity(64 * TOGETHER);
-        for blocks in blocks.chunks(TOGETHER) {
-            docs.clear();
-            for &Block { at, found, special, .. } in blocks {
-                let first = 64 * at as DocId;
-                // In a circle what shares its listing is special, or far from all others.
-                let sharing = if self.circle.is_none() { columns.sharing[at] } else { 0 };
-                let met = |&doc: &DocId| sharing >> (doc - first) & 1 == 0 || seen.add(columns.families[doc as usize]);
-                docs.extend(for_each_of(found & !special, first).filter(met));
-            }
-            let tally = &mut self.results.tally;
-            if self.counting {
-                tally.count_all(columns, &docs);
-            } else {
-                tally.total += docs.len() as u64;
-            }
-        }
-    }
-
-    /// Takes back what has a word and was not found; listings only where none of their documents was.
-    fn take_back_others(&mut self, segment: &Segment, found: &Bits, word: &Wide, seen: &mut FamilyBits) {
-        let columns = &*segment.columns;
-        for (at, first) in (0..word.bits.len()).zip((0..).step_by(64)) {
-            let others = word.bits[at] & columns.hits[at] & !columns.uneven[at] & !found.word(at);
-            for doc in for_each_of(others, first) {
-                let counts = columns.sharing[at] >> (doc - first) & 1 != 0 && {
-                    let family = columns.families[doc as usize];
-                    let members = columns.members.of(family).unwrap_or_default();
-                    !seen.add(family) || members.iter().any(|&doc| found.has(doc))
-                };
-                if !counts {
-                    self.results.tally.take_back(&columns.masks[doc as usize], columns.kinds[doc as usize]);
-                }
-            }
-        }
+        // In a circle what shares its listing is special, or far from all others.
+        let sharing = |at: usize| if self.circle.is_none() { columns.sharing[at] } else { 0 };
+        let all = blocks.iter().map(|&Block { at, found, special, .. }| (at, found & !special, sharing(at)));
+        count_all(columns, tally, self.counting, all, |family| seen.add(family));
     }
 
     /// Ranks what was found in some blocks, ascending, and counts what is special. The words are followed by `again`
@@ -202,13 +181,15 @@ impl Gather<'_> {
             let first = 64 * at as DocId;
             let best = &self.results.best;
             let may = |score| best.admits(&Found { ended: false, ..scored(score, first, least) }, segment);
-            if !may(unnamed) {
-                bits &= special | if may(most) { named.word(first) } else { 0 };
+            let also = may(unnamed);
+            if !also {
+                bits &= special | if may(most) { named.look(first) } else { 0 };
             }
             // One after the other: streams never go back.
             for doc in for_each_of(bits, first) {
                 let has = |bits: u64| bits >> (doc - first) & 1 != 0;
-                let found = scored(most, doc, metres(doc));
+                let score = if also { most } else { (unnamed + named.most(doc - first)) * 1.0001 };
+                let found = scored(score, doc, metres(doc));
                 if !has(special) && !self.results.best.admits(&found, segment) {
                     continue;
                 }
@@ -230,6 +211,34 @@ impl Gather<'_> {
         plan.groups = own;
         Ok(())
     }
+}
+
+/// Counts documents, given which of 64 they are; those that share their listing only where `met` says so of their family.
+fn count_all(
+    columns: &Columns,
+    tally: &mut Tally,
+    counting: bool,
+    words: impl Iterator<Item = (usize, u64, u64)>,
+    mut met: impl FnMut(u32) -> bool,
+) {
+    let mut docs = Vec::with_capacity(TOGETHER + 64);
+    let mut count = |docs: &mut Vec<DocId>| {
+        if counting {
+            tally.count_all(columns, docs);
+        } else {
+            tally.total += docs.len() as u64;
+        }
+        docs.clear();
+    };
+    for (at, found, sharing) in words {
+        let first = 64 * at as DocId;
+        let alone = |doc: &DocId| sharing >> (doc - first) & 1 == 0;
+        docs.extend(for_each_of(found, first).filter(|doc| alone(doc) || met(columns.families[*doc as usize])));
+        if docs.len() >= TOGETHER {
+            count(&mut docs);
+        }
+    }
+    count(&mut docs);
 }
 
 fn as_word(stream: &Stream) -> Option<&WordStream> {
@@ -323,28 +332,43 @@ fn having_all(words: &[Stream], stretches: &[Stretch]) -> Result<Bits> {
     Ok(found)
 }
 
-/// The documents that have one of some words in their names.
-struct Named(Vec<SegmentPostings>);
+/// The documents that have some words in their names.
+struct Named(Vec<Name>);
+
+/// Those that have one word in their names.
+struct Name {
+    postings: SegmentPostings,
+    /// Which of the 64 documents at hand have it.
+    bits: u64,
+    /// No document scores more by having it in its name.
+    most: f32,
+}
 
 impl Named {
     fn new(words: &[Stream]) -> Result<Self> {
         let mut names = Vec::with_capacity(words.len());
         for word in words.iter().filter_map(as_word) {
-            names.extend(word.names()?);
+            let name = |postings| Name { postings, bits: 0, most: word.most() - word.most_unnamed() };
+            names.extend(word.names()?.map(name));
         }
         Ok(Self(names))
     }
 
-    /// Those of the 64 documents from one on. Never backwards.
-    fn word(&mut self, first: DocId) -> u64 {
-        let mut bits = 0;
-        for postings in &mut self.0 {
+    /// Which of the 64 documents from one on have any of the words. Never backwards.
+    fn look(&mut self, first: DocId) -> u64 {
+        for Name { postings, bits, .. } in &mut self.0 {
+            *bits = 0;
             let mut doc = forward(postings, first);
             while doc - first < 64 {
-                bits |= 1 << (doc - first);
+                *bits |= 1 << (doc - first);
                 doc = postings.advance();
             }
         }
-        bits
+        self.0.iter().fold(0, |all, name| all | name.bits)
+    }
+
+    /// What one of the 64 documents looked at last scores at most by its name.
+    fn most(&self, at: u32) -> f32 {
+        self.0.iter().filter(|name| name.bits >> at & 1 != 0).map(|name| name.most).fold(0.0, |sum, most| sum + most)
     }
 }

@@ -97,6 +97,13 @@ impl Tally {
         self.bits.counts.iter_mut().zip(&*counts.bits).for_each(|(bit, more)| *bit = bit.wrapping_add(*more));
     }
 
+    /// Takes back what was counted, or will have been.
+    pub(crate) fn take_away(&mut self, counts: &Counts) {
+        self.total -= counts.total;
+        self.kinds.iter_mut().zip(&counts.kinds).for_each(|(kind, less)| *kind -= less);
+        self.bits.counts.iter_mut().zip(&*counts.bits).for_each(|(bit, less)| *bit = bit.wrapping_sub(*less));
+    }
+
     /// Counts what whole blocks sum up to.
     pub(crate) fn count_blocks(&mut self, sums: &Sums, blocks: &Range<DocId>) {
         let (from, to) = (&sums.rows[blocks.start as usize], &sums.rows[blocks.end as usize]);
