@@ -23,7 +23,7 @@
 //!     limit: 20, counts: true, ..Query::default()
 //! })?;
 //! assert_eq!(hits.results.total, 1);
-//! assert_eq!(hits.counts, [("bereavement".to_owned(), 1)]);
+//! assert_eq!(hits.counts, [("bereavement".into(), 1)]);
 //! # Ok(())
 //! # }
 //! ```

@@ -223,7 +223,9 @@ mod tests {
             let mut about = |centre: f64, most: f64| (centre + (random.unit() * 2.0 - 1.0) * spread).clamp(-most, most);
             let (south, west) = (about(lat, 89.0), about(lon, 179.0));
             let positions: Vec<_> = (0..64)
-                .filter_map(|_| hilbert::position_e7((south + about(0.0, 9.0)).clamp(-89.0, 89.0), west + about(0.0, 0.5)))
+                .filter_map(|_| {
+                    hilbert::position_e7((south + about(0.0, 9.0)).clamp(-89.0, 89.0), west + about(0.0, 0.5))
+                })
                 .collect();
             let bound = circle.no_nearer_m(&Extent::of(&positions));
             for exact in positions.iter().map(|&position| circle.exact_m(position)).filter(|m| *m <= circle.metres) {

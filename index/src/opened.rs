@@ -45,7 +45,12 @@ impl WideWords {
             if info.doc_freq >= documents / WIDE {
                 let mut bits = vec![0; (documents as usize).div_ceil(64)];
                 each(index, info, |doc| bits[doc as usize / 64] |= 1 << (doc % 64))?;
-                found.push((info.postings_range.start, bits.into_boxed_slice(), Tally::new(), FamilyBits::none_of(&columns.members)));
+                found.push((
+                    info.postings_range.start,
+                    bits.into_boxed_slice(),
+                    Tally::new(),
+                    FamilyBits::none_of(&columns.members),
+                ));
             }
         }
         // Some documents after the other for all words, so that their columns are read once.
@@ -53,13 +58,16 @@ impl WideWords {
         for (at, first) in (0..columns.hits.len()).zip((0..).step_by(64)) {
             let (counted, sharing) = (columns.hits[at] & !columns.uneven[at], columns.sharing[at]);
             for (_, bits, tally, seen) in &mut found {
-                let first_met = |&doc: &DocId| sharing >> (doc - first) & 1 == 0 || seen.add(columns.families[doc as usize]);
+                let first_met =
+                    |&doc: &DocId| sharing >> (doc - first) & 1 == 0 || seen.add(columns.families[doc as usize]);
                 docs.clear();
                 docs.extend(for_each_of(bits[at] & counted, first).filter(first_met));
                 tally.count_all(columns, &docs);
             }
         }
-        let wide = found.into_iter().map(|(start, bits, mut tally, _)| (start, Arc::new(Wide { bits, counts: tally.counts() })));
+        let wide = found
+            .into_iter()
+            .map(|(start, bits, mut tally, _)| (start, Arc::new(Wide { bits, counts: tally.counts() })));
         Ok(Self(wide.collect()))
     }
 

@@ -180,7 +180,7 @@ pub struct Hits {
     pub covers: Block,
     /// Listings in `results` per term, zeros left out: terms that have a bit, in the order of
     /// [`crate::Payload::terms`], then, with `count_all`, the others by id.
-    pub counts: Vec<(String, u32)>,
+    pub counts: Vec<(Arc<str>, u32)>,
     /// Listings in `results` per kind; zeros left out.
     pub kinds: Vec<(String, u32)>,
     /// Whether words had to be given up.

@@ -67,12 +67,8 @@ impl Reader {
         });
         let understood = Understood { words: words.collect(), dropped: query.words.dropped().to_vec() };
         let stored = &self.snapshot.stored;
-        let counted = |names: &[String], counts: &[u32]| -> Vec<(String, u32)> {
-            let counts = names.iter().zip(counts).filter(|(_, count)| **count > 0);
-            counts.map(|(name, count)| (name.clone(), *count)).collect()
-        };
         let tally = &mut gather.results.tally;
-        let mut counts = counted(&stored.payload.terms, tally.bits());
+        let mut counts = counted(&self.snapshot.terms, tally.bits());
         counts.extend(gather.beyond.take().map(|beyond| beyond.counted(tally)).unwrap_or_default());
         Ok(Hits {
             counts,
@@ -118,6 +114,12 @@ impl Reader {
         })?;
         Ok(number)
     }
+}
+
+/// What was counted at all, with its name.
+fn counted<T: Clone>(names: &[T], counts: &[u32]) -> Vec<(T, u32)> {
+    let counts = names.iter().zip(counts).filter(|(_, count)| **count > 0);
+    counts.map(|(name, count)| (name.clone(), *count)).collect()
 }
 
 /// Words that have been looked up in one commit. Of a query's words only these are found.

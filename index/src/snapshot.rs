@@ -186,6 +186,8 @@ pub(crate) struct Snapshot {
     pub fields: Fields,
     pub stored: Stored,
     pub bits: HashMap<String, u8>,
+    /// Terms by bit, to be handed on.
+    pub terms: Vec<Arc<str>>,
     /// Documents, deleted ones not yet merged away included.
     pub documents: u64,
     /// Of all words.
@@ -225,7 +227,8 @@ impl Snapshot {
             FieldLengths::new(words, documents)
         };
         let (all, name) = (lengths(|segment| &segment.all), lengths(|segment| &segment.name));
-        Ok(Self { fields, bits: stored.bits(), stored, documents, all, name, segments })
+        let terms = stored.payload.terms.iter().map(|term| Arc::from(term.as_str())).collect();
+        Ok(Self { fields, bits: stored.bits(), terms, stored, documents, all, name, segments })
     }
 
     /// The number of a kind; `None` when no document ever had it.

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use tantivy::DocId;
 use tantivy::columnar::StrColumn;
@@ -329,9 +329,9 @@ impl Beyond {
     }
 
     /// The terms with their counts, by id; zeros left out.
-    pub(crate) fn counted(self, tally: &Tally) -> Vec<(String, u32)> {
+    pub(crate) fn counted(self, tally: &Tally) -> Vec<(Arc<str>, u32)> {
         let count = |number: u32| tally.beyond.get(number as usize).copied().unwrap_or(0);
-        let mut out: Vec<(String, u32)> =
+        let mut out: Vec<(Arc<str>, u32)> =
             self.numbers.into_iter().map(|(term, number)| (term.into(), count(number))).collect();
         out.retain(|(_, count)| *count > 0);
         out.sort_unstable();

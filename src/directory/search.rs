@@ -4,7 +4,7 @@
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, HashMap},
-    sync::LazyLock,
+    sync::{Arc, LazyLock},
 };
 
 use bytes::Bytes;
@@ -318,7 +318,7 @@ fn counted(hits: &Hits, request: &SearchRequest) -> Vec<Counted> {
     let language = request.language_of_answer();
     if request.counts.is_empty() && request.per_facet.is_none() {
         let known = |id: &str, count| Counted::known(id, count).filter(|_| language == Language::English);
-        let counted = |(id, count): &(String, u32)| {
+        let counted = |(id, count): &(Arc<str>, u32)| {
             known(id, *count).unwrap_or_else(|| Counted::Told(term_count(id, *count, language)))
         };
         return hits.counts.iter().map(counted).collect();

@@ -1,7 +1,9 @@
 //! Parts of an answer that are the same each time, written once: the crisis lines of a nation, and all of a term's count but
 //! its number. An answer copies them.
 
-use std::{borrow::Cow, collections::HashMap, io::Write, sync::LazyLock};
+use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
+
+use rustc_hash::FxHashMap;
 
 use crate::domain::{
     answer::TermCount,
@@ -25,7 +27,7 @@ pub enum Counted {
 impl Counted {
     /// A count of a term that the house knows, in English.
     pub fn known(id: &str, count: u32) -> Option<Self> {
-        static HEADS: LazyLock<HashMap<String, Vec<u8>>> = LazyLock::new(|| {
+        static HEADS: LazyLock<FxHashMap<String, Vec<u8>>> = LazyLock::new(|| {
             let terms = vocabulary().terms.iter().map(|term| TermCount {
                 id: term.id.clone(),
                 label: term.label.clone(),
@@ -43,7 +45,8 @@ impl Counted {
         match self {
             Self::Known(head, count) => {
                 out.extend_from_slice(head);
-                write!(out, "{count}}}").expect("a vector takes all bytes");
+                serde_json::to_writer(&mut *out, count).expect("a vector takes all bytes");
+                out.push(b'}');
             }
             Self::Told(count) => serde_json::to_writer(out, count).expect("it has only text keys"),
         }

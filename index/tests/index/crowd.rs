@@ -1,6 +1,8 @@
 //! Many listings in one place, where searches count whole blocks of documents without looking at each.
 
-use kith_index::{Document, Index, Near, Op, Query, Sort, Whereabouts, Words};
+use std::collections::HashSet;
+
+use kith_index::{Document, Hit, Hits, Index, Near, Op, Query, Sort, Whereabouts, Words};
 
 use crate::oracle::check;
 use crate::world::{Asked, Random, World, listing, payload, query, some_ids};
@@ -61,4 +63,104 @@ fn a_crowd_is_counted_as_by_looking_at_everybody() {
         }
     }
     assert!(most > 3_000, "too few in the circle to be counted by blocks: {most}");
+}
+
+/// A word by rank, the first ones far more often.
+fn word(random: &mut Random) -> String {
+    format!("w{}", (200_f64.powf(random.unit())) as usize)
+}
+
+fn words(random: &mut Random, number: usize) -> String {
+    (0..number).map(|_| word(random) + " ").collect()
+}
+
+/// A listing in a crowd; one in four has several places, and of these one in three differs from place to place.
+fn wordy(random: &mut Random, id: &str) -> Vec<Document> {
+    let length = 5 + random.below(20);
+    let first = Document {
+        listing: id.to_owned(),
+        kind: "group".to_owned(),
+        name: words(random, 3),
+        text: words(random, length),
+        terms: random.some(&crate::world::terms(), 3),
+        ended: random.one_in(9),
+        ..Document::default()
+    };
+    let places = if random.one_in(4) { 2 + random.below(3) } else { 1 };
+    let (uneven, spread) = (random.one_in(3), [0.005, 0.4][random.below(2)]);
+    let (lat, lon) = (CENTRE.0 + random.unit() * 0.4 - 0.2, CENTRE.1 + random.unit() * 0.6 - 0.3);
+    let document = |place| {
+        let mut document = Document { id: format!("{id}/{place}"), ..first.clone() };
+        document.whereabouts =
+            Whereabouts::Point { lat: lat + spread * (random.unit() - 0.5), lon: lon + spread * (random.unit() - 0.5) };
+        if place > 0 {
+            document.text = words(random, length);
+            document.ended = random.one_in(9);
+        }
+        if uneven {
+            document.terms = random.some(&crate::world::terms(), 3);
+            document.kind = ["group", "service"][random.below(2)].to_owned();
+        }
+        document
+    };
+    (0..places).map(document).collect()
+}
+
+/// Whoever hides a listing that does not exist is answered one document at a time: the same must come of it.
+#[test]
+fn a_crowd_with_the_same_words_is_answered_as_one_by_one() {
+    let mut random = Random(6);
+    let index = Index::in_memory(payload()).expect("an index");
+    let (mut most, mut asked) = (0, 0);
+    for round in 0..5_u64 {
+        let number = if round == 0 { 9_000 } else { 400 };
+        let ops = (0..number).map(|n| {
+            let listing = format!("l{:04}", if round == 0 { n } else { random.below(9_000) });
+            if round > 0 && random.one_in(2) {
+                return Op::Remove { listing };
+            }
+            Op::Put { documents: wordy(&mut random, &listing), listing }
+        });
+        index.apply(&ops.collect::<Vec<_>>(), round, round).expect("applied");
+        if round == 3 {
+            index.optimise().expect("merged");
+        }
+        let reader = index.reader();
+        for n in 0..60 {
+            let number = 1 + random.below(3);
+            // Half of the questions have words that most listings have.
+            let typed = if random.one_in(2) { words(&mut random, number) } else { format!("w1 w{number}") };
+            let near = Near {
+                lat: CENTRE.0 + random.unit() * 0.3 - 0.15,
+                lon: CENTRE.1 + random.unit() * 0.3 - 0.15,
+                km: [3.0, 8.0, 20.0, 90.0][random.below(4)],
+            };
+            let query = Query {
+                words: Words::parse(&typed),
+                all_words: true,
+                near: (n % 3 != 0).then_some(near),
+                facets: random.some(&[vec!["term-1".to_owned()].into()], 1),
+                counts: n % 7 != 0,
+                offset: random.below(2) * random.below(50),
+                limit: [0, 1, 20, 5_000][random.below(4)],
+                ..Query::default()
+            };
+            let one_by_one =
+                Query { withdrawn: ["nobody".to_owned()].into_iter().collect::<HashSet<_>>().into(), ..query.clone() };
+            let (together, apart) = (reader.search(&query).expect("hits"), reader.search(&one_by_one).expect("hits"));
+            let told = |hits: &Hits| {
+                let hit =
+                    |hit: &Hit| (hit.listing.clone(), hit.id.clone(), hit.distance_m, hit.other_places, hit.ended);
+                let shown: Vec<_> = hits.results.hits.iter().map(hit).collect();
+                (hits.results.total, hits.results.broader, shown, hits.counts.clone(), hits.kinds.clone())
+            };
+            assert_eq!(told(&together), told(&apart), "round {round}, question {n}");
+            for (one, other) in together.results.hits.iter().zip(&apart.results.hits) {
+                assert!((one.score - other.score).abs() <= 1e-4 * one.score, "{} {}", one.score, other.score);
+            }
+            most = most.max(together.results.total);
+            asked += usize::from(together.results.total > 100);
+        }
+    }
+    assert!(most > 5_000 && asked > 100, "too few found: {most} {asked}");
 }

@@ -117,7 +117,7 @@ fn new_terms_take_the_next_bits_and_keep_them() {
     index.apply(&[with("a", &["three"]), with("b", &["two"])], 2, 2).expect("applied");
     assert_eq!(index.payload().terms, ["one", "two", "three"]);
     let hits = index.reader().search(&Query { counts: true, ..Query::default() }).expect("an answer");
-    assert_eq!(hits.counts, [("two".to_owned(), 1), ("three".to_owned(), 1)]);
+    assert_eq!(hits.counts, [("two".into(), 1), ("three".into(), 1)]);
 }
 
 #[test]

@@ -153,7 +153,7 @@ pub fn check(index: &Index, world: &World, asked: &Asked) {
     check_block(&hits.results, &expected.results, world, |document| is_broader(document, asked, expected.need));
     check_block(&hits.covers, &expected.covers, world, |document| is_broader(document, asked, expected.need));
 
-    let counted: BTreeMap<String, u32> = hits.counts.iter().cloned().collect();
+    let counted: BTreeMap<String, u32> = hits.counts.iter().map(|(term, count)| (term.to_string(), *count)).collect();
     for term in &terms()[..if asked.query.count_all { 12 } else { 6 }] {
         let has = |documents: &Vec<(&Document, _)>| documents.iter().any(|(document, _)| document.terms.contains(term));
         let number = expected.results.values().filter(|documents| has(documents)).count() as u32;
