@@ -207,7 +207,9 @@ pub(super) fn times(out: &mut Vec<u8>, session: &Session) {
 /// One member of an object, with the comma before it where one is needed.
 pub(super) fn member(out: &mut Vec<u8>, name: &str, value: &impl Serialize) {
     separate(out);
-    out.extend_from_slice(format!("\"{name}\":").as_bytes());
+    out.push(b'"');
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
     serde_json::to_writer(out, value).expect("these values have only text keys and finite numbers");
 }
 
