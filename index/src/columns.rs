@@ -205,12 +205,13 @@ impl Columns {
             file.column(1).chunks_exact(8).map(|cell| [i32_of(&cell[..4]), i32_of(&cell[4..])]).collect();
         let unplaced = keys.partition_point(|&key| key < UNPLACED) as DocId;
         let families = families(&siblings, &listings);
-        let alone = alone(&siblings, &families, &positions[..unplaced as usize]);
-        let uneven = uneven(&siblings, &families, &masks, &kinds);
+        let members = Members::new(&siblings, &families);
+        let alone = alone(&members, &families, &positions[..unplaced as usize]);
+        let uneven = uneven(&members, &masks, &kinds);
         let mut sharing = vec![0; flags.len().div_ceil(64)];
         siblings.iter().for_each(|&doc| sharing[doc as usize / 64] |= 1 << (doc % 64));
         Ok(Self {
-            members: Members::new(&siblings, &families),
+            members,
             families,
             uneven,
             sharing: sharing.into(),

@@ -23,7 +23,7 @@ use crate::columns::{Columns, Stretch};
 use crate::families::FamilyBits;
 use crate::near::Circle;
 use crate::opened::Wide;
-use crate::postings::{Stream, WordStream, seek_all};
+use crate::postings::{Stream, WordStream, forward, seek_all};
 use crate::rank::{Found, NOWHERE};
 use crate::scan::{Gather, retain, window};
 use crate::snapshot::Segment;
@@ -61,7 +61,7 @@ impl Gather<'_> {
         let places = leg.stretches.iter().map(|stretch| stretch.docs.len() as u64).sum::<u64>();
         let documents = columns.keys.len().max(1) as u64;
         let may_have = u64::from(plan.least()) * places / documents;
-        self.circle.is_none_or(Circle::is_flat) && may_have >= CROWD.min(documents / SHARE)
+        places > 0 && self.circle.is_none_or(Circle::is_flat) && may_have >= CROWD.min(documents / SHARE)
     }
 
     /// Follows words through the stretches of a leg: all words of a plan, which has nothing else.
@@ -76,7 +76,9 @@ impl Gather<'_> {
         let segment = &*segments[number];
         let columns = &*segment.columns;
         let found = self.find_all(segment, stretches, plan)?;
-        let block = |(at, found)| {
+        let mut blocks = Vec::new();
+        for (at, found) in found.filled() {
+            self.pace.step()?;
             let first = 64 * at as DocId;
             let (special, metres) = match self.circle {
                 None => (found & columns.uneven[at], NOWHERE),
@@ -85,20 +87,20 @@ impl Gather<'_> {
                     circle.no_nearer_m(&columns.extents[at]),
                 ),
             };
-            Block { at, found, special, metres }
-        };
-        let mut blocks: Vec<Block> = found.filled().map(block).collect();
-        self.count_crowd(segment, &found, &blocks, &plan.groups);
-        if let Some(circle) = self.circle {
-            let near = circle.metres() * (FIRST / self.results.tally.total.max(1) as f64).sqrt();
-            if near < circle.metres() / 2.0 {
-                let mut again = plan.groups.iter().map(Stream::again).collect::<Result<Vec<_>>>()?;
-                let nearest = blocks.iter().filter(|block| block.metres <= near);
-                self.rank_crowd(segments, number, nearest, (plan, leg), Some(&mut again))?;
-                blocks.retain(|block| block.metres > near);
-            }
+            blocks.push(Block { at, found, special, metres });
         }
-        self.rank_crowd(segments, number, blocks.iter(), (plan, leg), None)
+        self.count_crowd(segment, &found, &blocks, &plan.groups);
+        if self.results.best.most() == 0 && blocks.iter().all(|block| block.special == 0) {
+            return Ok(());
+        }
+        // As far from the centre as some hundred documents are, where that is not far.
+        let near = self.circle.map(Circle::metres).unwrap_or_default()
+            * (FIRST / self.results.tally.total.max(1) as f64).sqrt().min(1.0);
+        let (nearest, others): (Vec<_>, Vec<_>) = blocks.into_iter().partition(|block| block.metres <= near);
+        for blocks in [nearest, others] {
+            self.rank_crowd(segments, number, &blocks, plan, leg)?;
+        }
+        Ok(())
     }
 
     /// Which documents are found.
@@ -144,7 +146,7 @@ impl Gather<'_> {
                 (at, rest, rest & columns.sharing[at])
             });
             // Of what has the narrowest word and was not found: listings only where none of their documents was.
-            let none_found = |family| !columns.members.of(family).unwrap_or_default().iter().any(|&doc| found.has(doc));
+            let none_found = |family| !columns.members.of(family).iter().any(|&doc| found.has(doc));
             let met = |family| seen.add(family) && none_found(family);
             count_all(columns, &mut others, true, rest, met);
             tally.take_away(&others.counts());
@@ -156,20 +158,23 @@ impl Gather<'_> {
         count_all(columns, tally, self.counting, all, |family| seen.add(family));
     }
 
-    /// Ranks what was found in some blocks, ascending, and counts what is special. The words are followed by `again`
-    /// where the streams of the plan are needed for other blocks.
-    fn rank_crowd<'b>(
+    /// Ranks what was found in some blocks, ascending, and counts what is special.
+    fn rank_crowd(
         &mut self,
         segments: &[Arc<Segment>],
         number: usize,
-        blocks: impl Iterator<Item = &'b Block>,
-        (plan, leg): (&mut Plan, &mut Leg),
-        again: Option<&mut Vec<Stream>>,
+        blocks: &[Block],
+        plan: &mut Plan,
+        leg: &mut Leg,
     ) -> Result<()> {
+        if blocks.is_empty() {
+            return Ok(());
+        }
         let segment = &*segments[number];
         let columns = &*segment.columns;
-        let mut own = std::mem::take(&mut plan.groups);
-        let words = again.unwrap_or(&mut own);
+        // Streams of their own, for other blocks need them from the beginning again.
+        let again = plan.groups.iter().filter_map(as_word).map(|word| Ok(Stream::Word(Box::new(word.again()?))));
+        let words = &mut again.collect::<Result<Vec<_>>>()?[..];
         let mut named = Named::new(words)?;
         let unnamed = words.iter().filter_map(|word| Some(as_word(word)?.most_unnamed()));
         let unnamed = unnamed.fold(0.0, |sum, most| sum + most) * 1.0001;
@@ -181,14 +186,14 @@ impl Gather<'_> {
             let first = 64 * at as DocId;
             let best = &self.results.best;
             let may = |score| best.admits(&Found { ended: false, ..scored(score, first, least) }, segment);
-            let also = may(unnamed);
-            if !also {
-                bits &= special | if may(most) { named.look(first) } else { 0 };
+            let looked = if may(most) { named.look(first) } else { 0 };
+            if !may(unnamed) {
+                bits &= special | looked;
             }
             // One after the other: streams never go back.
             for doc in for_each_of(bits, first) {
                 let has = |bits: u64| bits >> (doc - first) & 1 != 0;
-                let score = if also { most } else { (unnamed + named.most(doc - first)) * 1.0001 };
+                let score = (unnamed + named.most(doc - first)) * 1.0001;
                 let found = scored(score, doc, metres(doc));
                 if !has(special) && !self.results.best.admits(&found, segment) {
                     continue;
@@ -208,7 +213,6 @@ impl Gather<'_> {
                 }
             }
         }
-        plan.groups = own;
         Ok(())
     }
 }
@@ -243,11 +247,6 @@ fn count_all(
 
 fn as_word(stream: &Stream) -> Option<&WordStream> {
     if let Stream::Word(word) = stream { Some(word) } else { None }
-}
-
-/// Moves to the first document at or after `target`.
-fn forward(postings: &mut SegmentPostings, target: DocId) -> DocId {
-    if postings.doc() < target { postings.seek(target) } else { postings.doc() }
 }
 
 /// Some documents of a part of a segment, a bit each.

@@ -58,8 +58,8 @@ impl Families {
             }
             return;
         }
+        let shown = &mut self.met[at as usize];
         if counting {
-            let shown = &self.met[at as usize];
             let known =
                 self.terms.entry(u64::from(at)).or_insert_with(|| Terms { mask: *mask(shown), beyond: Vec::new() });
             tally.count_more(mask(&found), &mut known.mask);
@@ -67,7 +67,6 @@ impl Families {
             tally.count_beyond(&more);
             known.beyond.extend(more);
         }
-        let shown = &mut self.met[at as usize];
         if let Some(circle) = circle {
             let exact = |found: &Found| circle.exact_m(columns.positions[found.doc as usize]);
             (found.metres, shown.metres) = (exact(&found), exact(shown));
@@ -142,7 +141,6 @@ fn is_before(found: &Found, shown: &Found, stated_first: bool, columns: &Columns
 }
 
 /// Families of a segment, a bit each.
-#[derive(Clone, Default)]
 pub(crate) struct FamilyBits(Vec<u64>);
 
 impl FamilyBits {
@@ -163,15 +161,11 @@ impl FamilyBits {
 
 /// The documents of a segment whose families differ in kind or terms, a bit each: which of them is shown, and how many
 /// of each term there are, depends on all that match.
-pub(crate) fn uneven(siblings: &[u32], families: &[u32], masks: &[Mask], kinds: &[u8]) -> Box<[u64]> {
-    let same = |one: u32, other: u32| {
-        let (one, other) = (one as usize, other as usize);
-        masks[one] == masks[other] && kinds[one] == kinds[other]
-    };
+pub(crate) fn uneven(members: &Members, masks: &[Mask], kinds: &[u8]) -> Box<[u64]> {
+    let told = |member: u32| (masks[member as usize], kinds[member as usize]);
     let mut uneven = vec![0; masks.len().div_ceil(64)];
-    let members = Members::new(siblings, families);
-    for family in (0..).map_while(|family| members.of(family)) {
-        if !family.iter().all(|&member| same(family[0], member)) {
+    for family in members.families() {
+        if !family.iter().all(|&member| told(member) == told(family[0])) {
             family.iter().for_each(|&member| uneven[member as usize / 64] |= 1 << (member % 64));
         }
     }
@@ -200,22 +194,24 @@ impl Members {
         Self { documents, starts }
     }
 
-    /// Those of one family, ascending; `None` where there are not so many.
-    pub(crate) fn of(&self, family: u32) -> Option<&[u32]> {
-        let at = family as usize;
-        Some(&self.documents[*self.starts.get(at)? as usize..*self.starts.get(at + 1)? as usize])
+    /// Those of one family, ascending.
+    pub(crate) fn of(&self, family: u32) -> &[u32] {
+        &self.documents[self.starts[family as usize] as usize..self.starts[family as usize + 1] as usize]
+    }
+
+    /// Those of each family.
+    fn families(&self) -> impl Iterator<Item = &[u32]> {
+        (0..self.starts.len() as u32 - 1).map(|family| self.of(family))
     }
 }
 
 /// How far each document of a segment is from the next of its family, in metres and rather less than more; nothing
 /// where one of them has no position (is not among `positions`), infinitely far for documents without a family.
-pub(crate) fn alone(siblings: &[u32], families: &[u32], positions: &[PositionE7]) -> Vec<f32> {
-    let mut out = if siblings.is_empty() { Vec::new() } else { vec![f32::INFINITY; families.len()] };
-    let mut members: Vec<(u32, u32)> = siblings.iter().map(|&doc| (families[doc as usize], doc)).collect();
-    members.sort_unstable();
-    for family in members.chunk_by(|a, b| a.0 == b.0) {
-        for &(_, one) in family {
-            for &(_, other) in family.iter().filter(|(_, other)| *other != one) {
+pub(crate) fn alone(members: &Members, families: &[u32], positions: &[PositionE7]) -> Vec<f32> {
+    let mut out = vec![f32::INFINITY; families.len()];
+    for family in members.families() {
+        for &one in family {
+            for &other in family.iter().filter(|other| **other != one) {
                 let metres = match (positions.get(one as usize), positions.get(other as usize)) {
                     (Some(one), Some(other)) => between(*one, *other),
                     _ => 0.0,

@@ -32,7 +32,6 @@ pub mod gazetteer;
 
 mod ages;
 mod analysis;
-
 mod areas;
 mod asked;
 mod batch;

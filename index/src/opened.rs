@@ -14,8 +14,8 @@ use crate::tally::{Counts, Tally, for_each_of};
 
 /// A word is wide when one of so many documents has it.
 const WIDE: u32 = 64;
-/// Segments with fewer documents are followed as quickly by their postings.
-const FEW: u32 = 32;
+/// And never fewer than so many: what is known of a wide word takes room of its own.
+const FEWEST: u32 = 16;
 
 /// The wide words of a field. Whether a document has one is one look, where postings are sought; and what all documents
 /// that have one come to is known.
@@ -36,13 +36,10 @@ impl WideWords {
     pub(crate) fn read(index: &InvertedIndexReader, columns: &Columns) -> Result<Self> {
         let documents = columns.keys.len() as u32;
         let mut found = Vec::new();
-        if documents < FEW {
-            return Ok(Self::default());
-        }
         let mut words = index.terms().stream()?;
         while words.advance() {
             let info = words.value();
-            if info.doc_freq >= documents / WIDE {
+            if info.doc_freq >= (documents / WIDE).max(FEWEST) {
                 let mut bits = vec![0; (documents as usize).div_ceil(64)];
                 each(index, info, |doc| bits[doc as usize / 64] |= 1 << (doc % 64))?;
                 found.push((

@@ -122,7 +122,7 @@ struct Cursor {
 /// The postings of a word in names. Only scores ask for them, and most words are never scored.
 enum InNames {
     No,
-    Unread(Arc<InvertedIndexReader>, TermInfo),
+    Unread,
     Read(Box<SegmentPostings>),
 }
 
@@ -146,17 +146,17 @@ impl Stream {
         let Some(info) = all.1 else {
             return Ok(Stream::Empty);
         };
-        let named = name.1.map(|info| (Arc::clone(&name.0.postings), info.clone()));
-        Ok(Stream::Word(Box::new(WordStream {
+        let word = WordStream {
             all: Cursor::new(all.0.postings.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?),
             found: (Arc::clone(&all.0.postings), info.clone()),
             wide: all.0.wide.get(info),
             all_lengths: all.0.lengths.clone(),
-            name: InNames::unread(named.as_ref()),
-            named,
+            name: if name.1.is_some() { InNames::Unread } else { InNames::No },
+            named: name.1.map(|info| (Arc::clone(&name.0.postings), info.clone())),
             name_lengths: name.0.lengths.clone(),
             weights,
-        })))
+        };
+        Ok(Stream::Word(Box::new(word)))
     }
 
     /// Documents that have one exact value of a field, each scoring `score`.
@@ -198,22 +198,6 @@ impl Stream {
         }
         streams.sort_by_key(Stream::size);
         if streams.len() > 1 { Stream::All(streams, None) } else { streams.pop().unwrap_or(Stream::Empty) }
-    }
-
-    /// The same from the beginning, where it is a word.
-    pub(crate) fn again(&self) -> Result<Self> {
-        let Stream::Word(word) = self else { return Ok(Stream::Empty) };
-        let (index, info) = &word.found;
-        Ok(Stream::Word(Box::new(WordStream {
-            all: Cursor::new(index.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?),
-            found: word.found.clone(),
-            wide: word.wide.clone(),
-            all_lengths: word.all_lengths.clone(),
-            name: InNames::unread(word.named.as_ref()),
-            named: word.named.clone(),
-            name_lengths: word.name_lengths.clone(),
-            weights: word.weights.clone(),
-        })))
     }
 
     /// The document it was last sought to; [`TERMINATED`] at the end.
@@ -272,12 +256,6 @@ impl Stream {
             Stream::Any(union) => union.streams.iter().map(Stream::size).fold(0, u32::saturating_add),
             Stream::Empty => 0,
         }
-    }
-}
-
-impl InNames {
-    fn unread(found: Option<&(Arc<InvertedIndexReader>, TermInfo)>) -> Self {
-        found.map_or(Self::No, |(index, info)| Self::Unread(Arc::clone(index), info.clone()))
     }
 }
 
@@ -351,6 +329,21 @@ impl WordStream {
         Some(self.wide.as_ref()?.bits[doc as usize / 64] >> (doc % 64) & 1 != 0)
     }
 
+    /// The same from the beginning.
+    pub(crate) fn again(&self) -> Result<Self> {
+        let (index, info) = &self.found;
+        Ok(Self {
+            all: Cursor::new(index.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?),
+            found: self.found.clone(),
+            wide: self.wide.clone(),
+            all_lengths: self.all_lengths.clone(),
+            name: if self.named.is_some() { InNames::Unread } else { InNames::No },
+            named: self.named.clone(),
+            name_lengths: self.name_lengths.clone(),
+            weights: self.weights.clone(),
+        })
+    }
+
     /// What is known of the word, if it is wide.
     pub(crate) fn wide(&self) -> Option<&Wide> {
         self.wide.as_deref()
@@ -394,7 +387,7 @@ impl WordStream {
     pub(crate) fn score_of(&mut self, doc: DocId, frequency: u32) -> f32 {
         let length = |lengths: &Option<FieldNormReader>| lengths.as_ref().map_or(0, |l| l.fieldnorm_id(doc));
         let mut score = self.weights.all.score(frequency, length(&self.all_lengths));
-        if let InNames::Unread(index, info) = &self.name {
+        if let (InNames::Unread, Some((index, info))) = (&self.name, &self.named) {
             // Reading what is mapped fails only where the file is damaged, and checksums find that.
             let read = index.read_postings_from_terminfo(info, IndexRecordOption::WithFreqs);
             self.name = read.map_or(InNames::No, |postings| InNames::Read(Box::new(postings)));
@@ -453,6 +446,6 @@ pub(crate) fn seek_some(streams: &mut [Stream], number: usize, mut target: DocId
     target
 }
 
-fn forward(postings: &mut SegmentPostings, target: DocId) -> DocId {
+pub(crate) fn forward(postings: &mut SegmentPostings, target: DocId) -> DocId {
     if postings.doc() >= target { postings.doc() } else { postings.seek(target) }
 }

@@ -94,14 +94,14 @@ impl Tally {
     pub(crate) fn count_again(&mut self, counts: &Counts) {
         self.total += counts.total;
         self.kinds.iter_mut().zip(&counts.kinds).for_each(|(kind, more)| *kind += more);
-        self.bits.counts.iter_mut().zip(&*counts.bits).for_each(|(bit, more)| *bit = bit.wrapping_add(*more));
+        self.bits.counts.iter_mut().zip(&*counts.bits).for_each(|(bit, more)| *bit += more);
     }
 
-    /// Takes back what was counted, or will have been.
+    /// Takes back some of what was counted.
     pub(crate) fn take_away(&mut self, counts: &Counts) {
         self.total -= counts.total;
         self.kinds.iter_mut().zip(&counts.kinds).for_each(|(kind, less)| *kind -= less);
-        self.bits.counts.iter_mut().zip(&*counts.bits).for_each(|(bit, less)| *bit = bit.wrapping_sub(*less));
+        self.bits.counts.iter_mut().zip(&*counts.bits).for_each(|(bit, less)| *bit -= less);
     }
 
     /// Counts what whole blocks sum up to.
