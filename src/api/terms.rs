@@ -6,18 +6,27 @@ use poem_openapi::{
 };
 
 use super::{Tag, payload::Cached, problem::Problem};
-use crate::domain::vocabulary::{Facet, Term, vocabulary};
+use crate::{
+    directory::Directory,
+    domain::{
+        hold::HeldTerm,
+        vocabulary::{Facet, Term, vocabulary},
+    },
+};
 
 /// The vocabulary's operation.
-pub struct Terms;
+pub struct Terms(pub Directory);
 
 /// The vocabulary, or one facet of it.
 #[derive(Debug, serde::Serialize, Object)]
 pub struct TermList {
     /// Changes when any term changes.
     pub version: String,
-    /// The terms, facet by facet.
+    /// The terms, facet by facet, without those that are held.
     pub terms: Vec<Term>,
+    /// Terms of these facets that are not offered for now, because a reviewer has asked for them to be looked at. Listings
+    /// that have them keep them, and words and filters go on finding them; do not offer them for choosing.
+    pub held: Vec<HeldTerm>,
 }
 
 #[OpenApi]
@@ -35,8 +44,11 @@ impl Terms {
         if_none_match: Header<Option<String>>,
     ) -> Result<Cached<TermList>, Problem> {
         let wanted = |term: &&Term| facet.0.is_none_or(|facet| term.facet == facet);
-        let terms = vocabulary().terms.iter().filter(wanted).cloned().collect();
-        let list = TermList { version: vocabulary().version.to_owned(), terms };
+        let mut held = self.0.holds().unwrap_or_default().terms;
+        held.retain(|held| vocabulary().term(&held.term).is_some_and(|term| wanted(&term)));
+        let offered = |term: &&Term| !held.iter().any(|held| held.term == term.id);
+        let terms = vocabulary().terms.iter().filter(wanted).filter(offered).cloned().collect();
+        let list = TermList { version: vocabulary().version.to_owned(), terms, held };
         let json = serde_json::to_vec(&list).expect("terms can be written");
         Ok(Cached::new(json.into(), if_none_match.0.as_deref()))
     }

@@ -13,7 +13,7 @@ use crate::domain::{
 };
 
 impl Directory {
-    /// The book as it stands today. Compiled in: neither store nor view is asked.
+    /// The book as it stands today. All of it is compiled in but the holds, which are read from the published view.
     pub fn decisions(&self) -> Book {
         let today = self.clock.now().london_date();
         let sample = if self.is_sample() { ledger::sample_entries() } else { &[] };
@@ -26,6 +26,7 @@ impl Directory {
             weights_version: fingerprint(&weights),
             weights,
             overdue: decisions.iter().map(|decision| u32::from(decision.overdue)).sum(),
+            holds: self.holds(),
             decisions,
             sample: self.is_sample(),
         }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, hash_map};
 
-use super::{Result, import::source_id};
+use super::{Result, holds::Held, import::source_id};
 use crate::{
     domain::{
         clock::Timestamp,
@@ -90,6 +90,12 @@ impl Book {
         book.services.read(read, SideKind::Service, links).await?;
         book.organizations.read(read, SideKind::Organization, links).await?;
         Ok(book)
+    }
+
+    /// What is hidden by a hold passes for withdrawn.
+    fn veil(&mut self, held: &Held) {
+        self.services.by_id.values_mut().for_each(|service| held.veil(service));
+        self.organizations.by_id.values_mut().for_each(|organization| held.veil(organization));
     }
 
     /// What the other side of a link can be; the first is what it is.
@@ -282,13 +288,18 @@ pub async fn circles(read: &mut Snapshot, holders: &[String]) -> Result<u64> {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn linked(read: &mut Snapshot, sides: &HashMap<Side, Origin>) -> Result<HashMap<Side, Linked>> {
+pub async fn linked(
+    read: &mut Snapshot,
+    held: &Held,
+    sides: &HashMap<Side, Origin>,
+) -> Result<HashMap<Side, Linked>> {
     let mut links = touching(read, sides).await?;
     links.retain(|link| link.standing == Standing::Published);
     if links.is_empty() {
         return Ok(HashMap::new());
     }
-    let book = Book::of(read, &links).await?;
+    let mut book = Book::of(read, &links).await?;
+    book.veil(held);
     let with_places = book.with_places(read).await?;
     let links = without_repeated(links, &book);
     let mut bonds: HashMap<Side, BTreeMap<Side, Bond>> = HashMap::new();

@@ -21,6 +21,7 @@ pub mod feed;
 mod finer;
 pub mod floors;
 pub mod follow;
+pub mod holds;
 pub mod import;
 mod labels;
 pub mod linking;

@@ -6,7 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{
-    Result, links,
+    Result,
+    holds::holds_ref,
+    links,
     shown::{organization_ref, place_ref, service_ref, shown},
 };
 use crate::{
@@ -42,6 +44,8 @@ pub struct Touched {
     pub taxonomies: BTreeSet<Id<kind::Taxonomy>>,
     /// Terms written.
     pub terms: BTreeSet<Id<kind::TaxonomyTerm>>,
+    /// Whether a hold was written.
+    pub holds: bool,
 }
 
 /// The change-log lines for what a transaction has written, with digests of what readers will see.
@@ -115,6 +119,7 @@ async fn widened(read: &mut Snapshot, touched: &Touched) -> Result<Vec<ListingRe
         .chain(organizations.into_iter().map(organization_ref))
         .chain(touched.taxonomies.iter().map(|id| ListingRef::new(ListingKind::Taxonomy, *id)))
         .chain(touched.terms.iter().map(|id| ListingRef::new(ListingKind::TaxonomyTerm, *id)))
+        .chain(touched.holds.then(holds_ref))
         .collect())
 }
 

@@ -9,6 +9,7 @@ use super::{
     },
     coming::{Field, mark},
     entry::{Entry, Source, Standing},
+    hold::PublicHold,
     layer,
     link::{self, Linked, PublicLink},
     location::Location,
@@ -82,6 +83,8 @@ pub struct Joined {
     pub linked: Option<Linked>,
     /// Whether somebody said that something here is wrong, and that is still to be seen to.
     pub reported: bool,
+    /// That a reviewer has asked for it to be looked at.
+    pub held: Option<PublicHold>,
     /// Who told us.
     pub source: Source,
 }
@@ -336,6 +339,7 @@ impl Joined {
                 .and_then(|s| s.assured_date.clone())
                 .map(|date| LastChecked { date, by_role: "source".to_owned() }),
             being_checked: self.reported.then_some(true),
+            held: self.held.clone(),
             source: provenance(&self.source),
             page_url: format!("/listing/{}", facts.id),
             report_url: format!("/listing/{}/report", facts.id),

@@ -12,6 +12,7 @@
 //! | `entries.rs` | reading and writing entries of any [`Kept`] kind |
 //! | `links.rs` | finding links by either side |
 //! | `reports.rs` | what readers say is wrong |
+//! | `holds.rs` | what reviewers have asked to be looked at |
 //! | `told.rs` | which areas were ever told, and what hangs together |
 //! | `safeguard.rs` | decisions of the safeguarding role |
 //! | `purge.rs` | bytes that must go for good |
@@ -25,6 +26,7 @@ mod changes;
 mod commit;
 mod entries;
 mod error;
+mod holds;
 mod links;
 mod migrate;
 mod purge;
