@@ -81,10 +81,9 @@ pub async fn joined(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<
                 let organization = Some(organization);
                 Some(Joined { service: None, organization, places, services, linked, reported, held, source })
             }
-            ListingKind::ServiceAtLocation
-            | ListingKind::Holds
-            | ListingKind::Taxonomy
-            | ListingKind::TaxonomyTerm => None,
+            ListingKind::ServiceAtLocation | ListingKind::Holds | ListingKind::Taxonomy | ListingKind::TaxonomyTerm => {
+                None
+            }
         })
         .collect())
 }

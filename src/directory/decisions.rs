@@ -56,7 +56,7 @@ pub fn fingerprint(weights: &[Weight]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ledger::Subject;
+    use crate::domain::{ledger::Subject, vocabulary::values::DialoguePrinciple};
 
     fn how(what: &str, version: &str) -> String {
         format!("{what} changed: add an entry to src/domain/ledger/entries.toml that says why, and names {version}")
@@ -69,6 +69,15 @@ mod tests {
         assert_eq!(named(Subject::Vocabulary), Some(version), "{}", how("the words", version));
         let version = fingerprint(&weights());
         assert_eq!(named(Subject::Weights), Some(&*version), "{}", how("the order", &version));
+    }
+
+    #[test]
+    fn no_principle_of_open_dialogue_changes_without_an_entry() {
+        let words = DialoguePrinciple::ALL.iter().flat_map(|one| [one.as_str(), one.label(), one.label_cy()]);
+        let mut version = digest(&words.map(str::as_bytes).collect::<Vec<_>>());
+        version.truncate(16);
+        let named = ledger::newest(Subject::Facet).and_then(|entry| entry.fingerprint.as_deref());
+        assert_eq!(named, Some(&*version), "{}", how("the principles", &version));
     }
 
     #[test]

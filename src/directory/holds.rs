@@ -217,7 +217,8 @@ fn unknown(id: &str) -> Code {
 async fn named(read: &mut Snapshot, subject: &Subject) -> Result<(Option<String>, Option<String>)> {
     Ok(match subject {
         Subject::Service(origin) => {
-            let mut found = read.by_foreign::<Service>(origin.source, &[origin.foreign_id.clone()]).await?.into_values();
+            let mut found =
+                read.by_foreign::<Service>(origin.source, &[origin.foreign_id.clone()]).await?.into_values();
             found.next().map(|entry| (entry.record.id.to_string(), entry.record.name)).unzip()
         }
         Subject::Organization(origin) => {

@@ -288,11 +288,7 @@ pub async fn circles(read: &mut Snapshot, holders: &[String]) -> Result<u64> {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn linked(
-    read: &mut Snapshot,
-    held: &Held,
-    sides: &HashMap<Side, Origin>,
-) -> Result<HashMap<Side, Linked>> {
+pub async fn linked(read: &mut Snapshot, held: &Held, sides: &HashMap<Side, Origin>) -> Result<HashMap<Side, Linked>> {
     let mut links = touching(read, sides).await?;
     links.retain(|link| link.standing == Standing::Published);
     if links.is_empty() {

@@ -249,7 +249,9 @@ pub(super) fn facets(request: &SearchRequest) -> Vec<(&'static str, FacetGroup)>
         ));
     }
     for (field, words) in &request.marked {
-        let ask = if words.is_empty() { Vec::new() } else { vec![field.mark(NOT_STATED)] };
+        // Who claims nothing of Open Dialogue does not work by it: there is nothing to ask.
+        let asks = !words.is_empty() && *field != Marked::Dialogue;
+        let ask = if asks { vec![field.mark(NOT_STATED)] } else { Vec::new() };
         let everywhere = (*field == Marked::Nation && !words.is_empty()).then_some(EVERYWHERE);
         let any = words.iter().map(String::as_str).chain(everywhere).map(|word| field.mark(word)).collect();
         groups.push((field.as_str(), FacetGroup { any, ask, ..FacetGroup::default() }));

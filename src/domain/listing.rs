@@ -13,10 +13,12 @@ use super::{
     layer,
     link::{self, Linked, PublicLink},
     location::Location,
+    marked::Marked,
     network::Network,
     organization::Organization,
     place::{AreaCode, PlaceMode, Position},
     plain::{self, Plain},
+    practice::Practice,
     schedule::Schedule,
     service::Service,
     service_at_location::ServiceAtLocation,
@@ -237,6 +239,8 @@ impl Joined {
             if let Some(resource) = &service.facts.resource {
                 term_words.push_str(&resource.words());
             }
+            let claimed = service.facts.practice.iter().flat_map(Practice::dialogue);
+            marks.extend(claimed.map(|principle| Marked::Dialogue.mark(principle.as_str())));
             term_ids.extend(service.facts.coming.marks());
             if cards[0].0.who_for.is_empty() {
                 term_ids.push(mark(Field::Audience, None));

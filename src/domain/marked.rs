@@ -3,7 +3,7 @@
 use super::{
     coming::NOT_STATED,
     crisis::Nation,
-    vocabulary::values::{NetworkType, PracticeLevel, ResourceFor, ResourceType},
+    vocabulary::values::{DialoguePrinciple, NetworkType, PracticeLevel, ResourceFor, ResourceType},
 };
 
 /// The word of a resource that is for all four nations.
@@ -22,6 +22,8 @@ pub enum Marked {
     ForRole,
     /// For which nation a resource is.
     Nation,
+    /// Which principles of Open Dialogue are claimed of a listing and count now. What claims none has no mark.
+    Dialogue,
 }
 
 impl Marked {
@@ -33,6 +35,7 @@ impl Marked {
             Self::Level => "level",
             Self::ForRole => "for_role",
             Self::Nation => "nation",
+            Self::Dialogue => "dialogue",
         }
     }
 
@@ -44,6 +47,7 @@ impl Marked {
             Self::Level => PracticeLevel::ALL.iter().map(|value| value.as_str()).collect(),
             Self::ForRole => ResourceFor::ALL.iter().map(|value| value.as_str()).collect(),
             Self::Nation => Nation::ALL.iter().map(|value| value.as_str()).collect(),
+            Self::Dialogue => DialoguePrinciple::ALL.iter().map(|value| value.as_str()).collect(),
         }
     }
 

@@ -13,7 +13,7 @@ use super::{
     read::{Code, NAME, Read, Reader, said},
     vocabulary::{
         Facet,
-        values::{EvidenceLevel, Led},
+        values::{DialoguePrinciple, EvidenceLevel, Led},
         vocabulary,
     },
 };
@@ -97,7 +97,8 @@ said! {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct MarkerClaim {
-    /// What is claimed: a term of the facet `marker`.
+    /// What is claimed: a term of the facet `marker`, or one of the seven principles of Open Dialogue: `immediate_help`,
+    /// `social_network`, `flexibility`, `responsibility`, `continuity`, `tolerance_of_uncertainty`, `dialogue`.
     pub marker: String,
     /// How sure that is.
     pub level: EvidenceLevel,
@@ -128,6 +129,12 @@ impl Practice {
         self.markers.iter().filter(|claim| claim.current).filter_map(MarkerClaim::lasts_until).min()
     }
 
+    /// The principles of Open Dialogue that are claimed and count.
+    pub fn dialogue(&self) -> impl Iterator<Item = DialoguePrinciple> + '_ {
+        let claims = self.markers.iter().filter(|claim| claim.current);
+        claims.filter_map(|claim| DialoguePrinciple::from_word(&claim.marker))
+    }
+
     /// Leaves only what is a word of a closed list or a yes or no: free words could tell where a private place is.
     pub fn silence(&mut self) {
         *self = Self {
@@ -141,6 +148,13 @@ impl Practice {
 }
 
 impl MarkerClaim {
+    /// What is claimed, in plain English.
+    pub fn label(&self) -> &str {
+        let principle = || DialoguePrinciple::from_word(&self.marker).map(DialoguePrinciple::label);
+        let term = vocabulary().term(&self.marker).map(|term| term.label.as_str());
+        term.or_else(principle).unwrap_or(&self.marker)
+    }
+
     /// The last day on which it counts; `None` when it does not say when it was said.
     pub fn lasts_until(&self) -> Option<NaiveDate> {
         let said: NaiveDate = self.on.as_ref()?.parse().ok()?;
@@ -154,7 +168,8 @@ impl MarkerClaim {
 impl Read for MarkerClaim {
     fn read(reader: &mut Reader<'_, '_>) -> Self {
         let marker = reader.required_text("marker", NAME);
-        if !marker.is_empty() && vocabulary().term(&marker).is_none_or(|term| term.facet != Facet::Marker) {
+        let is_marker = vocabulary().term(&marker).is_some_and(|term| term.facet == Facet::Marker);
+        if !marker.is_empty() && !is_marker && DialoguePrinciple::from_word(&marker).is_none() {
             reader.fault::<()>("marker", Code::UnknownTerm);
         }
         let (on, expires_on) = (reader.date("on"), reader.date("expires_on"));
@@ -214,6 +229,25 @@ mod tests {
         read.believe_on("2026-07-01".parse().unwrap());
         assert_eq!(counting(&read), [true, false, false, false]);
         assert_eq!(read.believed_until(), Some("2028-01-01".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_principle_of_open_dialogue_is_claimed_as_a_marker_is() {
+        let (read, faults) = practice(json!({"markers": [
+            {"marker": "immediate_help", "level": "stated", "source": "the team", "on": "2026-01-01"},
+            {"marker": "dialogue", "level": "stated", "on": "2026-01-01"},
+            {"marker": "quiet-space", "level": "stated", "source": "the team", "on": "2026-01-01"},
+        ]}));
+        assert_eq!(faults, []);
+        let mut read = read.unwrap();
+        assert_eq!(read.dialogue().count(), 0, "nothing counts before a day is known");
+        read.believe_on("2026-02-01".parse().unwrap());
+        assert_eq!(read.dialogue().collect::<Vec<_>>(), [super::DialoguePrinciple::ImmediateHelp]);
+        let labels: Vec<&str> = read.markers.iter().map(super::MarkerClaim::label).collect();
+        assert_eq!(
+            labels,
+            ["Immediate help", "Dialogue, with every voice heard", "Quiet space, and the way out explained"]
+        );
     }
 
     #[test]

@@ -188,7 +188,14 @@ mod tests {
         ];
         assert_eq!((request.facets, request.language), (expected.to_vec(), vec!["pl".to_owned(), "Polish".to_owned()]));
         assert_eq!(in_words(&answers).len(), 4);
-        assert_eq!(asked(&answers, &Arc::default()).iter().flat_map(|asked| asked.given.iter()).filter(|given| **given).count(), 4);
+        assert_eq!(
+            asked(&answers, &Arc::default())
+                .iter()
+                .flat_map(|asked| asked.given.iter())
+                .filter(|given| **given)
+                .count(),
+            4
+        );
     }
 
     #[test]

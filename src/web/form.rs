@@ -208,7 +208,18 @@ impl Fields {
         let (age, strict, chosen) = (self.age.clone(), self.strict.clone(), self.chosen.clone());
         let lang = self.lang.clone();
         let (q, near, within_km) = (q.to_owned(), near.to_owned(), within_km.to_owned());
-        Self { q, near, within_km, age, strict, lang, chosen, on: self.on, held: Arc::clone(&self.held), ..Self::default() }
+        Self {
+            q,
+            near,
+            within_km,
+            age,
+            strict,
+            lang,
+            chosen,
+            on: self.on,
+            held: Arc::clone(&self.held),
+            ..Self::default()
+        }
     }
 
     /// Whether nothing can be shown without a place.
@@ -218,7 +229,11 @@ impl Fields {
 
     /// The same search without its questions.
     pub fn widened(&self) -> Self {
-        Self { on: self.on, lang: self.lang.clone(), held: Arc::clone(&self.held), ..Self::default() }.but(&self.q, &self.near, &self.within_km)
+        Self { on: self.on, lang: self.lang.clone(), held: Arc::clone(&self.held), ..Self::default() }.but(
+            &self.q,
+            &self.near,
+            &self.within_km,
+        )
     }
 
     /// Whether anything beside words and place was asked.

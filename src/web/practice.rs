@@ -9,7 +9,6 @@ use super::{
 use crate::domain::{
     card::ListingKind,
     practice::{FirstVisit, MarkerClaim, Practice},
-    vocabulary::vocabulary,
 };
 
 /// What a page says of how a listing works.
@@ -126,7 +125,6 @@ fn led(practice: &Practice, with_faith: bool) -> Vec<Row> {
 }
 
 fn claim(claim: &MarkerClaim) -> ClaimView {
-    let what = vocabulary().term(&claim.marker).map_or(&claim.marker, |term| &term.label);
     let who =
         claim.source.as_ref().map_or_else(|| "who says so is not stated".to_owned(), |who| format!("said by {who}"));
     let on = claim.on.as_ref().map_or_else(|| "when is not stated".to_owned(), |day| words::day(day));
@@ -136,5 +134,5 @@ fn claim(claim: &MarkerClaim) -> ClaimView {
         Some(day) => format!("; counted until {day}"),
         None => String::new(),
     };
-    ClaimView { what: what.clone(), said: format!("{}; {who}, {on}{until}", claim.level.label()) }
+    ClaimView { what: claim.label().to_owned(), said: format!("{}; {who}, {on}{until}", claim.level.label()) }
 }

@@ -17,7 +17,7 @@ use crate::{
         card::ListingKind,
         crisis::Nation,
         marked::Marked,
-        vocabulary::values::{NetworkType, PracticeLevel, ResourceFor, ResourceType},
+        vocabulary::values::{DialoguePrinciple, NetworkType, PracticeLevel, ResourceFor, ResourceType},
     },
 };
 
@@ -123,6 +123,7 @@ fn label(field: Marked, word: &str) -> Option<&'static str> {
         Marked::ResourceType => ResourceType::from_word(word).map(ResourceType::label),
         Marked::Level => PracticeLevel::from_word(word).map(PracticeLevel::label),
         Marked::ForRole => ResourceFor::from_word(word).map(ResourceFor::label),
+        Marked::Dialogue => DialoguePrinciple::from_word(word).map(DialoguePrinciple::label),
         Marked::Nation => Nation::from_word(word).map(|nation| match nation {
             Nation::England => "England",
             Nation::Scotland => "Scotland",
