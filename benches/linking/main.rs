@@ -131,7 +131,7 @@ fn published(world: &World, numbers: std::ops::Range<usize>, by_listing: &BTreeM
                 theirs: if *both || !is_first { vec![stated(*relationship, theirs, number)] } else { Vec::new() },
             }
         });
-        joined.linked = (!own.is_empty()).then(|| Linked { own: end(number), bonds: bonds.collect() });
+        joined.linked = (!own.is_empty()).then(|| Linked { own: end(number), bonds: bonds.collect(), total: None });
         document::put(&joined.public(&Places).expect("it is published"))
     };
     numbers.map(listing).collect()

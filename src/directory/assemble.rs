@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Result, holds::Held, links};
+use super::{Result, bonds, holds::Held};
 use crate::{
     domain::{
         card::ServiceName,
@@ -54,7 +54,7 @@ pub async fn joined(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<
         .chain(own.map(|organization| (Side::organization(organization.record.id), organization.origin.clone())))
         .collect();
     let reported = read.reported(listings.iter().map(|listing| listing.id.clone())).await?;
-    let mut linked = links::linked(read, &held, &sides).await?;
+    let mut linked = bonds::linked(read, &held, &sides).await?;
 
     Ok(listings
         .iter()

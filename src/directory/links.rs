@@ -183,24 +183,6 @@ pub async fn resolved(read: &mut Snapshot, links: Vec<Entry<Link>>) -> Result<Ve
     Ok(links.into_iter().filter_map(with_other).collect())
 }
 
-/// The listings that show something of these because a link leads from one to the other, or did.
-///
-/// # Errors
-/// When the store cannot be read.
-pub async fn neighbours(read: &mut Snapshot, sides: &HashMap<Side, Origin>) -> Result<HashSet<Side>> {
-    let links = touching(read, sides).await?;
-    let book = Book::of(read, &links).await?;
-    let mut found = HashSet::new();
-    for link in &links {
-        let others = book.others(link);
-        if sides.contains_key(&link.record.holder) || others.iter().any(|other| sides.contains_key(other)) {
-            found.insert(link.record.holder);
-            found.extend(others);
-        }
-    }
-    Ok(found)
-}
-
 /// The links, keepers' last, so that theirs count. Where a keeper says what a source says too, the source's counts only
 /// where it says itself that it is over: a day of review that has passed is what the keeper has looked at.
 fn without_repeated(mut links: Vec<Entry<Link>>, book: &Book) -> Vec<Entry<Link>> {
@@ -289,7 +271,20 @@ pub async fn circles(read: &mut Snapshot, holders: &[String]) -> Result<u64> {
 /// # Errors
 /// When the store cannot be read.
 pub async fn linked(read: &mut Snapshot, held: &Held, sides: &HashMap<Side, Origin>) -> Result<HashMap<Side, Linked>> {
-    let mut links = touching(read, sides).await?;
+    let links = touching(read, sides).await?;
+    linked_by(read, held, sides, links).await
+}
+
+/// The same of these links alone.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn linked_by(
+    read: &mut Snapshot,
+    held: &Held,
+    sides: &HashMap<Side, Origin>,
+    mut links: Vec<Entry<Link>>,
+) -> Result<HashMap<Side, Linked>> {
     links.retain(|link| link.standing == Standing::Published);
     if links.is_empty() {
         return Ok(HashMap::new());
@@ -324,7 +319,7 @@ pub async fn linked(read: &mut Snapshot, held: &Held, sides: &HashMap<Side, Orig
     }
     let linked = |(own, bonds): (Side, BTreeMap<Side, Bond>)| {
         let end = book.end(own, &with_places)?;
-        Some((own, Linked { own: end, bonds: bonds.into_values().collect() }))
+        Some((own, Linked { own: end, bonds: bonds.into_values().collect(), total: None }))
     };
     Ok(bonds.into_iter().filter_map(linked).collect())
 }

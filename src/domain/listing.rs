@@ -178,7 +178,8 @@ impl Joined {
         };
         let mode = self.service.as_ref().map_or(PlaceMode::Exact, |service| service.facts.mode);
         let mut links = self.linked.as_ref().map(|linked| linked.public(gazetteer)).unwrap_or_default();
-        let links_total = u32::try_from(links.len()).ok().filter(|total| *total > 0);
+        let total = self.linked.as_ref().and_then(|linked| linked.total).unwrap_or(links.len());
+        let links_total = u32::try_from(total).ok().filter(|total| *total > 0);
         links.truncate(link::LISTED);
         let mut base = self.card(&facts, organization);
         base.links = links.iter().take(link::ON_CARD).map(PublicLink::brief).collect();

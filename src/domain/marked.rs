@@ -22,6 +22,8 @@ pub enum Marked {
     ForRole,
     /// For which nation a resource is.
     Nation,
+    /// Whether peer workers' places are paid for.
+    PeersPaidFor,
     /// Which principles of Open Dialogue are claimed of a listing and count now. What claims none has no mark.
     Dialogue,
 }
@@ -35,6 +37,7 @@ impl Marked {
             Self::Level => "level",
             Self::ForRole => "for_role",
             Self::Nation => "nation",
+            Self::PeersPaidFor => "peers_paid_for",
             Self::Dialogue => "dialogue",
         }
     }
@@ -47,6 +50,7 @@ impl Marked {
             Self::Level => PracticeLevel::ALL.iter().map(|value| value.as_str()).collect(),
             Self::ForRole => ResourceFor::ALL.iter().map(|value| value.as_str()).collect(),
             Self::Nation => Nation::ALL.iter().map(|value| value.as_str()).collect(),
+            Self::PeersPaidFor => vec!["yes", "no"],
             Self::Dialogue => DialoguePrinciple::ALL.iter().map(|value| value.as_str()).collect(),
         }
     }

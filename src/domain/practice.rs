@@ -13,7 +13,7 @@ use super::{
     read::{Code, NAME, Read, Reader, said},
     vocabulary::{
         Facet,
-        values::{DialoguePrinciple, EvidenceLevel, Led},
+        values::{DialoguePrinciple, EvidenceLevel, Led, Principle},
         vocabulary,
     },
 };
@@ -100,6 +100,9 @@ pub struct MarkerClaim {
     /// What is claimed: a term of the facet `marker`, or one of the seven principles of Open Dialogue: `immediate_help`,
     /// `social_network`, `flexibility`, `responsibility`, `continuity`, `tolerance_of_uncertainty`, `dialogue`.
     pub marker: String,
+    /// Under which principle of trauma-informed practice the marker stands; absent for a principle of Open Dialogue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub principle: Option<Principle>,
     /// How sure that is.
     pub level: EvidenceLevel,
     /// Who says so: a role or a body, never a person's name. Absent when not stated.
@@ -116,10 +119,29 @@ pub struct MarkerClaim {
     pub current: bool,
 }
 
+/// The six principles, each with its markers.
+const BY_PRINCIPLE: [(Principle, &[&str]); 6] = [
+    (Principle::Safety, &["two-facilitators", "check-on-leave", "quiet-space", "safeguarding-route"]),
+    (Principle::Trust, &["confidentiality-stated", "records-stated", "same-people"]),
+    (Principle::Choice, &["no-pressure-to-speak", "more-than-one-way", "choice-of-worker-gender"]),
+    (Principle::Collaboration, &["lived-experience-led", "feedback-answered"]),
+    (Principle::Empowerment, &["strengths-based", "help-run-it"]),
+    (
+        Principle::CulturalConsideration,
+        &["by-and-for", "language-arranged", "faith-food-dress", "racism-and-power-named"],
+    ),
+];
+
+/// The principle under which a marker stands.
+fn principle_of(marker: &str) -> Option<Principle> {
+    BY_PRINCIPLE.iter().find(|(_, markers)| markers.contains(&marker)).map(|(principle, _)| *principle)
+}
+
 impl Practice {
     /// The same as it may be believed on a day: claims without a source or past their day are not current.
     pub fn believe_on(&mut self, today: NaiveDate) {
         for claim in &mut self.markers {
+            claim.principle = principle_of(&claim.marker);
             claim.current = claim.source.is_some() && claim.lasts_until().is_some_and(|last| last >= today);
         }
     }
@@ -179,7 +201,9 @@ impl Read for MarkerClaim {
             reader.fault::<()>("expires_on", Code::Conflict);
         }
         reader.apart("current"); // ours to say
+        reader.apart("principle");
         Self {
+            principle: principle_of(&marker),
             marker,
             level: reader.required_choice("level"),
             source: reader.text("source", NAME),
@@ -200,7 +224,7 @@ impl Plain for MarkerClaim {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Practice, Read};
+    use super::{BY_PRINCIPLE, Facet, Practice, Principle, Read, vocabulary};
     use crate::domain::read::{self, Code};
 
     fn practice(value: Value) -> (Option<Practice>, Vec<(String, Code)>) {
@@ -229,6 +253,16 @@ mod tests {
         read.believe_on("2026-07-01".parse().unwrap());
         assert_eq!(counting(&read), [true, false, false, false]);
         assert_eq!(read.believed_until(), Some("2028-01-01".parse().unwrap()));
+    }
+
+    #[test]
+    fn every_marker_stands_under_one_principle() {
+        let markers: Vec<&str> = vocabulary().facet(Facet::Marker).map(|term| term.id.as_str()).collect();
+        let listed: Vec<&str> = BY_PRINCIPLE.iter().flat_map(|(_, markers)| markers.iter().copied()).collect();
+        assert_eq!(markers, listed);
+        let principles: Vec<Principle> = BY_PRINCIPLE.iter().map(|(principle, _)| *principle).collect();
+        assert_eq!(principles, Principle::ALL);
+        assert_eq!(super::principle_of("dialogue"), None);
     }
 
     #[test]
