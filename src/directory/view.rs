@@ -68,7 +68,7 @@ impl Generation {
         self.index.reader().each_marked(LINKED, |id, listing| {
             links.put(id, listing);
         })?;
-        self.graph.store(Arc::new(links.graph()));
+        self.graph.store(links.graph());
         *self.links.lock().unwrap_or_else(PoisonError::into_inner) = links;
         if let Some(Read::Record(holds)) = self.index.reader().get(&holds_ref().id)? {
             self.held.store(Arc::new(terms_of(&holds)));
@@ -107,7 +107,7 @@ impl Generation {
             }
         }
         if changed {
-            self.graph.store(Arc::new(links.graph()));
+            self.graph.store(links.graph());
         }
         Ok(())
     }
