@@ -53,6 +53,8 @@ fn resources_are_found_by_what_they_say_and_what_is_not_said_is_to_be_asked() {
     assert_eq!(asked["results"]["items"][1]["ask"], json!(["level", "for_role"]));
     assert_eq!(found(&client, "nation=wales"), ["Gofal", "Holding a group"], "what is for everywhere is for Wales too");
     assert_eq!(found(&client, "nation=england"), ["Holding a group", "Leeds link work"]);
+    assert_eq!(found(&client, "peers_paid_for=yes&strict=true"), ["Holding a group"]);
+    assert_eq!(found(&client, "peers_paid_for=no"), ["Gofal", "Leeds link work"], "where nobody says, it can be asked");
     let body = r#"{"resource_type": ["supervision"], "nation": ["wales"], "lang": "cy"}"#;
     let private = client.post_json("/v1/resources", body);
     assert_eq!(

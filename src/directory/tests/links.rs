@@ -47,7 +47,7 @@ impl Town {
     /// The published listing of that name.
     pub(super) fn listing(&self, name: &str) -> Option<Value> {
         [Family::Services, Family::Organizations].into_iter().find_map(|family| {
-            let all = self.directory.walk(family, None, 1_000).unwrap().items;
+            let all = self.directory.walk(family, None, 20_000).unwrap().items;
             let mut listings = all.iter().map(|json| serde_json::from_slice::<Value>(json).unwrap());
             listings.find(|listing| listing["card"]["name"] == name)
         })
