@@ -13,9 +13,10 @@ use serde_json::json;
 use super::{Directory, Error, Result, settle};
 use crate::{
     domain::{
-        entry::{Aggregate, Entry, Standing},
+        entry::{Aggregate, Entry, Origin, Standing},
         hold::{Ground, Hold, Holds, Subject},
         id::{Id, kind},
+        link::{Side, SideKind},
         organization::Organization,
         plain,
         read::{Code, Violation},
@@ -128,10 +129,13 @@ impl Directory {
         let mut all = Vec::new();
         for hold in read.open_holds().await? {
             let (id, name) = match &hold.subject {
-                Subject::Term(id) => (Some(id.clone()), vocabulary().term(id).map(|term| term.label.clone())),
-                Subject::Service(_) | Subject::Organization(_) => named(&mut read, &hold.subject).await?,
+                Subject::Term(id) => (id.clone(), vocabulary().term(id).map_or_else(String::new, |t| t.label.clone())),
+                record => match record_of(&mut read, record).await? {
+                    Some((side, name)) => (side.id.to_string(), name),
+                    None => Default::default(),
+                },
             };
-            all.push(HeldThing { id: id.unwrap_or_default(), name: name.unwrap_or_default(), hold });
+            all.push(HeldThing { id, name, hold });
         }
         Ok(all)
     }
@@ -183,18 +187,31 @@ pub async fn expire(tx: &mut Tx, today: NaiveDate, limit: u32, touched: &mut set
 /// Names what shows something of a hold.
 async fn touch(read: &mut Snapshot, hold: &Hold, touched: &mut settle::Touched) -> Result<()> {
     touched.holds = true;
-    match &hold.subject {
-        Subject::Service(origin) => {
-            let found = read.by_foreign::<Service>(origin.source, &[origin.foreign_id.clone()]).await?;
-            touched.services.extend(found.values().map(|entry| entry.record.id));
-        }
-        Subject::Organization(origin) => {
-            let found = read.by_foreign::<Organization>(origin.source, &[origin.foreign_id.clone()]).await?;
-            touched.organizations.extend(found.values().map(|entry| entry.record.id));
-        }
-        Subject::Term(_) => {}
+    if let Some((side, _)) = record_of(read, &hold.subject).await? {
+        match side.kind {
+            SideKind::Service => touched.services.insert(side.id.cast()),
+            SideKind::Organization => touched.organizations.insert(side.id.cast()),
+        };
     }
     Ok(())
+}
+
+/// The record that is held, and its name; `None` where there is none any more, and for a term.
+async fn record_of(read: &mut Snapshot, subject: &Subject) -> Result<Option<(Side, String)>> {
+    let of = |origin: &Origin| (origin.source, [origin.foreign_id.clone()]);
+    Ok(match subject {
+        Subject::Service(origin) => {
+            let (source, names) = of(origin);
+            let found = read.by_foreign::<Service>(source, &names).await?.into_values().next();
+            found.map(|entry| (Side::service(entry.record.id), entry.record.name))
+        }
+        Subject::Organization(origin) => {
+            let (source, names) = of(origin);
+            let found = read.by_foreign::<Organization>(source, &names).await?.into_values().next();
+            found.map(|entry| (Side::organization(entry.record.id), entry.record.name))
+        }
+        Subject::Term(_) => None,
+    })
 }
 
 /// What an id means, and whether it is public.
@@ -211,22 +228,6 @@ async fn find(read: &mut Snapshot, id: &str) -> Result<Option<(Subject, bool)>> 
 
 fn unknown(id: &str) -> Code {
     if id.parse::<Id<()>>().is_ok() { Code::UnknownListing } else { Code::UnknownTerm }
-}
-
-/// The id and the name of the record that is held.
-async fn named(read: &mut Snapshot, subject: &Subject) -> Result<(Option<String>, Option<String>)> {
-    Ok(match subject {
-        Subject::Service(origin) => {
-            let mut found =
-                read.by_foreign::<Service>(origin.source, &[origin.foreign_id.clone()]).await?.into_values();
-            found.next().map(|entry| (entry.record.id.to_string(), entry.record.name)).unzip()
-        }
-        Subject::Organization(origin) => {
-            let found = read.by_foreign::<Organization>(origin.source, &[origin.foreign_id.clone()]).await?;
-            found.into_values().next().map(|entry| (entry.record.id.to_string(), entry.record.name)).unzip()
-        }
-        Subject::Term(_) => (None, None),
-    })
 }
 
 /// What is held now of listings, as joining them needs it.
