@@ -13,5 +13,11 @@ CREATE TABLE bond (
 );
 CREATE INDEX bond_other ON bond (other);
 CREATE INDEX bond_place ON bond (own, place);
+-- Of organizations with many links: a digest of what all their rows were made of on their own account, so that a write which
+-- changes none of it need not read them all.
+CREATE TABLE bond_side (
+    own    TEXT NOT NULL PRIMARY KEY,
+    digest TEXT NOT NULL
+);
 CREATE INDEX link_between ON link (holder_id, other_name);
 ALTER TABLE directory ADD COLUMN bonds_made TEXT;

@@ -54,13 +54,46 @@ pub async fn settle(tx: &mut Tx, sides: &HashMap<Side, Origin>) -> Result<HashSe
     let all: Vec<_> = sides.iter().map(|(side, origin)| (*side, origin.clone())).collect();
     let mut changed = HashSet::new();
     for some in all.chunks(BATCH) {
-        let difference = difference(tx, &some.iter().cloned().collect()).await?;
+        let mut some: HashMap<Side, Origin> = some.iter().cloned().collect();
+        let made_of = changed_on_their_own(tx, &mut some).await?;
+        let difference = difference(tx, &some).await?;
         changed.extend(difference.put.iter().chain(&difference.remove).filter_map(|row| side_of(&row.own)));
         tx.remove_bonds(&difference.remove.iter().collect::<Vec<_>>()).await?;
         tx.put_bonds(&difference.put.iter().collect::<Vec<_>>()).await?;
+        for (side, digest) in made_of {
+            tx.say_bonds_made_of(&name(side), &digest).await?;
+        }
     }
     changed.retain(|side| !sides.contains_key(side));
     Ok(changed)
+}
+
+/// Of organizations with many links leaves only those that have changed in what others show of them, or in what is stated
+/// of their links. Whatever else changes their rows names one of the other sides. Answers what the rows are made of now.
+async fn changed_on_their_own(tx: &mut Tx, sides: &mut HashMap<Side, Origin>) -> Result<Vec<(Side, String)>> {
+    let names: Vec<String> = sides.keys().copied().map(name).collect();
+    let many = tx.bonds_over(&names, MANY).await?;
+    let mut made_of = Vec::new();
+    if many.is_empty() {
+        return Ok(made_of);
+    }
+    let held = Held::read(tx).await?;
+    let large =
+        sides.keys().copied().filter(|side| side.kind == SideKind::Organization && many.contains_key(&name(*side)));
+    for side in large.collect::<Vec<_>>() {
+        let Some(mut entry) = tx.get::<Organization>(&[side.id.cast()]).await?.pop() else { continue };
+        held.veil(&mut entry);
+        let ids = [side.id.to_string(), entry.origin.foreign_id.clone()];
+        let heads = tx.link_heads(&ids[0], &ids).await?;
+        let parts = [format!("{:?}", link::End::of_organization(&entry)), format!("{:?} {heads:?}", entry.origin)];
+        let digest = digest(&[parts[0].as_bytes(), parts[1].as_bytes()]);
+        if tx.bonds_made_of(&name(side)).await?.as_deref() == Some(&*digest) {
+            sides.remove(&side);
+        } else {
+            made_of.push((side, digest));
+        }
+    }
+    Ok(made_of)
 }
 
 /// What the rows around these sides should be that they are not.

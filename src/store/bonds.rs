@@ -66,6 +66,30 @@ impl Snapshot {
         first.all(self.open.exec()).await?.iter().map(|row| row.get("other")).collect()
     }
 
+    /// The ids of all links that a record of this id states or that name it by one of these, each with its revision, in order.
+    /// Nothing else of them is read.
+    pub async fn link_heads(&mut self, holder: &str, names: &[String]) -> Result<Vec<(String, u64)>> {
+        let mut found = Vec::new();
+        let sides = [("holder_id", vec![holder.to_owned()]), ("other_name", names.to_vec())];
+        for (column, values) in sides {
+            for value in values {
+                let query = Query::joined(&["SELECT id, revision FROM link WHERE ", column, " = ?"]).bind(value);
+                for row in query.all(self.open.exec()).await? {
+                    found.push((row.get("id")?, row.counter("revision")?));
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+
+    /// What the rows of a side were made of on its own account, when they were made last.
+    pub async fn bonds_made_of(&mut self, own: &str) -> Result<Option<String>> {
+        let found = query("SELECT digest FROM bond_side WHERE own = ?").bind(own).optional(self.open.exec()).await?;
+        found.map(|row| row.get("digest")).transpose()
+    }
+
     /// What made all rows; `None` where nothing has.
     pub async fn bonds_made(&mut self) -> Result<Option<String>> {
         query("SELECT bonds_made FROM directory").one(self.open.exec()).await?.get("bonds_made")
@@ -98,9 +122,21 @@ impl Tx {
         Ok(())
     }
 
+    /// Says what the rows of a side are made of on its own account.
+    pub async fn say_bonds_made_of(&mut self, own: &str, digest: &str) -> Result<()> {
+        query("INSERT INTO bond_side (own, digest) VALUES (?, ?) ON CONFLICT (own) DO UPDATE SET digest = excluded.digest")
+            .bind(own)
+            .bind(digest)
+            .about("bond_side")
+            .execute(self.open.exec())
+            .await?;
+        Ok(())
+    }
+
     /// Forgets all rows.
     pub async fn clear_bonds(&mut self) -> Result<()> {
         query("DELETE FROM bond").execute(self.open.exec()).await?;
+        query("DELETE FROM bond_side").execute(self.open.exec()).await?;
         Ok(())
     }
 
@@ -143,6 +179,9 @@ mod tests {
             tx.remove_bonds(&[&rows[2], &row("z", "z", "1")]).await.unwrap();
             assert_eq!(tx.bonds_made().await.unwrap(), None);
             tx.say_bonds_made("this").await.unwrap();
+            for digest in ["x", "y"] {
+                tx.say_bonds_made_of("n", digest).await.unwrap();
+            }
             tx.commit(audit(), &[]).await.unwrap();
             let mut read = store.snapshot().await.unwrap();
             let around = read.bonds_around(&["a".to_owned()]).await.unwrap();
@@ -151,6 +190,9 @@ mod tests {
             assert_eq!(read.bonds_over(&all, 1).await.unwrap(), HashMap::from([("n".to_owned(), 2)]));
             assert_eq!(read.first_bonds("n", 1).await.unwrap(), ["c"]);
             assert_eq!(read.bonds_made().await.unwrap().as_deref(), Some("this"));
+            assert_eq!(read.bonds_made_of("n").await.unwrap().as_deref(), Some("y"));
+            assert_eq!(read.bonds_made_of("a").await.unwrap(), None);
+            assert_eq!(read.link_heads("a", &all).await.unwrap(), []);
             drop(read);
             let mut tx = store.begin().await.unwrap();
             tx.clear_bonds().await.unwrap();

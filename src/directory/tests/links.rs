@@ -71,7 +71,7 @@ impl Town {
     }
 
     pub(super) async fn stand(&self, name: &str, standing: Standing) {
-        let kept = self.directory.store.snapshot().await.unwrap().page::<super::Service>(None, 1_000).await.unwrap();
+        let kept = self.directory.store.snapshot().await.unwrap().page::<super::Service>(None, 20_000).await.unwrap();
         let entry = kept.iter().find(|entry| entry.record.name == name).unwrap();
         self.directory.set_standing(&entry.record.id.to_string(), standing, "a test").await.unwrap();
         self.agrees().await;
