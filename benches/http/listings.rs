@@ -177,6 +177,7 @@ impl World {
             services: Vec::new(),
             linked: None,
             reported: false,
+            held: None,
             source: self.source.clone(),
         }
     }

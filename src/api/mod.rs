@@ -81,7 +81,7 @@ fn service(directory: &Directory) -> OpenApiService<Operations, ()> {
         networks::Networks(directory.clone()),
         resources::Resources(directory.clone()),
         places::Places,
-        terms::Terms,
+        terms::Terms(directory.clone()),
         crisis::Crisis,
         decisions::Decisions(directory.clone()),
         resilience::Resilience(directory.clone()),

@@ -41,6 +41,8 @@ pub struct ResourcesRequest {
     for_role: Option<Vec<String>>,
     /// `england`, `scotland`, `wales`, `northern_ireland`: what is for everywhere matches too; any of them.
     nation: Option<Vec<String>>,
+    /// Whether peer workers' places are paid for: `yes`, `no`; any of them.
+    peers_paid_for: Option<Vec<String>>,
     /// `free`, `donation`, `paid`, `not_stated`; any of them.
     cost: Option<Vec<String>>,
     /// Whether what is not stated does not match; otherwise it does, after what is stated.
@@ -74,6 +76,8 @@ impl Resources {
         for_role: Query<Vec<String>>,
         /// `england`, `scotland`, `wales`, `northern_ireland`: what is for everywhere matches too; repeat for any of several.
         nation: Query<Vec<String>>,
+        /// Whether peer workers' places are paid for: `yes`, `no`; repeat for any of several.
+        peers_paid_for: Query<Vec<String>>,
         /// `free`, `donation`, `paid`, `not_stated`; repeat for any of several.
         cost: Query<Vec<String>>,
         /// Whether what is not stated does not match; otherwise it does, after what is stated.
@@ -92,6 +96,7 @@ impl Resources {
             level: some(level),
             for_role: some(for_role),
             nation: some(nation),
+            peers_paid_for: some(peers_paid_for),
             cost: some(cost),
             strict: strict.0,
             lang: lang.0,
@@ -130,6 +135,7 @@ impl Resources {
             (Marked::Level, asked.level),
             (Marked::ForRole, asked.for_role),
             (Marked::Nation, asked.nation),
+            (Marked::PeersPaidFor, asked.peers_paid_for),
         ];
         let search = SearchRequest {
             q: asked.q.filter(|text| !text.trim().is_empty()),

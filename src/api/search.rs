@@ -19,6 +19,7 @@ use crate::{
     directory::{Directory, request::SearchRequest as Asked},
     domain::{
         answer::SearchAnswer,
+        marked::Marked,
         read::{self, Code, Reader, Violation},
         vocabulary::Facet,
     },
@@ -59,6 +60,8 @@ pub struct SearchRequest {
     way_in: Option<Vec<String>>,
     /// Terms of the facet `marker`, any of them.
     marker: Option<Vec<String>>,
+    /// Principles of Open Dialogue that are claimed and count now: `immediate_help`, `social_network`, `flexibility`, `responsibility`, `continuity`, `tolerance_of_uncertainty`, `dialogue`; any of them.
+    dialogue: Option<Vec<String>>,
     /// Terms of the facet `access`, any of them.
     access: Option<Vec<String>>,
     /// Whom it must be for in so many words; *anyone* and *not stated* do not count.
@@ -140,6 +143,8 @@ impl Search {
         way_in: Query<Vec<String>>,
         /// Terms of the facet `marker`; repeat for any of several.
         marker: Query<Vec<String>>,
+        /// Principles of Open Dialogue that are claimed and count now: `immediate_help`, `social_network`, `flexibility`, `responsibility`, `continuity`, `tolerance_of_uncertainty`, `dialogue`; repeat for any of several.
+        dialogue: Query<Vec<String>>,
         /// Terms of the facet `access`; repeat for any of several.
         access: Query<Vec<String>>,
         /// Whom it must be for in so many words; *anyone* and *not stated* do not count.
@@ -214,7 +219,7 @@ impl Search {
             taxonomy_term_id: taxonomy_term_id.0,
             kind: kind.0,
             organization_id: organization_id.0,
-            marked: Vec::new(),
+            marked: vec![(Marked::Dialogue, dialogue.0)],
             language: language.0,
             sort: sort.0,
             counts: facets.0,
@@ -373,7 +378,7 @@ impl read::Read for Asked {
             taxonomy_term_id: reader.texts("taxonomy_term_id"),
             kind: reader.texts("kind"),
             organization_id: reader.text("organization_id", read::NAME),
-            marked: Vec::new(),
+            marked: vec![(Marked::Dialogue, reader.texts(Marked::Dialogue.as_str()))],
             language: reader.texts("language"),
             sort: reader.text("sort", read::NAME),
             counts: reader.texts("facets"),

@@ -10,6 +10,7 @@ macro_rules! say {
 }
 
 mod credits;
+mod hold;
 mod import;
 mod keep;
 mod link;
@@ -108,6 +109,9 @@ enum Command {
     /// What listings are to one another
     #[command(subcommand)]
     Link(link::Arguments),
+    /// What a reviewer has asked to be looked at: listings and terms
+    #[command(subcommand)]
+    Hold(hold::Arguments),
     /// Networks that are entered by hand
     #[command(subcommand)]
     Network(network::Arguments),
@@ -189,6 +193,7 @@ async fn run(command: Command, config: &Config) -> anyhow::Result<ExitCode> {
         Command::Reports(arguments) => reports::run(config, arguments).await,
         Command::Safeguard(arguments) => safeguard::run(config, arguments).await,
         Command::Link(arguments) => link::run(config, arguments).await,
+        Command::Hold(arguments) => hold::run(config, arguments).await,
         Command::Network(arguments) => network::run(config, arguments).await,
         Command::Resilience { id } => resilience::run(config, &id).await,
         Command::Places(arguments) => places::run(config, arguments),

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     api,
     config::Config,
-    directory::{Directory, Error, Lock, admission},
+    directory::{Directory, Error, Lock, admission, holds::NewHold},
     domain::{
         clock::{SystemChance, SystemClock},
         entry::Standing,
@@ -47,6 +47,14 @@ pub async fn run(config: &Config, with_sample: bool) -> Result<ExitCode> {
         // One listing shows what is left of a withdrawn one: its address answers 410.
         let withdrawn = sample::service_id(sample::WITHDRAWN).to_string();
         directory.set_standing(&withdrawn, Standing::Withdrawn, keep::ACTOR).await?;
+        for (id, because) in sample::held() {
+            let new = NewHold { id: &id, because, by: "an invented reviewer", until: None };
+            match directory.hold(new, keep::ACTOR).await {
+                // Held since an earlier start.
+                Ok(_) | Err(Error::Invalid(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
     let limits = Limits::default();
     let acceptor = Listening::bind(config.listen, limits)

@@ -4,11 +4,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Result, links};
+use super::{Result, bonds, holds::Held};
 use crate::{
     domain::{
         card::ServiceName,
         entry::{Entry, Origin, Source, Standing},
+        hold::Hold,
         id::{Id, kind},
         link::Side,
         listing::Joined,
@@ -37,12 +38,15 @@ pub async fn joined(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<
 
     let sources: HashMap<Id<kind::Source>, Source> =
         read.sources().await?.into_iter().map(|source| (source.id, source)).collect();
-    let services = by_id(read.get::<Service>(&service_ids).await?, |service| service.id);
+    let held = Held::read(read).await?;
+    let mut services = by_id(read.get::<Service>(&service_ids).await?, |service| service.id);
+    services.values_mut().for_each(|service| held.veil(service));
     let running: HashSet<_> = services.values().filter_map(|service| service.record.organization_id).collect();
     let wanted: Vec<_> = running.into_iter().chain(organization_ids.iter().copied()).collect();
-    let organizations = by_id(read.get::<Organization>(&wanted).await?, |organization| organization.id);
+    let mut organizations = by_id(read.get::<Organization>(&wanted).await?, |organization| organization.id);
+    organizations.values_mut().for_each(|organization| held.veil(organization));
     let mut service_places = places_of_services(read, &services).await?;
-    let (offered, mut organization_places) = around_organizations(read, &organization_ids).await?;
+    let (offered, mut organization_places) = around_organizations(read, &held, &organization_ids).await?;
     let own = organization_ids.iter().filter_map(|id| organizations.get(id));
     let sides: HashMap<Side, Origin> = services
         .values()
@@ -50,7 +54,7 @@ pub async fn joined(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<
         .chain(own.map(|organization| (Side::organization(organization.record.id), organization.origin.clone())))
         .collect();
     let reported = read.reported(listings.iter().map(|listing| listing.id.clone())).await?;
-    let mut linked = links::linked(read, &sides).await?;
+    let mut linked = bonds::linked(read, &held, &sides).await?;
 
     Ok(listings
         .iter()
@@ -63,7 +67,8 @@ pub async fn joined(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<
                 let linked = linked.remove(&Side::service(service.record.id));
                 let reported = reported.contains(&listing.id);
                 let services = Vec::new();
-                Some(Joined { service: Some(service), organization, places, services, linked, reported, source })
+                let held = held.of(&service).map(Hold::public);
+                Some(Joined { service: Some(service), organization, places, services, linked, reported, held, source })
             }
             ListingKind::Organization => {
                 let organization = organizations.get(&listing.id.parse().ok()?)?.clone();
@@ -72,10 +77,13 @@ pub async fn joined(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<
                 let places = organization_places.remove(&organization.record.id).unwrap_or_default();
                 let linked = linked.remove(&Side::organization(organization.record.id));
                 let reported = reported.contains(&listing.id);
+                let held = held.of(&organization).map(Hold::public);
                 let organization = Some(organization);
-                Some(Joined { service: None, organization, places, services, linked, reported, source })
+                Some(Joined { service: None, organization, places, services, linked, reported, held, source })
             }
-            ListingKind::ServiceAtLocation | ListingKind::Taxonomy | ListingKind::TaxonomyTerm => None,
+            ListingKind::ServiceAtLocation | ListingKind::Holds | ListingKind::Taxonomy | ListingKind::TaxonomyTerm => {
+                None
+            }
         })
         .collect())
 }
@@ -116,13 +124,15 @@ fn is_leaking() -> bool {
 /// What organisations offer, and the places that are their own.
 async fn around_organizations(
     read: &mut Snapshot,
+    held: &Held,
     ids: &[Id<kind::Organization>],
 ) -> Result<(HashMap<Id<kind::Organization>, Vec<ServiceName>>, HashMap<Id<kind::Organization>, Vec<Place>>)> {
     let mut services = read.by_key::<Service, _>(Key::Organization, ids).await?;
     services.sort_by_key(|service| service.record.id);
     let mut offered: HashMap<Id<kind::Organization>, Vec<ServiceName>> = HashMap::new();
     let mut protected: HashSet<Id<kind::Organization>> = HashSet::new();
-    for service in services {
+    for mut service in services {
+        held.veil(&mut service);
         let Some(organization) = service.record.organization_id else { continue };
         if service.facts.mode == PlaceMode::Area {
             protected.insert(organization);

@@ -8,7 +8,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use kith_index::{Read, Reader};
 
 use super::{
-    Directory, Result,
+    Directory, Result, bonds,
     shown::{All, Shown, shown},
     view::Generation,
 };
@@ -77,6 +77,10 @@ impl Directory {
                 report.organizations = snapshot.count::<Organization>().await?;
                 self.check_log(&mut snapshot, sequence, &mut report).await?;
                 let shown = self.check_records(&mut snapshot, &mut report).await?;
+                let others = bonds::all_differences(&mut snapshot).await?;
+                if others > 0 {
+                    report.fault(format!("{others} links are remembered otherwise than the records say"));
+                }
                 drop(snapshot);
                 if let Some(generation) = generation {
                     // A commit since then makes the two differ for a good reason: look again.

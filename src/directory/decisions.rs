@@ -13,7 +13,7 @@ use crate::domain::{
 };
 
 impl Directory {
-    /// The book as it stands today. Compiled in: neither store nor view is asked.
+    /// The book as it stands today. All of it is compiled in but the holds, which are read from the published view.
     pub fn decisions(&self) -> Book {
         let today = self.clock.now().london_date();
         let sample = if self.is_sample() { ledger::sample_entries() } else { &[] };
@@ -26,6 +26,7 @@ impl Directory {
             weights_version: fingerprint(&weights),
             weights,
             overdue: decisions.iter().map(|decision| u32::from(decision.overdue)).sum(),
+            holds: self.holds(),
             decisions,
             sample: self.is_sample(),
         }
@@ -55,7 +56,7 @@ pub fn fingerprint(weights: &[Weight]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ledger::Subject;
+    use crate::domain::{ledger::Subject, vocabulary::values::DialoguePrinciple};
 
     fn how(what: &str, version: &str) -> String {
         format!("{what} changed: add an entry to src/domain/ledger/entries.toml that says why, and names {version}")
@@ -68,6 +69,15 @@ mod tests {
         assert_eq!(named(Subject::Vocabulary), Some(version), "{}", how("the words", version));
         let version = fingerprint(&weights());
         assert_eq!(named(Subject::Weights), Some(&*version), "{}", how("the order", &version));
+    }
+
+    #[test]
+    fn no_principle_of_open_dialogue_changes_without_an_entry() {
+        let words = DialoguePrinciple::ALL.iter().flat_map(|one| [one.as_str(), one.label(), one.label_cy()]);
+        let mut version = digest(&words.map(str::as_bytes).collect::<Vec<_>>());
+        version.truncate(16);
+        let named = ledger::newest(Subject::Facet).and_then(|entry| entry.fingerprint.as_deref());
+        assert_eq!(named, Some(&*version), "{}", how("the principles", &version));
     }
 
     #[test]

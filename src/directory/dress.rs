@@ -13,6 +13,7 @@ use super::{Result, body, explain::Question};
 use crate::domain::{
     answer::AskedPlace,
     card::CardPlaceKind,
+    hold::Ground,
     vocabulary::{
         values::{Direction, Relationship},
         vocabulary,
@@ -119,6 +120,10 @@ fn card_in_welsh(card: &mut Value) {
         card["schedule_text"] = times.into();
     }
     card.get_mut("links").map(links_in_welsh);
+    let ground = card.pointer("/held/ground").and_then(Value::as_str).and_then(|ground| ground.parse::<Ground>().ok());
+    if let Some(ground) = ground {
+        card["held"]["says"] = ground.label_cy().into();
+    }
     let Some(place) = card.get_mut("place") else { return };
     place.get_mut("areas").map(names_in_welsh);
     let named = place.get("areas").and_then(Value::as_array).into_iter().flatten();

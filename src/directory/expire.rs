@@ -1,5 +1,5 @@
 //! Statements that are not believed for ever: whether a group takes new people counts for 60 days, a claim about how it
-//! works until its day, and a link until the day on which it was to be looked at again.
+//! works until its day, a link until the day on which it was to be looked at again, and a hold until its last.
 //!
 //! A day changes what readers are shown, so it is a write like any other: records, log, audit. The
 //! holder of the folder's lock does it, when it starts and when a day begins.
@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use chrono::NaiveDate;
 
-use super::{Directory, Result, settle};
+use super::{Directory, Result, holds, settle};
 use crate::{
     domain::{
         link::{Link, SideKind},
@@ -28,7 +28,7 @@ pub fn is_overdue(link: &Link, today: NaiveDate) -> bool {
 }
 
 impl Directory {
-    /// Lets go of statements whose time is over. Answers how many services and links said one.
+    /// Lets go of statements whose time is over. Answers how many services, links and holds said one.
     ///
     /// # Errors
     /// When the store fails; whole batches before that stay.
@@ -39,11 +39,12 @@ impl Directory {
             let mut tx = self.store.begin().await?;
             let (mut touched, services) = self.expire_services(&mut tx, today).await?;
             let links = self.expire_links(&mut tx, today, &mut touched).await?;
-            if services + links == 0 {
+            let holds = holds::expire(&mut tx, today, BATCH, &mut touched).await?;
+            if services + links + holds == 0 {
                 break;
             }
             let lines = settle::lines(&mut tx, &touched).await?;
-            let detail = serde_json::json!({ "services": services, "links": links });
+            let detail = serde_json::json!({ "services": services, "links": links, "holds": holds });
             let audit = Audit {
                 at: self.clock.now(),
                 actor: "the calendar".to_owned(),
@@ -52,7 +53,7 @@ impl Directory {
                 detail,
             };
             tx.commit(audit, &lines).await?;
-            over += services + links;
+            over += services + links + holds;
         }
         Ok(over)
     }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, hash_map};
 
-use super::{Result, import::source_id};
+use super::{Result, holds::Held, import::source_id};
 use crate::{
     domain::{
         clock::Timestamp,
@@ -92,6 +92,12 @@ impl Book {
         Ok(book)
     }
 
+    /// What is hidden by a hold passes for withdrawn.
+    fn veil(&mut self, held: &Held) {
+        self.services.by_id.values_mut().for_each(|service| held.veil(service));
+        self.organizations.by_id.values_mut().for_each(|organization| held.veil(organization));
+    }
+
     /// What the other side of a link can be; the first is what it is.
     fn others(&self, link: &Entry<Link>) -> Vec<Side> {
         let other = &link.record.stated.other;
@@ -175,24 +181,6 @@ pub async fn resolved(read: &mut Snapshot, links: Vec<Entry<Link>>) -> Result<Ve
     let book = Book::of(read, &links).await?;
     let with_other = |link: Entry<Link>| book.others(&link).first().copied().map(|other| (link, other));
     Ok(links.into_iter().filter_map(with_other).collect())
-}
-
-/// The listings that show something of these because a link leads from one to the other, or did.
-///
-/// # Errors
-/// When the store cannot be read.
-pub async fn neighbours(read: &mut Snapshot, sides: &HashMap<Side, Origin>) -> Result<HashSet<Side>> {
-    let links = touching(read, sides).await?;
-    let book = Book::of(read, &links).await?;
-    let mut found = HashSet::new();
-    for link in &links {
-        let others = book.others(link);
-        if sides.contains_key(&link.record.holder) || others.iter().any(|other| sides.contains_key(other)) {
-            found.insert(link.record.holder);
-            found.extend(others);
-        }
-    }
-    Ok(found)
 }
 
 /// The links, keepers' last, so that theirs count. Where a keeper says what a source says too, the source's counts only
@@ -282,13 +270,27 @@ pub async fn circles(read: &mut Snapshot, holders: &[String]) -> Result<u64> {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn linked(read: &mut Snapshot, sides: &HashMap<Side, Origin>) -> Result<HashMap<Side, Linked>> {
-    let mut links = touching(read, sides).await?;
+pub async fn linked(read: &mut Snapshot, held: &Held, sides: &HashMap<Side, Origin>) -> Result<HashMap<Side, Linked>> {
+    let links = touching(read, sides).await?;
+    linked_by(read, held, sides, links).await
+}
+
+/// The same of these links alone.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn linked_by(
+    read: &mut Snapshot,
+    held: &Held,
+    sides: &HashMap<Side, Origin>,
+    mut links: Vec<Entry<Link>>,
+) -> Result<HashMap<Side, Linked>> {
     links.retain(|link| link.standing == Standing::Published);
     if links.is_empty() {
         return Ok(HashMap::new());
     }
-    let book = Book::of(read, &links).await?;
+    let mut book = Book::of(read, &links).await?;
+    book.veil(held);
     let with_places = book.with_places(read).await?;
     let links = without_repeated(links, &book);
     let mut bonds: HashMap<Side, BTreeMap<Side, Bond>> = HashMap::new();
@@ -317,7 +319,7 @@ pub async fn linked(read: &mut Snapshot, sides: &HashMap<Side, Origin>) -> Resul
     }
     let linked = |(own, bonds): (Side, BTreeMap<Side, Bond>)| {
         let end = book.end(own, &with_places)?;
-        Some((own, Linked { own: end, bonds: bonds.into_values().collect() }))
+        Some((own, Linked { own: end, bonds: bonds.into_values().collect(), total: None }))
     };
     Ok(bonds.into_iter().filter_map(linked).collect())
 }

@@ -9,6 +9,7 @@ mod around;
 pub mod assemble;
 mod beside;
 pub mod body;
+mod bonds;
 pub mod check;
 pub mod credits;
 pub mod decisions;
@@ -21,6 +22,7 @@ pub mod feed;
 mod finer;
 pub mod floors;
 pub mod follow;
+pub mod holds;
 pub mod import;
 mod labels;
 pub mod linking;
@@ -232,6 +234,7 @@ impl Directory {
     /// When the store cannot be opened.
     pub async fn prepare(&self) -> Result<()> {
         self.store.prepare(&*self.clock, &*self.chance).await?;
+        self.make_bonds().await?;
         self.sample.store(self.store.state().await?.sample, Ordering::Relaxed);
         Ok(())
     }

@@ -3,7 +3,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{Arc, LazyLock},
 };
 
@@ -150,7 +150,7 @@ impl Directory {
                 told
             }),
             understood: understood(hits, language),
-            facets: self.labelled(counted(hits, request)),
+            facets: self.labelled(counted(hits, request, &self.view.held_terms())),
             kinds: ListingKind::ALL
                 .into_iter()
                 .filter(|_| request.counts("kind"))
@@ -249,7 +249,9 @@ pub(super) fn facets(request: &SearchRequest) -> Vec<(&'static str, FacetGroup)>
         ));
     }
     for (field, words) in &request.marked {
-        let ask = if words.is_empty() { Vec::new() } else { vec![field.mark(NOT_STATED)] };
+        // Who claims nothing of Open Dialogue does not work by it: there is nothing to ask.
+        let asks = !words.is_empty() && *field != Marked::Dialogue;
+        let ask = if asks { vec![field.mark(NOT_STATED)] } else { Vec::new() };
         let everywhere = (*field == Marked::Nation && !words.is_empty()).then_some(EVERYWHERE);
         let any = words.iter().map(String::as_str).chain(everywhere).map(|word| field.mark(word)).collect();
         groups.push((field.as_str(), FacetGroup { any, ask, ..FacetGroup::default() }));
@@ -313,19 +315,20 @@ pub(super) fn label(term: &Term, language: Language) -> &str {
     }
 }
 
-/// The counts that were asked for: of these facets, of each so many, those with most results first.
-fn counted(hits: &Hits, request: &SearchRequest) -> Vec<Counted> {
+/// The counts that were asked for: of these facets, of each so many, those with most results first. What
+/// is held is not offered.
+fn counted(hits: &Hits, request: &SearchRequest, held: &HashSet<String>) -> Vec<Counted> {
     let language = request.language_of_answer();
     if request.counts.is_empty() && request.per_facet.is_none() {
         let known = |id: &str, count| Counted::known(id, count).filter(|_| language == Language::English);
         let counted = |(id, count): &(Arc<str>, u32)| {
             known(id, *count).unwrap_or_else(|| Counted::Told(term_count(id, *count, language)))
         };
-        return hits.counts.iter().map(counted).collect();
+        return hits.counts.iter().filter(|(id, _)| !held.contains(&**id)).map(counted).collect();
     }
     let mut by_facet: BTreeMap<String, Vec<TermCount>> = BTreeMap::new();
     let mut order = Vec::new();
-    for (id, count) in &hits.counts {
+    for (id, count) in hits.counts.iter().filter(|(id, _)| !held.contains(&**id)) {
         let count = term_count(id, *count, language);
         let name = match (count.facet, id.split_once(':')) {
             (Some(facet), _) => facet.as_str(),

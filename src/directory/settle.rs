@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{
-    Result, links,
+    Result, bonds,
+    holds::holds_ref,
     shown::{organization_ref, place_ref, service_ref, shown},
 };
 use crate::{
@@ -42,6 +43,8 @@ pub struct Touched {
     pub taxonomies: BTreeSet<Id<kind::Taxonomy>>,
     /// Terms written.
     pub terms: BTreeSet<Id<kind::TaxonomyTerm>>,
+    /// Whether a hold was written.
+    pub holds: bool,
 }
 
 /// The change-log lines for what a transaction has written, with digests of what readers will see.
@@ -77,7 +80,7 @@ pub fn fingerprint(public: &PublicListing) -> String {
 }
 
 /// Everything that shows something of what was written. A service's places follow it, so that they are joined once.
-async fn widened(read: &mut Snapshot, touched: &Touched) -> Result<Vec<ListingRef>> {
+async fn widened(read: &mut Tx, touched: &Touched) -> Result<Vec<ListingRef>> {
     let mut services = touched.services.clone();
     let mut organizations = touched.organizations.clone();
     let locations: Vec<_> = touched.locations.iter().copied().collect();
@@ -100,9 +103,22 @@ async fn widened(read: &mut Snapshot, touched: &Touched) -> Result<Vec<ListingRe
     let written: Vec<_> = organizations.iter().copied().collect();
     let offered = read.ids_by_key::<Service, _>(Key::Organization, &written).await?;
     services.extend(offered.iter().map(|(id, _)| *id));
+    // What runs a service shows its name and nothing else of it: its links stay as they are.
+    let sides = sides(read, &services, &organizations).await?;
     organizations.extend(running.into_iter().filter_map(|(_, organization)| organization));
     let organizations = read.present::<Organization>(&organizations.into_iter().collect::<Vec<_>>()).await?;
-    let organizations = link_on(read, &mut services, organizations).await?;
+    let mut organizations: BTreeSet<_> = organizations.into_iter().collect();
+    // Listings on the other sides of links show names and what is agreed: those for which any of that has changed.
+    for side in bonds::settle(read, &sides).await? {
+        match side.kind {
+            SideKind::Service => {
+                services.insert(side.id.cast());
+            }
+            SideKind::Organization => {
+                organizations.insert(side.id.cast());
+            }
+        }
+    }
     let mut services: Vec<_> = services.into_iter().collect();
     services.sort_unstable();
     let lone = places.remove(&None).unwrap_or_default();
@@ -115,35 +131,24 @@ async fn widened(read: &mut Snapshot, touched: &Touched) -> Result<Vec<ListingRe
         .chain(organizations.into_iter().map(organization_ref))
         .chain(touched.taxonomies.iter().map(|id| ListingRef::new(ListingKind::Taxonomy, *id)))
         .chain(touched.terms.iter().map(|id| ListingRef::new(ListingKind::TaxonomyTerm, *id)))
+        .chain(touched.holds.then(holds_ref))
         .collect())
 }
 
-/// Listings that are linked with these show their names and what is agreed; and these show theirs.
-async fn link_on(
+/// What was written, as sides of links; none where there are no links.
+async fn sides(
     read: &mut Snapshot,
-    services: &mut HashSet<Id<kind::Service>>,
-    organizations: Vec<Id<kind::Organization>>,
-) -> Result<BTreeSet<Id<kind::Organization>>> {
-    let mut all: BTreeSet<_> = organizations.iter().copied().collect();
+    services: &HashSet<Id<kind::Service>>,
+    organizations: &HashSet<Id<kind::Organization>>,
+) -> Result<HashMap<Side, Origin>> {
     if !read.has_links().await? {
-        return Ok(all);
+        return Ok(HashMap::new());
     }
-    let organizations = known(read.get::<Organization>(&organizations).await?);
-    let ids: Vec<_> = services.iter().copied().collect();
-    let sides = known(read.get::<Service>(&ids).await?).into_iter().map(|(id, origin)| (Side::service(id), origin));
-    let own = organizations.into_iter().map(|(id, origin)| (Side::organization(id), origin));
-    let sides = sides.chain(own).collect();
-    for side in links::neighbours(read, &sides).await? {
-        match side.kind {
-            SideKind::Service => {
-                services.insert(side.id.cast());
-            }
-            SideKind::Organization => {
-                all.insert(side.id.cast());
-            }
-        }
-    }
-    Ok(all)
+    let services: Vec<_> = services.iter().copied().collect();
+    let organizations: Vec<_> = organizations.iter().copied().collect();
+    let services = known(read.get::<Service>(&services).await?).into_iter().map(|(id, of)| (Side::service(id), of));
+    let organizations = known(read.get::<Organization>(&organizations).await?).into_iter();
+    Ok(services.chain(organizations.map(|(id, of)| (Side::organization(id), of))).collect())
 }
 
 fn known<T: Aggregate>(entries: Vec<Entry<T>>) -> HashMap<Id<T::Kind>, Origin> {

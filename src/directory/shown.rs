@@ -10,6 +10,7 @@ use kith_index::Op;
 use super::{
     Result, assemble,
     document::{self, Places},
+    holds::holds_ref,
     settle::fingerprint,
 };
 use crate::{
@@ -18,6 +19,7 @@ use crate::{
         digest::digest,
         entry::Entry,
         feed::record::PublicRecord,
+        hold::Holds,
         id::{Id, kind},
         listing::PublicListing,
         organization::Organization,
@@ -89,6 +91,7 @@ pub async fn shown(read: &mut Snapshot, of: &[ListingRef]) -> Result<Vec<Option<
             }),
             ListingKind::Taxonomy => of.record().and_then(|id| taxonomies.get(&id)).and_then(PublicRecord::of_taxonomy),
             ListingKind::TaxonomyTerm => of.record().and_then(|id| terms.get(&id)).and_then(PublicRecord::of_term),
+            ListingKind::Holds => Holds::of(&read.all_holds().await?).as_ref().map(PublicRecord::of_holds),
             ListingKind::Service | ListingKind::Organization => None,
         };
         records.extend(record.map(|record| (of, record)));
@@ -145,7 +148,8 @@ impl All {
             + read.count::<Organization>().await?
             + read.count::<Taxonomy>().await?
             + read.count::<TaxonomyTerm>().await?
-            + read.count::<ServiceAtLocation>().await?)
+            + read.count::<ServiceAtLocation>().await?
+            + 1)
     }
 
     /// The next references; `None` at the end.
@@ -161,6 +165,10 @@ impl All {
                 2 => page::<Taxonomy>(read, after, ListingKind::Taxonomy).await?,
                 3 => page::<TaxonomyTerm>(read, after, ListingKind::TaxonomyTerm).await?,
                 4 => lone_places(read, after).await?,
+                5 => {
+                    self.kinds_done += 1;
+                    return Ok(Some(vec![holds_ref()]));
+                }
                 _ => return Ok(None),
             };
             self.after = last;

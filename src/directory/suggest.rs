@@ -1,5 +1,7 @@
 //! What may be meant while somebody types: terms, names of groups and organisations, places.
 
+use std::collections::HashSet;
+
 use kith_index::{Query, Reader, Suggestion};
 
 use super::{Candidate, Directory, Error, Result, request::LONGEST_WORDS, search};
@@ -39,7 +41,8 @@ impl Directory {
         }
         let hidden = self.view.hidden();
         let listings = self.view.reader()?.suggest(text, limit, &hidden)?;
-        Ok(Suggestions { terms: terms(text, limit), listings, places: search::places(text, limit) })
+        let terms = terms(text, limit, &self.view.held_terms());
+        Ok(Suggestions { terms, listings, places: search::places(text, limit) })
     }
 }
 
@@ -53,8 +56,8 @@ pub(super) fn respelt(reader: &Reader, query: &Query, text: &str) -> Result<Opti
     Ok(further.or(known))
 }
 
-/// Labels that begin so first, then synonyms that do, then labels with a word that does.
-fn terms(text: &str, limit: usize) -> Vec<&'static Term> {
+/// Labels that begin so first, then synonyms that do, then labels with a word that does. What is held is not offered.
+fn terms(text: &str, limit: usize, held: &HashSet<String>) -> Vec<&'static Term> {
     let asked = text.trim().to_lowercase();
     let begins = |phrase: &str| phrase.to_lowercase().starts_with(&asked);
     let rank = |term: &Term| {
@@ -66,22 +69,27 @@ fn terms(text: &str, limit: usize) -> Vec<&'static Term> {
             term.label.to_lowercase().split(' ').any(|word| word.starts_with(&asked)).then_some(2)
         }
     };
-    let mut found: Vec<(u8, &Term)> = vocabulary().terms.iter().filter_map(|term| Some((rank(term)?, term))).collect();
+    let offered = vocabulary().terms.iter().filter(|term| !held.contains(&term.id));
+    let mut found: Vec<(u8, &Term)> = offered.filter_map(|term| Some((rank(term)?, term))).collect();
     found.sort_by_key(|(rank, _)| *rank);
     found.into_iter().take(limit).map(|(_, term)| term).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::terms;
 
     #[test]
     fn terms_are_suggested_by_what_people_begin_to_type() {
-        let ids = |text| terms(text, 5).into_iter().map(|term| term.id.as_str()).collect::<Vec<_>>();
+        let ids = |text| terms(text, 5, &HashSet::new()).into_iter().map(|term| term.id.as_str()).collect::<Vec<_>>();
         assert_eq!(ids("berea").first(), Some(&"bereavement"));
         assert!(ids("grie").contains(&"bereavement"));
         assert!(ids("Profed").contains(&"bereavement"));
         assert_eq!(ids("zzz"), Vec::<&str>::new());
-        assert!(terms("a", 3).len() == 3);
+        assert!(terms("a", 3, &HashSet::new()).len() == 3);
+        let held = HashSet::from(["bereavement".to_owned()]);
+        assert!(terms("berea", 5, &held).iter().all(|term| term.id != "bereavement"));
     }
 }

@@ -18,7 +18,10 @@ use std::{
 use arc_swap::{ArcSwap, ArcSwapOption};
 use kith_index::{Index, Op, Payload, Read, Reader};
 
-use super::{Error, Result};
+use super::{
+    Error, Result,
+    holds::{holds_ref, terms_of},
+};
 use crate::domain::{
     graph::{Graph, Links},
     listing::LINKED,
@@ -48,14 +51,15 @@ pub struct Generation {
     name: String,
     links: Mutex<Links>,
     graph: ArcSwap<Graph>,
+    held: ArcSwap<HashSet<String>>,
 }
 
 impl Generation {
     fn new(index: Index, name: String) -> Self {
-        Self { index, name, links: Mutex::default(), graph: ArcSwap::default() }
+        Self { index, name, links: Mutex::default(), graph: ArcSwap::default(), held: ArcSwap::default() }
     }
 
-    /// Reads all links of the index. What is applied afterwards is taken in by [`Generation::apply`].
+    /// Reads all links of the index, and which terms are held. What is applied afterwards is taken in by [`Generation::apply`].
     ///
     /// # Errors
     /// [`Error::View`] when the index cannot be read.
@@ -64,8 +68,11 @@ impl Generation {
         self.index.reader().each_marked(LINKED, |id, listing| {
             links.put(id, listing);
         })?;
-        self.graph.store(Arc::new(links.graph()));
+        self.graph.store(links.graph());
         *self.links.lock().unwrap_or_else(PoisonError::into_inner) = links;
+        if let Some(Read::Record(holds)) = self.index.reader().get(&holds_ref().id)? {
+            self.held.store(Arc::new(terms_of(&holds)));
+        }
         Ok(())
     }
 
@@ -78,6 +85,12 @@ impl Generation {
         let mut links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
         let mut changed = false;
         for op in ops {
+            if let Op::Put { documents, listing } = op
+                && *listing == holds_ref().id
+            {
+                let held = documents.first().map(|document| terms_of(&document.record));
+                self.held.store(Arc::new(held.unwrap_or_default()));
+            }
             let record = match op {
                 Op::Put { documents, .. } => {
                     documents.iter().find(|document| document.marks.iter().any(|mark| mark == LINKED))
@@ -94,7 +107,7 @@ impl Generation {
             }
         }
         if changed {
-            self.graph.store(Arc::new(links.graph()));
+            self.graph.store(links.graph());
         }
         Ok(())
     }
@@ -153,6 +166,11 @@ impl View {
             Some(generation) => Ok(generation.graph()),
             None => Err(Error::NotReady(self.progress())),
         }
+    }
+
+    /// The ids of terms that are not offered for now; none while there is no generation.
+    pub fn held_terms(&self) -> Arc<HashSet<String>> {
+        self.generation.load().as_ref().map(|generation| generation.held.load_full()).unwrap_or_default()
     }
 
     /// One listing's bytes, unless it is hidden.

@@ -10,6 +10,7 @@ use super::{
     access::AccessFact,
     coming::{Accepting, Coming, ContactWay, CostKind, HowToCome, SpokenLanguage, Wait},
     explanation::Explanation,
+    hold::PublicHold,
     id::{Id, kind},
     link::PublicLink,
     network::Network,
@@ -350,6 +351,9 @@ pub struct Card {
     /// Somebody has reported that something here is wrong, and keepers have not answered that yet; absent otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub being_checked: Option<bool>,
+    /// A reviewer has asked for this to be looked at; absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held: Option<PublicHold>,
     /// Where it comes from.
     pub source: Provenance,
     /// Its page, relative to this server.

@@ -44,6 +44,8 @@ kinds! {
     CostOption "cost_option";
     /// Who pays for something.
     Funding "funding";
+    /// A reviewer's request that something be looked at.
+    Hold "hold";
     /// A language in which something is offered.
     Language "language";
     /// What one listing is to another.

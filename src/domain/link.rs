@@ -287,6 +287,8 @@ pub struct Linked {
     pub own: End,
     /// Each listing that a link leads to, with what either side states. Only what is public.
     pub bonds: Vec<Bond>,
+    /// How many links it shows in all, where these are not all of them.
+    pub total: Option<usize>,
 }
 
 /// Two listings, and what they state of one another.
@@ -451,7 +453,8 @@ impl Linked {
     }
 }
 
-const fn rank(state: LinkState) -> u8 {
+/// Where links of a state stand among others.
+pub const fn rank(state: LinkState) -> u8 {
     match state {
         LinkState::Agreed => 0,
         LinkState::Claimed => 1,

@@ -9,13 +9,16 @@ use super::{
     },
     coming::{Field, mark},
     entry::{Entry, Source, Standing},
+    hold::PublicHold,
     layer,
     link::{self, Linked, PublicLink},
     location::Location,
+    marked::Marked,
     network::Network,
     organization::Organization,
     place::{AreaCode, PlaceMode, Position},
     plain::{self, Plain},
+    practice::Practice,
     schedule::Schedule,
     service::Service,
     service_at_location::ServiceAtLocation,
@@ -82,6 +85,8 @@ pub struct Joined {
     pub linked: Option<Linked>,
     /// Whether somebody said that something here is wrong, and that is still to be seen to.
     pub reported: bool,
+    /// That a reviewer has asked for it to be looked at.
+    pub held: Option<PublicHold>,
     /// Who told us.
     pub source: Source,
 }
@@ -173,7 +178,8 @@ impl Joined {
         };
         let mode = self.service.as_ref().map_or(PlaceMode::Exact, |service| service.facts.mode);
         let mut links = self.linked.as_ref().map(|linked| linked.public(gazetteer)).unwrap_or_default();
-        let links_total = u32::try_from(links.len()).ok().filter(|total| *total > 0);
+        let total = self.linked.as_ref().and_then(|linked| linked.total).unwrap_or(links.len());
+        let links_total = u32::try_from(total).ok().filter(|total| *total > 0);
         links.truncate(link::LISTED);
         let mut base = self.card(&facts, organization);
         base.links = links.iter().take(link::ON_CARD).map(PublicLink::brief).collect();
@@ -234,6 +240,8 @@ impl Joined {
             if let Some(resource) = &service.facts.resource {
                 term_words.push_str(&resource.words());
             }
+            let claimed = service.facts.practice.iter().flat_map(Practice::dialogue);
+            marks.extend(claimed.map(|principle| Marked::Dialogue.mark(principle.as_str())));
             term_ids.extend(service.facts.coming.marks());
             if cards[0].0.who_for.is_empty() {
                 term_ids.push(mark(Field::Audience, None));
@@ -336,6 +344,7 @@ impl Joined {
                 .and_then(|s| s.assured_date.clone())
                 .map(|date| LastChecked { date, by_role: "source".to_owned() }),
             being_checked: self.reported.then_some(true),
+            held: self.held.clone(),
             source: provenance(&self.source),
             page_url: format!("/listing/{}", facts.id),
             report_url: format!("/listing/{}/report", facts.id),

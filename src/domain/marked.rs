@@ -3,7 +3,7 @@
 use super::{
     coming::NOT_STATED,
     crisis::Nation,
-    vocabulary::values::{NetworkType, PracticeLevel, ResourceFor, ResourceType},
+    vocabulary::values::{DialoguePrinciple, NetworkType, PracticeLevel, ResourceFor, ResourceType},
 };
 
 /// The word of a resource that is for all four nations.
@@ -22,6 +22,10 @@ pub enum Marked {
     ForRole,
     /// For which nation a resource is.
     Nation,
+    /// Whether peer workers' places are paid for.
+    PeersPaidFor,
+    /// Which principles of Open Dialogue are claimed of a listing and count now. What claims none has no mark.
+    Dialogue,
 }
 
 impl Marked {
@@ -33,6 +37,8 @@ impl Marked {
             Self::Level => "level",
             Self::ForRole => "for_role",
             Self::Nation => "nation",
+            Self::PeersPaidFor => "peers_paid_for",
+            Self::Dialogue => "dialogue",
         }
     }
 
@@ -44,6 +50,8 @@ impl Marked {
             Self::Level => PracticeLevel::ALL.iter().map(|value| value.as_str()).collect(),
             Self::ForRole => ResourceFor::ALL.iter().map(|value| value.as_str()).collect(),
             Self::Nation => Nation::ALL.iter().map(|value| value.as_str()).collect(),
+            Self::PeersPaidFor => vec!["yes", "no"],
+            Self::Dialogue => DialoguePrinciple::ALL.iter().map(|value| value.as_str()).collect(),
         }
     }
 

@@ -17,6 +17,7 @@ pub mod explanation;
 pub mod feed;
 pub mod fhir;
 pub mod graph;
+pub mod hold;
 pub mod id;
 pub mod layer;
 pub mod ledger;

@@ -13,7 +13,7 @@ use super::{
     read::{Code, NAME, Read, Reader, said},
     vocabulary::{
         Facet,
-        values::{EvidenceLevel, Led},
+        values::{DialoguePrinciple, EvidenceLevel, Led, Principle},
         vocabulary,
     },
 };
@@ -97,8 +97,12 @@ said! {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct MarkerClaim {
-    /// What is claimed: a term of the facet `marker`.
+    /// What is claimed: a term of the facet `marker`, or one of the seven principles of Open Dialogue: `immediate_help`,
+    /// `social_network`, `flexibility`, `responsibility`, `continuity`, `tolerance_of_uncertainty`, `dialogue`.
     pub marker: String,
+    /// Under which principle of trauma-informed practice the marker stands; absent for a principle of Open Dialogue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub principle: Option<Principle>,
     /// How sure that is.
     pub level: EvidenceLevel,
     /// Who says so: a role or a body, never a person's name. Absent when not stated.
@@ -115,10 +119,29 @@ pub struct MarkerClaim {
     pub current: bool,
 }
 
+/// The six principles, each with its markers.
+const BY_PRINCIPLE: [(Principle, &[&str]); 6] = [
+    (Principle::Safety, &["two-facilitators", "check-on-leave", "quiet-space", "safeguarding-route"]),
+    (Principle::Trust, &["confidentiality-stated", "records-stated", "same-people"]),
+    (Principle::Choice, &["no-pressure-to-speak", "more-than-one-way", "choice-of-worker-gender"]),
+    (Principle::Collaboration, &["lived-experience-led", "feedback-answered"]),
+    (Principle::Empowerment, &["strengths-based", "help-run-it"]),
+    (
+        Principle::CulturalConsideration,
+        &["by-and-for", "language-arranged", "faith-food-dress", "racism-and-power-named"],
+    ),
+];
+
+/// The principle under which a marker stands.
+fn principle_of(marker: &str) -> Option<Principle> {
+    BY_PRINCIPLE.iter().find(|(_, markers)| markers.contains(&marker)).map(|(principle, _)| *principle)
+}
+
 impl Practice {
     /// The same as it may be believed on a day: claims without a source or past their day are not current.
     pub fn believe_on(&mut self, today: NaiveDate) {
         for claim in &mut self.markers {
+            claim.principle = principle_of(&claim.marker);
             claim.current = claim.source.is_some() && claim.lasts_until().is_some_and(|last| last >= today);
         }
     }
@@ -126,6 +149,12 @@ impl Practice {
     /// The first day after which a claim that counts does not any more.
     pub fn believed_until(&self) -> Option<NaiveDate> {
         self.markers.iter().filter(|claim| claim.current).filter_map(MarkerClaim::lasts_until).min()
+    }
+
+    /// The principles of Open Dialogue that are claimed and count.
+    pub fn dialogue(&self) -> impl Iterator<Item = DialoguePrinciple> + '_ {
+        let claims = self.markers.iter().filter(|claim| claim.current);
+        claims.filter_map(|claim| DialoguePrinciple::from_word(&claim.marker))
     }
 
     /// Leaves only what is a word of a closed list or a yes or no: free words could tell where a private place is.
@@ -141,6 +170,13 @@ impl Practice {
 }
 
 impl MarkerClaim {
+    /// What is claimed, in plain English.
+    pub fn label(&self) -> &str {
+        let principle = || DialoguePrinciple::from_word(&self.marker).map(DialoguePrinciple::label);
+        let term = vocabulary().term(&self.marker).map(|term| term.label.as_str());
+        term.or_else(principle).unwrap_or(&self.marker)
+    }
+
     /// The last day on which it counts; `None` when it does not say when it was said.
     pub fn lasts_until(&self) -> Option<NaiveDate> {
         let said: NaiveDate = self.on.as_ref()?.parse().ok()?;
@@ -154,7 +190,8 @@ impl MarkerClaim {
 impl Read for MarkerClaim {
     fn read(reader: &mut Reader<'_, '_>) -> Self {
         let marker = reader.required_text("marker", NAME);
-        if !marker.is_empty() && vocabulary().term(&marker).is_none_or(|term| term.facet != Facet::Marker) {
+        let is_marker = vocabulary().term(&marker).is_some_and(|term| term.facet == Facet::Marker);
+        if !marker.is_empty() && !is_marker && DialoguePrinciple::from_word(&marker).is_none() {
             reader.fault::<()>("marker", Code::UnknownTerm);
         }
         let (on, expires_on) = (reader.date("on"), reader.date("expires_on"));
@@ -164,7 +201,9 @@ impl Read for MarkerClaim {
             reader.fault::<()>("expires_on", Code::Conflict);
         }
         reader.apart("current"); // ours to say
+        reader.apart("principle");
         Self {
+            principle: principle_of(&marker),
             marker,
             level: reader.required_choice("level"),
             source: reader.text("source", NAME),
@@ -185,7 +224,7 @@ impl Plain for MarkerClaim {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Practice, Read};
+    use super::{BY_PRINCIPLE, Facet, Practice, Principle, Read, vocabulary};
     use crate::domain::read::{self, Code};
 
     fn practice(value: Value) -> (Option<Practice>, Vec<(String, Code)>) {
@@ -214,6 +253,35 @@ mod tests {
         read.believe_on("2026-07-01".parse().unwrap());
         assert_eq!(counting(&read), [true, false, false, false]);
         assert_eq!(read.believed_until(), Some("2028-01-01".parse().unwrap()));
+    }
+
+    #[test]
+    fn every_marker_stands_under_one_principle() {
+        let markers: Vec<&str> = vocabulary().facet(Facet::Marker).map(|term| term.id.as_str()).collect();
+        let listed: Vec<&str> = BY_PRINCIPLE.iter().flat_map(|(_, markers)| markers.iter().copied()).collect();
+        assert_eq!(markers, listed);
+        let principles: Vec<Principle> = BY_PRINCIPLE.iter().map(|(principle, _)| *principle).collect();
+        assert_eq!(principles, Principle::ALL);
+        assert_eq!(super::principle_of("dialogue"), None);
+    }
+
+    #[test]
+    fn a_principle_of_open_dialogue_is_claimed_as_a_marker_is() {
+        let (read, faults) = practice(json!({"markers": [
+            {"marker": "immediate_help", "level": "stated", "source": "the team", "on": "2026-01-01"},
+            {"marker": "dialogue", "level": "stated", "on": "2026-01-01"},
+            {"marker": "quiet-space", "level": "stated", "source": "the team", "on": "2026-01-01"},
+        ]}));
+        assert_eq!(faults, []);
+        let mut read = read.unwrap();
+        assert_eq!(read.dialogue().count(), 0, "nothing counts before a day is known");
+        read.believe_on("2026-02-01".parse().unwrap());
+        assert_eq!(read.dialogue().collect::<Vec<_>>(), [super::DialoguePrinciple::ImmediateHelp]);
+        let labels: Vec<&str> = read.markers.iter().map(super::MarkerClaim::label).collect();
+        assert_eq!(
+            labels,
+            ["Immediate help", "Dialogue, with every voice heard", "Quiet space, and the way out explained"]
+        );
     }
 
     #[test]

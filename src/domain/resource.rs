@@ -57,6 +57,7 @@ impl Resource {
             Marked::Level.marks(self.level.map(PracticeLevel::as_str)),
             Marked::ForRole.marks(self.for_roles.iter().map(|role| role.as_str())),
             Marked::Nation.marks(nations),
+            Marked::PeersPaidFor.marks(self.peers_paid_for.map(|paid| if paid { "yes" } else { "no" })),
         ]
         .concat()
     }

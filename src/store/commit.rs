@@ -86,6 +86,8 @@ words! {
         Organization "organization",
         /// A service at one place.
         ServiceAtLocation "service_at_location",
+        /// All holds together.
+        Holds "holds",
         /// A scheme of terms.
         Taxonomy "taxonomy",
         /// A term.

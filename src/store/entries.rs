@@ -294,7 +294,15 @@ fn json<V: Serialize>(table: &'static str, value: &V) -> Result<String> {
     if escaped { Err(Error::Nul) } else { Ok(text) }
 }
 
+#[cfg(test)]
+std::thread_local! {
+    /// How many entries this thread has read.
+    pub(crate) static ENTRIES_READ: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
 fn entry<T: Kept>(row: &Row) -> Result<Entry<T>> {
+    #[cfg(test)]
+    ENTRIES_READ.with(|read| read.set(read.get() + 1));
     Ok(Entry {
         record: parse(row, "record")?,
         facts: parse(row, "facts")?,

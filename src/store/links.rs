@@ -24,6 +24,23 @@ impl Snapshot {
         self.among(&[], "other_name", names.iter().cloned()).await
     }
 
+    /// All links that records of these ids state of what is called one of these, in the order of their own ids. Either list is
+    /// short.
+    pub async fn links_between(&mut self, holders: &[String], names: &[String]) -> Result<Vec<Entry<Link>>> {
+        let (by, one, few, many) = if holders.len() <= names.len() {
+            ("other_name", "holder_id", holders, names)
+        } else {
+            ("holder_id", "other_name", names, holders)
+        };
+        let mut found = Vec::new();
+        for of in few {
+            found.extend(self.among(&[(one, of.clone())], by, many.iter().cloned()).await?);
+        }
+        found.sort_unstable_by_key(|link: &Entry<Link>| link.record.id);
+        found.dedup_by_key(|link| link.record.id);
+        Ok(found)
+    }
+
     /// At most `limit` links that were to be looked at again before a day (`YYYY-MM-DD`) and are not known to be overdue.
     pub async fn links_due_before(&mut self, day: &str, limit: u32) -> Result<Vec<Id<kind::Link>>> {
         let rows = query("SELECT id FROM link WHERE review_on < ? ORDER BY id LIMIT ?")

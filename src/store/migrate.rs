@@ -41,6 +41,8 @@ const STEPS: &[Step] = &[
     Step { version: 5, name: "told_areas", text: Text::Both(include_str!("../../migrations/0005_told_areas.sql")) },
     Step { version: 6, name: "link_review", text: Text::Both(include_str!("../../migrations/0006_link_review.sql")) },
     Step { version: 7, name: "coded_reason", text: Text::Both(include_str!("../../migrations/0007_coded_reason.sql")) },
+    Step { version: 8, name: "hold", text: Text::Both(include_str!("../../migrations/0008_hold.sql")) },
+    Step { version: 9, name: "bond", text: Text::Both(include_str!("../../migrations/0009_bond.sql")) },
 ];
 
 /// Brings the schema up to date. Writes nothing when it is.

@@ -11,7 +11,9 @@
 //! | `changes.rs` | the change log, and what readers were last shown |
 //! | `entries.rs` | reading and writing entries of any [`Kept`] kind |
 //! | `links.rs` | finding links by either side |
+//! | `bonds.rs` | what each listing shows of its links, in short |
 //! | `reports.rs` | what readers say is wrong |
+//! | `holds.rs` | what reviewers have asked to be looked at |
 //! | `told.rs` | which areas were ever told, and what hangs together |
 //! | `safeguard.rs` | decisions of the safeguarding role |
 //! | `purge.rs` | bytes that must go for good |
@@ -21,10 +23,12 @@
 //! | `migrate.rs` | the steps of the schema |
 //! | `sql.rs` | the seam, the only file that names a driver |
 
+mod bonds;
 mod changes;
 mod commit;
 mod entries;
 mod error;
+mod holds;
 mod links;
 mod migrate;
 mod purge;
@@ -41,7 +45,10 @@ mod watch;
 use std::ops::{Deref, DerefMut};
 
 use self::sql::{Open, PATIENCE, query};
+#[cfg(test)]
+pub(crate) use self::entries::ENTRIES_READ;
 pub use self::{
+    bonds::BondRow,
     changes::{Change, Published},
     commit::{Action, Audit, Committed, Line, ListingKind, ListingRef},
     entries::{Kept, Key},

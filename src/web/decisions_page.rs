@@ -1,9 +1,13 @@
-//! What was decided about words and order, for people: what is overdue first.
+//! What was decided about words and order, for people: what is overdue first, and what reviewers have asked to be looked at.
 
 use askama::Template;
 
-use super::chrome::Chrome;
-use crate::domain::ledger::{Book, Decision, Subject, Weight};
+use super::{chrome::Chrome, words};
+use crate::domain::{
+    hold::{HeldTerm, HoldCount},
+    ledger::{Book, Decision, Subject, Weight},
+    vocabulary::vocabulary,
+};
 
 /// The page of decisions.
 #[derive(Template)]
@@ -14,6 +18,8 @@ pub struct DecisionsPage {
     weights: Vec<(String, String)>,
     overdue: Vec<Shown>,
     decisions: Vec<Shown>,
+    held: Vec<String>,
+    holds: Vec<String>,
 }
 
 /// A decision as the page shows it.
@@ -25,6 +31,7 @@ struct Shown {
 impl DecisionsPage {
     /// The page of a book.
     pub fn new(book: Book) -> Self {
+        let holds = book.holds.unwrap_or_default();
         let shown = |decision: Decision| Shown { about: about(&decision), decision };
         let (overdue, decisions): (Vec<_>, Vec<_>) =
             book.decisions.into_iter().map(shown).partition(|shown| shown.decision.overdue);
@@ -34,6 +41,8 @@ impl DecisionsPage {
             weights: book.weights.into_iter().map(in_words).collect(),
             overdue,
             decisions,
+            held: holds.terms.iter().map(held).collect(),
+            holds: holds.counts.iter().map(counted).collect(),
         }
     }
 }
@@ -49,6 +58,25 @@ fn about(decision: &Decision) -> String {
         Some(of) => format!("{what}: {}", of.replace('_', " ")),
         None => what.to_owned(),
     }
+}
+
+fn held(held: &HeldTerm) -> String {
+    let label = vocabulary().term(&held.term).map_or(held.term.as_str(), |term| &term.label);
+    let [since, until] = [&held.held.since, &held.held.until].map(|day| words::day(day));
+    format!("“{label}”, because {}: since {since}, until {until}", held.held.says)
+}
+
+fn counted(count: &HoldCount) -> String {
+    let days = |days: u32| if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
+    format!(
+        "{}, because {}: {} held now, {} ended; usually for {}, at most for {}",
+        words::capitalised(count.about.label()),
+        count.says,
+        count.open,
+        count.ended,
+        days(count.days),
+        days(count.longest_days)
+    )
 }
 
 fn in_words(weight: Weight) -> (String, String) {

@@ -74,12 +74,16 @@ pub fn own_page(url: &str) -> String {
     if url.starts_with("/listing/") { url.to_owned() } else { "/".to_owned() }
 }
 
-/// Alerts, and that it is not running.
+/// Alerts, that it is not running, that something may be wrong, and that a reviewer has asked for it to be looked at.
 pub fn warnings(card: &Card) -> Vec<String> {
     let standstill = card.status.as_deref().and_then(words::standstill).map(str::to_owned);
     let checked = "Being checked: somebody has said that something here is wrong. Ring before you go.";
     let checked = card.being_checked.then(|| checked.to_owned());
-    standstill.into_iter().chain(card.alert.clone()).chain(checked).collect()
+    let held = card.held.as_ref().map(|held| {
+        let [since, until] = [&held.since, &held.until].map(|day| words::day(day));
+        format!("A reviewer has asked for this to be looked at, because {} (since {since}, until {until}).", held.says)
+    });
+    standstill.into_iter().chain(card.alert.clone()).chain(checked).chain(held).collect()
 }
 
 /// For whom it is.

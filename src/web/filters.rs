@@ -2,7 +2,10 @@
 //!
 //! Each has the name of the parameter of `/v1/search` that it sets, and is answered by words that the list offers.
 
-use std::sync::LazyLock;
+use std::{
+    collections::HashSet,
+    sync::{Arc, LazyLock},
+};
 
 use super::words;
 use crate::{
@@ -43,12 +46,15 @@ pub struct Asked {
     pub question: &'static Question,
     /// Whether each of its answers was given.
     pub given: Vec<bool>,
+    /// Terms that are not offered for now.
+    pub held: Arc<HashSet<String>>,
 }
 
 impl Asked {
-    /// The answers, each with whether it was given.
+    /// The answers that are offered, each with whether it was given. What was given stays, so that it can be taken back.
     pub fn answers(&self) -> impl Iterator<Item = (&Answer, bool)> + '_ {
-        self.question.answers.iter().zip(self.given.iter().copied())
+        let answers = self.question.answers.iter().zip(self.given.iter().copied());
+        answers.filter(|(answer, given)| *given || !self.held.contains(&answer.word))
     }
 }
 
@@ -100,17 +106,18 @@ pub fn answered<'a>(chosen: &'a [(String, String)], name: &str) -> impl Iterator
     chosen.iter().filter(move |(asked, _)| asked == name).map(|(_, word)| word.as_str())
 }
 
-/// The questions with what was answered.
-pub fn asked(chosen: &[(String, String)]) -> Vec<Asked> {
+/// The questions with what was answered, without the terms that are held.
+pub fn asked(chosen: &[(String, String)], held: &Arc<HashSet<String>>) -> Vec<Asked> {
     let given = |question: &Question| {
         question.answers.iter().map(|answer| answered(chosen, question.name).any(|word| word == answer.word)).collect()
     };
-    questions().iter().map(|question| Asked { question, given: given(question) }).collect()
+    let asked = |question| Asked { question, given: given(question), held: Arc::clone(held) };
+    questions().iter().map(asked).collect()
 }
 
 /// The labels of what was answered, in the order of the form.
 pub fn in_words(chosen: &[(String, String)]) -> Vec<String> {
-    let all = asked(chosen);
+    let all = asked(chosen, &Arc::default());
     let given = all.iter().flat_map(Asked::answers).filter(|(_, given)| *given);
     given.map(|(answer, _)| answer.label.clone()).collect()
 }
@@ -148,6 +155,8 @@ pub fn set(request: &mut SearchRequest, chosen: &[(String, String)]) -> Vec<&'st
 
 #[cfg(test)]
 mod tests {
+    use std::{collections::HashSet, sync::Arc};
+
     use super::{asked, in_words, questions, set};
     use crate::{directory::request::SearchRequest, domain::vocabulary::Facet};
 
@@ -179,7 +188,24 @@ mod tests {
         ];
         assert_eq!((request.facets, request.language), (expected.to_vec(), vec!["pl".to_owned(), "Polish".to_owned()]));
         assert_eq!(in_words(&answers).len(), 4);
-        assert_eq!(asked(&answers).iter().flat_map(|asked| asked.given.iter()).filter(|given| **given).count(), 4);
+        assert_eq!(
+            asked(&answers, &Arc::default())
+                .iter()
+                .flat_map(|asked| asked.given.iter())
+                .filter(|given| **given)
+                .count(),
+            4
+        );
+    }
+
+    #[test]
+    fn what_is_held_is_not_offered_unless_it_was_chosen() {
+        let held = Arc::new(HashSet::from(["veterans".to_owned()]));
+        let offers = |answers: &[(String, String)]| {
+            let all = asked(answers, &held);
+            all.iter().flat_map(super::Asked::answers).any(|(answer, _)| answer.word == "veterans")
+        };
+        assert!(!offers(&[]) && offers(&chosen(&[("audience", "veterans")])));
     }
 
     #[test]

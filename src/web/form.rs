@@ -2,6 +2,8 @@
 //!
 //! It holds what a person looks for, so nothing here has `Debug` and no message repeats a value.
 
+use std::{collections::HashSet, sync::Arc};
+
 use askama::Template;
 
 use super::{
@@ -69,6 +71,8 @@ pub struct Fields {
     pub faults: Vec<Fault>,
     /// The page that the form is on.
     pub on: On,
+    /// Terms that are not offered for now.
+    pub held: Arc<HashSet<String>>,
 }
 
 /// A page with the form.
@@ -204,7 +208,18 @@ impl Fields {
         let (age, strict, chosen) = (self.age.clone(), self.strict.clone(), self.chosen.clone());
         let lang = self.lang.clone();
         let (q, near, within_km) = (q.to_owned(), near.to_owned(), within_km.to_owned());
-        Self { q, near, within_km, age, strict, lang, chosen, on: self.on, ..Self::default() }
+        Self {
+            q,
+            near,
+            within_km,
+            age,
+            strict,
+            lang,
+            chosen,
+            on: self.on,
+            held: Arc::clone(&self.held),
+            ..Self::default()
+        }
     }
 
     /// Whether nothing can be shown without a place.
@@ -214,7 +229,11 @@ impl Fields {
 
     /// The same search without its questions.
     pub fn widened(&self) -> Self {
-        Self { on: self.on, lang: self.lang.clone(), ..Self::default() }.but(&self.q, &self.near, &self.within_km)
+        Self { on: self.on, lang: self.lang.clone(), held: Arc::clone(&self.held), ..Self::default() }.but(
+            &self.q,
+            &self.near,
+            &self.within_km,
+        )
     }
 
     /// Whether anything beside words and place was asked.
@@ -230,7 +249,7 @@ impl Fields {
 
     /// The questions with what was answered.
     pub fn asked(&self) -> Vec<filters::Asked> {
-        filters::asked(&self.chosen)
+        filters::asked(&self.chosen, &self.held)
     }
 
     /// What was asked beside words and place, in words; `None` when nothing was.

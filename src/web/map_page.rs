@@ -1,5 +1,7 @@
 //! The page of a support map: the form first, then layer by layer who is there, in an order that can be read aloud.
 
+use std::{collections::HashSet, sync::Arc};
+
 use askama::Template;
 use serde::Deserialize;
 
@@ -30,14 +32,16 @@ pub struct MapForm {
     pub age: String,
     /// What to put right.
     pub faults: Vec<Fault>,
+    /// Terms that are not offered for now.
+    pub held: Arc<HashSet<String>>,
 }
 
 impl MapForm {
     /// The fields of what was sent; names that the form does not have are passed over, and the first of a name counts.
-    pub fn of(sent: &[(String, String)]) -> Self {
+    pub fn of(sent: &[(String, String)], held: Arc<HashSet<String>>) -> Self {
         let field = |name: &str| sent.iter().find(|(sent, _)| sent == name).map(|(_, value)| value.clone());
         let [need, near, age] = ["need", "near", "age"].map(|name| field(name).unwrap_or_default());
-        Self { need, near, age, faults: Vec::new() }
+        Self { need, near, age, faults: Vec::new(), held }
     }
 
     /// What is asked of the directory.
@@ -80,6 +84,7 @@ impl MapForm {
     /// The needs that are offered, each with whether it was chosen.
     fn needs(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> + '_ {
         let terms = vocabulary().facet(Facet::Need);
+        let terms = terms.filter(|term| term.id == self.need || !self.held.contains(&term.id));
         terms.map(|term| (term.id.as_str(), term.label.as_str(), term.id == self.need))
     }
 }

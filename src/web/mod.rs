@@ -129,13 +129,13 @@ fn reached_by(methods: RouteMethod, allow: &'static str, sample: bool) -> impl E
 
 #[handler]
 fn home(Data(directory): Data<&Directory>) -> Response {
-    page(StatusCode::OK, &form::HomePage::new(Fields::default(), directory.is_sample()))
+    page(StatusCode::OK, &form::HomePage::new(on(On::Search, directory), directory.is_sample()))
 }
 
 #[handler]
 async fn search(request: &Request, body: Body, Data(directory): Data<&Directory>) -> Response {
     let sample = directory.is_sample();
-    let fields = match fields(request, body).await {
+    let fields = match fields(request, body, directory).await {
         Ok(fields) => fields,
         Err(status) => return Message::of_status(status).response(sample),
     };
@@ -171,8 +171,13 @@ fn ask_this_week(Data(directory): Data<&Directory>) -> Response {
     ask(On::ThisWeek, directory)
 }
 
-fn ask(on: On, directory: &Directory) -> Response {
-    page(StatusCode::OK, &SessionsPage::asking(Fields { on, ..Fields::default() }, directory.is_sample()))
+/// The empty form of a page.
+fn on(on: On, directory: &Directory) -> Fields {
+    Fields { on, held: directory.view.held_terms(), ..Fields::default() }
+}
+
+fn ask(at: On, directory: &Directory) -> Response {
+    page(StatusCode::OK, &SessionsPage::asking(on(at, directory), directory.is_sample()))
 }
 
 #[handler]
@@ -187,7 +192,7 @@ async fn this_week(request: &Request, body: Body, Data(directory): Data<&Directo
 
 async fn sessions(on: On, request: &Request, body: Body, directory: &Directory) -> Response {
     let sample = directory.is_sample();
-    let fields = match fields(request, body).await {
+    let fields = match fields(request, body, directory).await {
         Ok(fields) => Fields { on, ..fields },
         Err(status) => return Message::of_status(status).response(sample),
     };
@@ -330,14 +335,14 @@ async fn report(Path(id): Path<String>, request: &Request, body: Body, Data(dire
 
 #[handler]
 fn ask_map(Data(directory): Data<&Directory>) -> Response {
-    page(StatusCode::OK, &MapPage::asking(MapForm::default(), directory.is_sample()))
+    page(StatusCode::OK, &MapPage::asking(MapForm::of(&[], directory.view.held_terms()), directory.is_sample()))
 }
 
 #[handler]
 async fn map(request: &Request, body: Body, Data(directory): Data<&Directory>) -> Response {
     let sample = directory.is_sample();
     let form = match sent(request, body).await {
-        Ok(sent) => MapForm::of(&sent),
+        Ok(sent) => MapForm::of(&sent, directory.view.held_terms()),
         Err(status) => return Message::of_status(status).response(sample),
     };
     let wrong = |form| page(StatusCode::BAD_REQUEST, &MapPage::asking(form, sample));
@@ -409,7 +414,7 @@ fn credits(Data(directory): Data<&Directory>) -> Response {
 
 #[handler]
 fn ask_resilience(Data(directory): Data<&Directory>) -> Response {
-    page(StatusCode::OK, &ResiliencePage::asking(directory.is_sample()))
+    page(StatusCode::OK, &ResiliencePage::asking(directory.is_sample(), &directory.view.held_terms()))
 }
 
 #[handler]
@@ -419,7 +424,7 @@ async fn resilience(request: &Request, body: Body, Data(directory): Data<&Direct
         Ok(sent) => Asked::of(&sent),
         Err(status) => return Message::of_status(status).response(sample),
     };
-    let asking = ResiliencePage::asking(sample);
+    let asking = ResiliencePage::asking(sample, &directory.view.held_terms());
     match directory.resilience(asked.request()).await {
         Ok(answer) => page(StatusCode::OK, &asking.answering(asked, answer)),
         Err(Error::Invalid(faults)) => page(StatusCode::BAD_REQUEST, &asking.with(asked, &faults)),
@@ -433,8 +438,9 @@ fn decisions(Data(directory): Data<&Directory>) -> Response {
 }
 
 /// The fields of the form that was sent, however it was sent.
-async fn fields(request: &Request, body: Body) -> Result<Fields, StatusCode> {
-    Fields::of(sent(request, body).await?).ok_or(StatusCode::BAD_REQUEST)
+async fn fields(request: &Request, body: Body, directory: &Directory) -> Result<Fields, StatusCode> {
+    let fields = Fields::of(sent(request, body).await?).ok_or(StatusCode::BAD_REQUEST)?;
+    Ok(Fields { held: directory.view.held_terms(), ..fields })
 }
 
 /// The names and values of the form that was sent.

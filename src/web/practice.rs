@@ -9,7 +9,7 @@ use super::{
 use crate::domain::{
     card::ListingKind,
     practice::{FirstVisit, MarkerClaim, Practice},
-    vocabulary::vocabulary,
+    vocabulary::values::Principle,
 };
 
 /// What a page says of how a listing works.
@@ -44,7 +44,10 @@ impl PracticeView {
         match &listing.practice {
             Some(practice) => {
                 let visit = practice.first_visit.as_ref();
-                let (claims, earlier) = practice.markers.iter().partition(|claim| claim.current);
+                let mut markers: Vec<&MarkerClaim> = practice.markers.iter().collect();
+                // In the order of the six principles, what is claimed of Open Dialogue last.
+                markers.sort_by_key(|claim| (claim.principle.is_none(), claim.principle));
+                let (claims, earlier) = markers.into_iter().partition(|claim| claim.current);
                 let view = |claims: Vec<&MarkerClaim>| claims.into_iter().map(claim).collect();
                 Self {
                     first_visit: visit.map(|visit| first_visit(visit, practice, young, online)).unwrap_or_default(),
@@ -126,7 +129,6 @@ fn led(practice: &Practice, with_faith: bool) -> Vec<Row> {
 }
 
 fn claim(claim: &MarkerClaim) -> ClaimView {
-    let what = vocabulary().term(&claim.marker).map_or(&claim.marker, |term| &term.label);
     let who =
         claim.source.as_ref().map_or_else(|| "who says so is not stated".to_owned(), |who| format!("said by {who}"));
     let on = claim.on.as_ref().map_or_else(|| "when is not stated".to_owned(), |day| words::day(day));
@@ -136,5 +138,9 @@ fn claim(claim: &MarkerClaim) -> ClaimView {
         Some(day) => format!("; counted until {day}"),
         None => String::new(),
     };
-    ClaimView { what: what.clone(), said: format!("{}; {who}, {on}{until}", claim.level.label()) }
+    let under = claim.principle.map_or("Open Dialogue", Principle::label);
+    ClaimView {
+        what: format!("{under}: {}", claim.label()),
+        said: format!("{}; {who}, {on}{until}", claim.level.label()),
+    }
 }

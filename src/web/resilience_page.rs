@@ -1,6 +1,8 @@
 //! Which support is within reach of an area, for those who commission and connect. Asked by a POST, so that the area stands in
 //! no address.
 
+use std::collections::HashSet;
+
 use askama::Template;
 
 use super::chrome::Chrome;
@@ -56,9 +58,10 @@ impl Asked {
 }
 
 impl ResiliencePage {
-    /// The page that asks.
-    pub fn asking(sample: bool) -> Self {
-        let needs = vocabulary().facet(Facet::Need).map(|term| (term.id.clone(), term.label.clone()));
+    /// The page that asks, without the needs that are held.
+    pub fn asking(sample: bool, held: &HashSet<String>) -> Self {
+        let offered = vocabulary().facet(Facet::Need).filter(|term| !held.contains(&term.id));
+        let needs = offered.map(|term| (term.id.clone(), term.label.clone()));
         Self {
             chrome: Chrome::new("Support within reach", sample),
             asked: Asked::of(&[]),

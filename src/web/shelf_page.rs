@@ -17,7 +17,7 @@ use crate::{
         card::ListingKind,
         crisis::Nation,
         marked::Marked,
-        vocabulary::values::{NetworkType, PracticeLevel, ResourceFor, ResourceType},
+        vocabulary::values::{DialoguePrinciple, NetworkType, PracticeLevel, ResourceFor, ResourceType},
     },
 };
 
@@ -112,6 +112,7 @@ impl Shelf {
                 (Marked::Level, "How far does it reach?", "Any level"),
                 (Marked::ForRole, "For whom?", "Anyone"),
                 (Marked::Nation, "Where do you work?", "Anywhere"),
+                (Marked::PeersPaidFor, "Are peer workers’ places paid for?", "Does not matter"),
             ],
         }
     }
@@ -123,6 +124,12 @@ fn label(field: Marked, word: &str) -> Option<&'static str> {
         Marked::ResourceType => ResourceType::from_word(word).map(ResourceType::label),
         Marked::Level => PracticeLevel::from_word(word).map(PracticeLevel::label),
         Marked::ForRole => ResourceFor::from_word(word).map(ResourceFor::label),
+        Marked::PeersPaidFor => match word {
+            "yes" => Some("Yes"),
+            "no" => Some("No"),
+            _ => None,
+        },
+        Marked::Dialogue => DialoguePrinciple::from_word(word).map(DialoguePrinciple::label),
         Marked::Nation => Nation::from_word(word).map(|nation| match nation {
             Nation::England => "England",
             Nation::Scotland => "Scotland",

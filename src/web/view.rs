@@ -157,10 +157,19 @@ pub struct Card {
     pub last_checked: Option<LastChecked>,
     #[serde(default)]
     pub being_checked: bool,
+    pub held: Option<Held>,
     pub source: Source,
     pub page_url: String,
     pub report_url: String,
     pub listing: Option<Whole>,
+}
+
+/// That a reviewer has asked for it to be looked at.
+#[derive(Deserialize)]
+pub struct Held {
+    pub says: String,
+    pub since: String,
+    pub until: String,
 }
 
 /// What a card with its whole listing says of a network or a resource.

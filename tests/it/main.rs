@@ -15,6 +15,7 @@ mod crisis;
 mod decisions;
 mod guard;
 mod hardened;
+mod holds;
 mod hostile;
 mod hsds;
 mod import;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     networks::{line, page, served},
-    support::{Client, names},
+    support::{Client, names, sample_client},
 };
 
 fn course(id: &str, name: &str, resource: Value, areas: &[&str]) -> Value {
@@ -53,6 +53,8 @@ fn resources_are_found_by_what_they_say_and_what_is_not_said_is_to_be_asked() {
     assert_eq!(asked["results"]["items"][1]["ask"], json!(["level", "for_role"]));
     assert_eq!(found(&client, "nation=wales"), ["Gofal", "Holding a group"], "what is for everywhere is for Wales too");
     assert_eq!(found(&client, "nation=england"), ["Holding a group", "Leeds link work"]);
+    assert_eq!(found(&client, "peers_paid_for=yes&strict=true"), ["Holding a group"]);
+    assert_eq!(found(&client, "peers_paid_for=no"), ["Gofal", "Leeds link work"], "where nobody says, it can be asked");
     let body = r#"{"resource_type": ["supervision"], "nation": ["wales"], "lang": "cy"}"#;
     let private = client.post_json("/v1/resources", body);
     assert_eq!(
@@ -116,4 +118,51 @@ fn a_page_lists_resources_and_one_says_what_it_is() {
         assert!(page.contains(words), "{words} in {page}");
     }
     assert!(!page.contains("<dt>Where</dt>") && !page.contains("first visit"));
+}
+
+#[test]
+fn principles_of_open_dialogue_are_claimed_by_any_listing_and_only_what_counts_finds_it() {
+    let client = sample_client();
+    let found = |query: &str| {
+        let mut names = names(&client.get(&format!("/v1/search?per_page=100&strict=true&{query}")).json()["results"]);
+        names.sort();
+        names
+    };
+    let all = found("dialogue=dialogue");
+    let listed = client.get("/v1/terms?facet=marker").json()["dialogue"].clone();
+    assert_eq!(listed.as_array().unwrap().len(), 7);
+    assert_eq!(client.get("/v1/terms?facet=need").json()["dialogue"], json!([]));
+    let whole = client.get("/v1/search?dialogue=immediate_help&view=full").json();
+    let team = &whole["results"]["items"][0];
+    assert_eq!(whole["results"]["total"], 1);
+    let name = team["name"].as_str().unwrap();
+    assert!(all.len() >= 4 && all.iter().any(|one| one == name), "{all:?}");
+    // It says all seven: one without a source, one whose day has passed. By neither is it found.
+    let claims = team["listing"]["practice"]["markers"].as_array().unwrap();
+    let said = |of: &str| claims.iter().find(|claim| claim["marker"] == of).unwrap();
+    for (principle, counts) in listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["id"].as_str().unwrap())
+        .map(|id| (id, !matches!(id, "responsibility" | "continuity")))
+    {
+        assert_eq!(said(principle)["current"], counts, "{principle}");
+        let names = found(&format!("dialogue={principle}"));
+        assert_eq!(names.iter().any(|one| one == name), counts, "{principle}: {names:?}");
+    }
+    let training = "Open Dialogue: foundation training of one year";
+    assert!(found("dialogue=continuity").iter().any(|one| one == training));
+    // Without strict no other is offered as something to ask.
+    let loose = client.get("/v1/search?per_page=100&dialogue=dialogue").json();
+    assert_eq!(loose["results"]["total"], all.len());
+    let posted = client.post_json("/v1/search", r#"{"dialogue": ["dialogue", "continuity"], "per_page": 100}"#).json();
+    assert_eq!(posted["results"]["total"], found("dialogue=dialogue&dialogue=continuity").len());
+    let wrong = client.get("/v1/search?dialogue=monologue");
+    assert_eq!((wrong.status, wrong.faults()), (400, vec!["/dialogue/0 not_in_list".to_owned()]));
+    let html = page(&client, &format!("/listing/{}", team["id"].as_str().unwrap()));
+    for words in ["Immediate help", "A social network perspective", "Dialogue, with every voice heard", "counts until"]
+    {
+        assert!(html.contains(words), "{words}");
+    }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::domain::coming::{Accepting, Attending, ContactWay, CostKind, Enquiries, StewardAsks};
 
 /// The files, in the order in which their listings come out.
-const FILES: [&str; 27] = [
+const FILES: [&str; 28] = [
     include_str!("places.toml"),
     include_str!("leeds_grief.toml"),
     include_str!("leeds_communities.toml"),
@@ -34,6 +34,7 @@ const FILES: [&str; 27] = [
     include_str!("resources_more.toml"),
     include_str!("cards_leeds.toml"),
     include_str!("cards_leeds_more.toml"),
+    include_str!("cards_dialogue.toml"),
     include_str!("cards_tyne.toml"),
     include_str!("cards_nations.toml"),
 ];

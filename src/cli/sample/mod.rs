@@ -37,6 +37,11 @@ const INVENTED: &str = "Invented sample listing.";
 /// The slug of the listing that is withdrawn once the sample has been imported, so that its page says so.
 pub const WITHDRAWN: &str = "quiet-hour-kirkstall";
 
+/// A listing and a term that are held once the sample has been imported, each with its ground, so that both can be seen.
+pub fn held() -> [(String, &'static str); 2] {
+    [(service_id("second-plate").to_string(), "unclear"), ("strengths-based".to_owned(), "not_asked")]
+}
+
 /// The sample as one HSDS 3.1 page, its dates set around `today`.
 ///
 /// The same day gives the same bytes.

@@ -226,7 +226,7 @@ fn cards_are_told_by_listings_of_every_kind_and_no_claim_counts_without_source_o
     let cards = telling("practice");
     assert!(cards.len() >= 60, "{}", cards.len());
     let kinds: HashSet<&str> = cards.iter().map(|listing| text(&listing["card"], "kind")).collect();
-    assert_eq!(kinds, HashSet::from(["group", "service", "helpline", "place"]));
+    assert_eq!(kinds, HashSet::from(["group", "service", "helpline", "place", "resource"]));
     let led: HashSet<&str> = cards.iter().map(|listing| text(&listing["practice"], "led")).collect();
     assert_eq!(led.len(), Led::ALL.len());
     let claims: Vec<&Value> = cards.iter().flat_map(|listing| list(&listing["practice"], "markers")).collect();

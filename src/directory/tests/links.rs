@@ -47,7 +47,7 @@ impl Town {
     /// The published listing of that name.
     pub(super) fn listing(&self, name: &str) -> Option<Value> {
         [Family::Services, Family::Organizations].into_iter().find_map(|family| {
-            let all = self.directory.walk(family, None, 1_000).unwrap().items;
+            let all = self.directory.walk(family, None, 20_000).unwrap().items;
             let mut listings = all.iter().map(|json| serde_json::from_slice::<Value>(json).unwrap());
             listings.find(|listing| listing["card"]["name"] == name)
         })
@@ -71,7 +71,7 @@ impl Town {
     }
 
     pub(super) async fn stand(&self, name: &str, standing: Standing) {
-        let kept = self.directory.store.snapshot().await.unwrap().page::<super::Service>(None, 1_000).await.unwrap();
+        let kept = self.directory.store.snapshot().await.unwrap().page::<super::Service>(None, 20_000).await.unwrap();
         let entry = kept.iter().find(|entry| entry.record.name == name).unwrap();
         self.directory.set_standing(&entry.record.id.to_string(), standing, "a test").await.unwrap();
         self.agrees().await;

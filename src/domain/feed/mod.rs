@@ -186,6 +186,9 @@ impl Published {
         }
         let members = ["network", "practice", "resource"].into_iter();
         own.extend(members.filter_map(|name| Some((name.to_owned(), self.0.get(name)?.clone()))));
+        if let Some(held) = self.0.get("card").and_then(|card| card.get("held")) {
+            own.insert("held".to_owned(), held.clone());
+        }
         (!own.is_empty()).then(|| ("kith".to_owned(), own.into()))
     }
 

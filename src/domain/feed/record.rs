@@ -1,10 +1,12 @@
-//! Records that only the feed shows under ids of their own, as anyone may see them.
+//! Records that are no listings and are published under ids of their own: those that only the feed shows, and all holds
+//! together.
 
 use serde::{Deserialize, Serialize};
 
 use super::house;
 use crate::domain::{
     entry::{Entry, Standing},
+    hold::Holds,
     id::{Id, kind},
     listing::PublicListing,
     plain::Plain,
@@ -56,6 +58,11 @@ impl PublicRecord {
             term.make_plain("taxonomy_term");
             Self::of(&term)
         })
+    }
+
+    /// All holds together.
+    pub fn of_holds(holds: &Holds) -> Self {
+        Self::of(holds)
     }
 
     fn of(record: &impl Serialize) -> Self {

@@ -96,17 +96,12 @@ mod tests {
                 around[from as usize].push(Edge { to, relationship: Relationship::RefersTo, direction, state: *state });
             }
         }
-        let mut starts = vec![0];
-        starts.extend(around.iter().scan(0, |sum, edges| {
-            *sum += u32::try_from(edges.len()).unwrap();
-            Some(*sum)
-        }));
         Graph {
             ids: (0..nodes as u128).collect(),
             kinds: vec![ListingKind::Group; nodes],
             layers: vec![Layers::default(); nodes],
-            starts,
-            edges: around.concat(),
+            ends: around.iter().map(Vec::len).sum(),
+            edges: around.into_iter().map(Into::into).collect(),
         }
     }
 

@@ -4,10 +4,11 @@ use poem_openapi::Object;
 use serde::Serialize;
 
 use super::{Review, Subject};
+use crate::domain::hold::Holds;
 
 /// What has been decided about words and order, and the numbers of the order.
 #[derive(Debug, Serialize, Object)]
-#[oai(rename = "DecisionList")]
+#[oai(rename = "DecisionList", skip_serializing_if_is_none)]
 pub struct Book {
     /// The version of the vocabulary that answers now, as `/v1/terms` has it.
     pub vocabulary: String,
@@ -17,6 +18,10 @@ pub struct Book {
     pub weights: Vec<Weight>,
     /// How many decisions should have been looked at again by now.
     pub overdue: u32,
+    /// What reviewers have asked to be looked at: how many listings and terms, on which grounds, for how long. Absent while the
+    /// published view is built for the first time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holds: Option<Holds>,
     /// The decisions, the newest first.
     pub decisions: Vec<Decision>,
     /// Whether the listings are invented, and some of the decisions with them.

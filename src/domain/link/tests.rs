@@ -64,7 +64,7 @@ fn bond(other: End, own: &[&Stated], theirs: &[&Stated]) -> Bond {
 
 /// Relationship, direction, state and who says so of each link that is shown.
 fn shown(own: End, bonds: Vec<Bond>) -> Vec<(Relationship, Direction, LinkState, StatedBy)> {
-    let links = Linked { own, bonds }.public(&Map);
+    let links = Linked { own, bonds, total: None }.public(&Map);
     links.iter().map(|link| (link.relationship, link.direction, link.state, link.stated_by)).collect()
 }
 
@@ -135,7 +135,7 @@ fn agreed_links_come_first_and_the_words_are_those_of_the_side() {
         bond(end(3, 3, Reach::Open), &[], &[&to]),
         bond(end(2, 2, Reach::Open), &[&from], &[&to]),
     ];
-    let links = Linked { own: end(1, 1, Reach::Open), bonds }.public(&Map);
+    let links = Linked { own: end(1, 1, Reach::Open), bonds, total: None }.public(&Map);
     let told: Vec<String> = links
         .iter()
         .map(|link| format!("{} {} {} {}", link.label, link.target.name, link.state.as_str(), link.target.page_url))
@@ -186,7 +186,7 @@ fn a_link_of_a_private_place_keeps_no_free_words() {
     let hidden = end(1, 1, Reach::Hidden(Vec::new()));
     let note = |own: &End, other: &End| {
         let bonds = vec![bond(other.clone(), &[&stated("refers_to", "to", "claimed")], &[])];
-        Linked { own: own.clone(), bonds }.public(&Map).remove(0).note
+        Linked { own: own.clone(), bonds, total: None }.public(&Map).remove(0).note
     };
     assert_eq!((note(&hidden, &far), note(&far, &hidden)), (None, None));
     assert_eq!(note(&far, &far).as_deref(), Some("claimed to"));
@@ -220,6 +220,7 @@ fn each_side_says_what_it_does_and_does_not_do() {
     let linked = |reach: Reach| Linked {
         own: end(1, 10, reach),
         bonds: vec![bond(end(2, 20, Reach::Remote(Vec::new())), &[&own], &[&theirs])],
+        total: None,
     };
     let link = linked(Reach::Open).public(&Map).remove(0);
     assert_eq!(serde_json::to_value(&link.handover).unwrap(), json!(["warm_call", "accompanied_visit"]));

@@ -15,7 +15,7 @@ fn id(n: u64) -> String {
 }
 
 /// A graph of so many listings and links: a third of them groups, a seventh therapy, states and relationships by chance.
-fn graph(chance: &SeededChance, nodes: u64, links: u64) -> Graph {
+fn graph(chance: &SeededChance, nodes: u64, links: u64) -> std::sync::Arc<Graph> {
     let number = |below: u64| {
         let mut bytes = [0; 8];
         chance.fill(&mut bytes);

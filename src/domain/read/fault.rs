@@ -91,6 +91,10 @@ words! {
         Circle "circle" "would make something a part of itself";
         OneOrganization "one_organization" "cannot be agreed: both sides are of one organization";
         NotStated "not_stated" "is not stated by the other side";
+        AlreadyHeld "already_held" "is held already";
+        NotHeld "not_held" "is not held";
+        Past "past" "is a day that has passed";
+        TooFarAhead "too_far_ahead" "is further ahead than this may last";
         Duplicate "duplicate" "has the id of an earlier item and says something else";
         Orphan "orphan" "belongs to nothing in these files";
     }

@@ -226,7 +226,9 @@ values! {
 
 mod linking;
 
-pub use linking::{EvidenceLevel, Handover, Led, PracticeLevel, Principle, ResourceFor, ResourceType};
+pub use linking::{
+    DialoguePrinciple, EvidenceLevel, Handover, Led, PracticeLevel, Principle, ResourceFor, ResourceType,
+};
 
 #[cfg(test)]
 mod tests {

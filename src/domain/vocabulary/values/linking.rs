@@ -56,6 +56,27 @@ values! {
 }
 
 values! {
+    /// The seven principles of Open Dialogue. A listing of any kind may claim one, as it claims a marker; they are no terms,
+    /// because most listings have nothing to say of them.
+    DialoguePrinciple {
+        /// The first meeting is within a day of being asked for.
+        ImmediateHelp "immediate_help" "Immediate help" "Cymorth ar unwaith";
+        /// Family, friends and others around the person are invited.
+        SocialNetwork "social_network" "A social network perspective" "Golwg ar y rhwydwaith cymdeithasol";
+        /// Where, when and how is fitted to the person and can change.
+        Flexibility "flexibility" "Flexibility and mobility" "Hyblygrwydd a symudedd";
+        /// Whoever is asked first sees to it that there is a meeting.
+        Responsibility "responsibility" "Responsibility" "Cyfrifoldeb";
+        /// The same people stay for as long as it takes, wherever the person is cared for.
+        Continuity "continuity" "Psychological continuity" "Parhad seicolegol";
+        /// Nothing is decided or named too soon.
+        Uncertainty "tolerance_of_uncertainty" "Tolerance of uncertainty" "Goddef ansicrwydd";
+        /// Every voice is heard, and what is meant is found together.
+        Dialogue "dialogue" "Dialogue, with every voice heard" "Deialog, gan glywed pob llais";
+    }
+}
+
+values! {
     /// Who leads a group or a service.
     Led {
         /// People who have been there.

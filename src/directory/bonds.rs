@@ -1,0 +1,275 @@
+//! What listings show of their links, remembered in short beside the records: so a write remakes only those listings on
+//! the other sides that show something else than before, and a network of thousands is made of the links that it shows.
+//!
+//! A row is of the published link as one side has it ([`PublicLink`]) and is made by the same function. It changes with the
+//! records of either side, with what either states of it and with a hold: all of these name one of the two sides when they
+//! are settled, and every row around that side is then made anew and compared.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use kith_index::gazetteer::Gazetteer;
+
+use super::{Directory, Result, document::Places, holds::Held, links};
+use crate::{
+    domain::{
+        card::ListingKind,
+        digest::digest,
+        entry::{Entry, Origin},
+        id::{Id, kind},
+        link::{self, Bond, LISTED, Link, Linked, PublicLink, Side, SideKind},
+        organization::Organization,
+        service::Service,
+    },
+    store::{Audit, BondRow, Kept, Snapshot, Tx},
+};
+
+/// A listing with more links than so many is made of the first of them.
+const MANY: u64 = 200;
+/// Listings whose rows are made at once.
+const BATCH: usize = 500;
+/// Raised whenever the same records make other rows.
+const SHAPE: u32 = 1;
+
+/// Rows by their two sides and the link.
+type Rows = BTreeMap<(String, String, String), BondRow>;
+
+/// What is different from the rows that are kept.
+pub struct Difference {
+    put: Vec<BondRow>,
+    remove: Vec<BondRow>,
+}
+
+impl Difference {
+    /// How many rows there are or should be otherwise.
+    pub fn len(&self) -> usize {
+        self.put.len() + self.remove.len()
+    }
+}
+
+/// Brings the rows around these sides up to date. Answers the other sides that show something else than before.
+///
+/// # Errors
+/// When the store fails.
+pub async fn settle(tx: &mut Tx, sides: &HashMap<Side, Origin>) -> Result<HashSet<Side>> {
+    let all: Vec<_> = sides.iter().map(|(side, origin)| (*side, origin.clone())).collect();
+    let mut changed = HashSet::new();
+    for some in all.chunks(BATCH) {
+        let mut some: HashMap<Side, Origin> = some.iter().cloned().collect();
+        let made_of = changed_on_their_own(tx, &mut some).await?;
+        let difference = difference(tx, &some).await?;
+        changed.extend(difference.put.iter().chain(&difference.remove).filter_map(|row| side_of(&row.own)));
+        tx.remove_bonds(&difference.remove.iter().collect::<Vec<_>>()).await?;
+        tx.put_bonds(&difference.put.iter().collect::<Vec<_>>()).await?;
+        for (side, digest) in made_of {
+            tx.say_bonds_made_of(&name(side), &digest).await?;
+        }
+    }
+    changed.retain(|side| !sides.contains_key(side));
+    Ok(changed)
+}
+
+/// Of organizations with many links leaves only those that have changed in what others show of them, or in what is stated
+/// of their links. Whatever else changes their rows names one of the other sides. Answers what the rows are made of now.
+async fn changed_on_their_own(tx: &mut Tx, sides: &mut HashMap<Side, Origin>) -> Result<Vec<(Side, String)>> {
+    let names: Vec<String> = sides.keys().copied().map(name).collect();
+    let many = tx.bonds_over(&names, MANY).await?;
+    let mut made_of = Vec::new();
+    if many.is_empty() {
+        return Ok(made_of);
+    }
+    let held = Held::read(tx).await?;
+    let large =
+        sides.keys().copied().filter(|side| side.kind == SideKind::Organization && many.contains_key(&name(*side)));
+    for side in large.collect::<Vec<_>>() {
+        let Some(mut entry) = tx.get::<Organization>(&[side.id.cast()]).await?.pop() else { continue };
+        held.veil(&mut entry);
+        let ids = [side.id.to_string(), entry.origin.foreign_id.clone()];
+        let heads = tx.link_heads(&ids[0], &ids).await?;
+        let parts = [format!("{:?}", link::End::of_organization(&entry)), format!("{:?} {heads:?}", entry.origin)];
+        let digest = digest(&[parts[0].as_bytes(), parts[1].as_bytes()]);
+        if tx.bonds_made_of(&name(side)).await?.as_deref() == Some(&*digest) {
+            sides.remove(&side);
+        } else {
+            made_of.push((side, digest));
+        }
+    }
+    Ok(made_of)
+}
+
+/// What the rows around these sides should be that they are not.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn difference(read: &mut Snapshot, sides: &HashMap<Side, Origin>) -> Result<Difference> {
+    let key = |row: BondRow| ((row.own.clone(), row.other.clone(), row.link.clone()), row);
+    let names: Vec<String> = sides.keys().copied().map(name).collect();
+    let kept: Rows = read.bonds_around(&names).await?.into_iter().map(key).collect();
+    let held = Held::read(read).await?;
+    let mut fresh = Rows::new();
+    for (own, linked) in links::linked(read, &held, sides).await? {
+        for other in &linked.bonds {
+            let far = side_at(&other.other);
+            let here = Linked { own: linked.own.clone(), bonds: vec![other.clone()], total: None };
+            let mirrored = Bond { other: linked.own.clone(), own: other.theirs.clone(), theirs: other.own.clone() };
+            let there = Linked { own: other.other.clone(), bonds: vec![mirrored], total: None };
+            let rows = [(own, far, here), (far, own, there)].into_iter().flat_map(|(one, two, linked)| {
+                linked.public(&Places).into_iter().map(move |link| row(one, two, &link))
+            });
+            // Where both sides are settled each row is made twice.
+            fresh.extend(rows.map(key));
+        }
+    }
+    let remove = kept.iter().filter(|(key, _)| !fresh.contains_key(key)).map(|(_, row)| row.clone()).collect();
+    let put = fresh.into_iter().filter(|(key, row)| kept.get(key) != Some(row)).map(|(_, row)| row).collect();
+    Ok(Difference { put, remove })
+}
+
+/// What the links of these listings are made of; of one that has many, of the first that it shows.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn linked(read: &mut Snapshot, held: &Held, sides: &HashMap<Side, Origin>) -> Result<HashMap<Side, Linked>> {
+    if sides.is_empty() || !read.has_links().await? {
+        return Ok(HashMap::new());
+    }
+    let names: Vec<String> = sides.keys().copied().map(name).collect();
+    let many = read.bonds_over(&names, MANY).await?;
+    let (large, small): (HashMap<_, _>, HashMap<_, _>) = sides
+        .iter()
+        .map(|(side, origin)| (*side, origin.clone()))
+        .partition(|(side, _)| many.contains_key(&name(*side)));
+    let mut found = links::linked(read, held, &small).await?;
+    for (side, origin) in large {
+        let first = read.first_bonds(&name(side), LISTED as u64).await?;
+        let others: HashSet<Side> = first.iter().filter_map(|name| side_of(name)).collect();
+        let between = between(read, side, &origin, &others).await?;
+        let mut of_it = links::linked_by(read, held, &HashMap::from([(side, origin)]), between).await?;
+        if let Some(mut linked) = of_it.remove(&side) {
+            linked.bonds.retain(|bond| others.contains(&side_at(&bond.other)));
+            linked.total = many.get(&name(side)).and_then(|total| usize::try_from(*total).ok());
+            found.insert(side, linked);
+        }
+    }
+    Ok(found)
+}
+
+/// The links between a side and these others, whoever states them.
+async fn between(read: &mut Snapshot, side: Side, origin: &Origin, others: &HashSet<Side>) -> Result<Vec<Entry<Link>>> {
+    let known = sides_of(read, others).await?;
+    let names = |origins: &HashMap<Side, Origin>| -> Vec<String> {
+        let each = origins.iter().flat_map(|(side, origin)| [side.id.to_string(), origin.foreign_id.clone()]);
+        each.collect()
+    };
+    let own = HashMap::from([(side, origin.clone())]);
+    let ids = |sides: &HashMap<Side, Origin>| sides.keys().map(|side| side.id.to_string()).collect::<Vec<_>>();
+    let mut found = read.links_between(&ids(&own), &names(&known)).await?;
+    found.extend(read.links_between(&ids(&known), &names(&own)).await?);
+    found.sort_unstable_by_key(|link| link.record.id);
+    found.dedup_by_key(|link| link.record.id);
+    Ok(found)
+}
+
+async fn sides_of(read: &mut Snapshot, sides: &HashSet<Side>) -> Result<HashMap<Side, Origin>> {
+    let of = |kind| sides.iter().filter(move |side| side.kind == kind).map(|side| side.id);
+    let services: Vec<Id<kind::Service>> = of(SideKind::Service).map(Id::cast).collect();
+    let organizations: Vec<Id<kind::Organization>> = of(SideKind::Organization).map(Id::cast).collect();
+    let services = read.get::<Service>(&services).await?.into_iter();
+    let organizations = read.get::<Organization>(&organizations).await?.into_iter();
+    let services = services.map(|entry| (Side::service(entry.record.id), entry.origin));
+    Ok(services.chain(organizations.map(|entry| (Side::organization(entry.record.id), entry.origin))).collect())
+}
+
+/// A link as one side shows it.
+fn row(own: Side, other: Side, link: &PublicLink) -> BondRow {
+    let shown = serde_json::to_vec(link).expect("a link has only text keys");
+    BondRow {
+        own: name(own),
+        other: name(other),
+        link: format!("{}/{}", link.relationship.as_str(), link.direction.as_str()),
+        // Agreed ones first, then by what they are; which of the same sort is an accident that stays the same.
+        place: format!("{}{:02}{}{}", link::rank(link.state), link.relationship as u8, link.direction as u8, other.id),
+        digest: digest(&[&shown]),
+    }
+}
+
+/// The side that an end is.
+fn side_at(end: &link::End) -> Side {
+    let is_organization = matches!(end.kind, ListingKind::Organization | ListingKind::Network);
+    Side { kind: if is_organization { SideKind::Organization } else { SideKind::Service }, id: end.id }
+}
+
+fn name(side: Side) -> String {
+    format!("{}/{}", side.kind.as_str(), side.id)
+}
+
+fn side_of(name: &str) -> Option<Side> {
+    let (kind, id) = name.split_once('/')?;
+    let kind = [SideKind::Service, SideKind::Organization].into_iter().find(|known| known.as_str() == kind)?;
+    Some(Side { kind, id: id.parse().ok()? })
+}
+
+impl Directory {
+    /// Makes all rows, if anything else than this program with its gazetteer made those that are there.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn make_bonds(&self) -> Result<()> {
+        let by = format!("{SHAPE} {}", Gazetteer::embedded().version());
+        if self.store.snapshot().await?.bonds_made().await?.as_deref() == Some(&*by) {
+            return Ok(());
+        }
+        let mut tx = self.store.begin().await?;
+        if tx.bonds_made().await?.as_deref() == Some(&*by) {
+            return Ok(());
+        }
+        tx.clear_bonds().await?;
+        if tx.has_links().await? {
+            all_of::<Service>(&mut tx, Side::service).await?;
+            all_of::<Organization>(&mut tx, Side::organization).await?;
+        }
+        tx.say_bonds_made(&by).await?;
+        let detail = serde_json::json!({ "made": by });
+        let actor = "the program".to_owned();
+        tx.commit(Audit { at: self.clock.now(), actor, action: "bonds", subject: None, detail }, &[]).await?;
+        Ok(())
+    }
+}
+
+async fn all_of<T: Kept>(tx: &mut Tx, side: impl Fn(Id<T::Kind>) -> Side) -> Result<()> {
+    let mut after = None;
+    while let Some(sides) = page::<T>(tx, &mut after, &side).await? {
+        settle(tx, &sides).await?;
+    }
+    Ok(())
+}
+
+/// How many rows are otherwise than they should be.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn all_differences(read: &mut Snapshot) -> Result<usize> {
+    if !read.has_links().await? {
+        return Ok(0);
+    }
+    let (mut found, mut after) = (0, None);
+    while let Some(sides) = page::<Service>(read, &mut after, &Side::service).await? {
+        found += difference(read, &sides).await?.len();
+    }
+    let mut after = None;
+    while let Some(sides) = page::<Organization>(read, &mut after, &Side::organization).await? {
+        found += difference(read, &sides).await?.len();
+    }
+    Ok(found)
+}
+
+/// The next records as sides, in the order of their ids; `None` at the end.
+async fn page<T: Kept>(
+    read: &mut Snapshot,
+    after: &mut Option<Id<T::Kind>>,
+    side: &impl Fn(Id<T::Kind>) -> Side,
+) -> Result<Option<HashMap<Side, Origin>>> {
+    let page = read.page::<T>(*after, BATCH as u32).await?;
+    let Some(last) = page.last() else { return Ok(None) };
+    *after = Some(last.record.id());
+    Ok(Some(page.into_iter().map(|entry| (side(entry.record.id()), entry.origin)).collect()))
+}

@@ -1,0 +1,203 @@
+//! What each listing shows of its links, in short: which there are, in which order, and a digest of each.
+
+use std::collections::HashMap;
+
+use super::{
+    Snapshot, Tx,
+    entries::in_lists,
+    error::Result,
+    sql::{Query, Row, query},
+};
+
+/// Rows of one INSERT, and of one DELETE.
+const ROWS: usize = 100;
+
+/// A link as one of its listings shows it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BondRow {
+    /// The listing that shows it: its kind and id.
+    pub own: String,
+    /// The listing that it leads to.
+    pub other: String,
+    /// Relationship and direction.
+    pub link: String,
+    /// Where it stands among those of `own`; sorts as text.
+    pub place: String,
+    /// Of the bytes that `own` shows of it.
+    pub digest: String,
+}
+
+impl Snapshot {
+    /// All rows of which one of these is either side.
+    pub async fn bonds_around(&mut self, sides: &[String]) -> Result<Vec<BondRow>> {
+        let mut found = Vec::new();
+        for column in ["own", "other"] {
+            for values in in_lists(sides.iter().cloned()) {
+                let mut parts = vec!["SELECT own, other, link, place, digest FROM bond WHERE ", column, " IN (?"];
+                parts.extend(std::iter::repeat_n(", ?", values.len() - 1));
+                parts.push(")");
+                for row in Query::joined(&parts).bind_all(values).all(self.open.exec()).await? {
+                    found.push(bond(&row)?);
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+
+    /// How many links those of these sides show that show more than so many.
+    pub async fn bonds_over(&mut self, sides: &[String], most: u64) -> Result<HashMap<String, u64>> {
+        let mut found = HashMap::new();
+        for values in in_lists(sides.iter().cloned()) {
+            let mut parts = vec!["SELECT own, count(*) AS n FROM bond WHERE own IN (?"];
+            parts.extend(std::iter::repeat_n(", ?", values.len() - 1));
+            parts.push(") GROUP BY own HAVING count(*) > ?");
+            for row in Query::joined(&parts).bind_all(values).bind(most).all(self.open.exec()).await? {
+                found.insert(row.get("own")?, row.counter("n")?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The other sides of the first links that a side shows, at most so many.
+    pub async fn first_bonds(&mut self, own: &str, most: u64) -> Result<Vec<String>> {
+        let first = query("SELECT other FROM bond WHERE own = ? ORDER BY place LIMIT ?").bind(own).bind(most);
+        first.all(self.open.exec()).await?.iter().map(|row| row.get("other")).collect()
+    }
+
+    /// The ids of all links that a record of this id states or that name it by one of these, each with its revision, in order.
+    /// Nothing else of them is read.
+    pub async fn link_heads(&mut self, holder: &str, names: &[String]) -> Result<Vec<(String, u64)>> {
+        let mut found = Vec::new();
+        let sides = [("holder_id", vec![holder.to_owned()]), ("other_name", names.to_vec())];
+        for (column, values) in sides {
+            for value in values {
+                let query = Query::joined(&["SELECT id, revision FROM link WHERE ", column, " = ?"]).bind(value);
+                for row in query.all(self.open.exec()).await? {
+                    found.push((row.get("id")?, row.counter("revision")?));
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+
+    /// What the rows of a side were made of on its own account, when they were made last.
+    pub async fn bonds_made_of(&mut self, own: &str) -> Result<Option<String>> {
+        let found = query("SELECT digest FROM bond_side WHERE own = ?").bind(own).optional(self.open.exec()).await?;
+        found.map(|row| row.get("digest")).transpose()
+    }
+
+    /// What made all rows; `None` where nothing has.
+    pub async fn bonds_made(&mut self) -> Result<Option<String>> {
+        query("SELECT bonds_made FROM directory").one(self.open.exec()).await?.get("bonds_made")
+    }
+}
+
+impl Tx {
+    /// Writes rows; one of the same two sides and link is replaced.
+    pub async fn put_bonds(&mut self, rows: &[&BondRow]) -> Result<()> {
+        for chunk in rows.chunks(ROWS) {
+            let mut parts = vec!["INSERT INTO bond (own, other, link, place, digest) VALUES (?, ?, ?, ?, ?)"];
+            parts.extend(std::iter::repeat_n(", (?, ?, ?, ?, ?)", chunk.len() - 1));
+            parts
+                .push(" ON CONFLICT (own, other, link) DO UPDATE SET place = excluded.place, digest = excluded.digest");
+            let values = chunk.iter().flat_map(|row| [&row.own, &row.other, &row.link, &row.place, &row.digest]);
+            let query = Query::joined(&parts).bind_all(values.map(String::as_str)).about("bond");
+            query.execute(self.open.exec()).await?;
+        }
+        Ok(())
+    }
+
+    /// Removes rows.
+    pub async fn remove_bonds(&mut self, rows: &[&BondRow]) -> Result<()> {
+        for chunk in rows.chunks(ROWS) {
+            let mut parts = vec!["DELETE FROM bond WHERE (own = ? AND other = ? AND link = ?)"];
+            parts.extend(std::iter::repeat_n(" OR (own = ? AND other = ? AND link = ?)", chunk.len() - 1));
+            let values = chunk.iter().flat_map(|row| [&row.own, &row.other, &row.link]);
+            Query::joined(&parts).bind_all(values.map(String::as_str)).execute(self.open.exec()).await?;
+        }
+        Ok(())
+    }
+
+    /// Says what the rows of a side are made of on its own account.
+    pub async fn say_bonds_made_of(&mut self, own: &str, digest: &str) -> Result<()> {
+        query("INSERT INTO bond_side (own, digest) VALUES (?, ?) ON CONFLICT (own) DO UPDATE SET digest = excluded.digest")
+            .bind(own)
+            .bind(digest)
+            .about("bond_side")
+            .execute(self.open.exec())
+            .await?;
+        Ok(())
+    }
+
+    /// Forgets all rows.
+    pub async fn clear_bonds(&mut self) -> Result<()> {
+        query("DELETE FROM bond").execute(self.open.exec()).await?;
+        query("DELETE FROM bond_side").execute(self.open.exec()).await?;
+        Ok(())
+    }
+
+    /// Says what made all rows.
+    pub async fn say_bonds_made(&mut self, by: &str) -> Result<()> {
+        query("UPDATE directory SET bonds_made = ?").bind(by).execute(self.open.exec()).await?;
+        Ok(())
+    }
+}
+
+fn bond(row: &Row) -> Result<BondRow> {
+    Ok(BondRow {
+        own: row.get("own")?,
+        other: row.get("other")?,
+        link: row.get("link")?,
+        place: row.get("place")?,
+        digest: row.get("digest")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Store, testing::*};
+
+    fn row(own: &str, other: &str, place: &str) -> BondRow {
+        let [own, other, place] = [own, other, place].map(str::to_owned);
+        BondRow { own, other, link: "member_of/to".to_owned(), place, digest: "d".to_owned() }
+    }
+
+    #[tokio::test]
+    async fn bonds_are_counted_and_the_first_of_them_read() {
+        async fn check(store: Store, _: String) {
+            let rows =
+                [row("a", "n", "1"), row("n", "a", "2"), row("n", "b", "1"), row("n", "c", "3"), row("b", "n", "1")];
+            let mut tx = store.begin().await.unwrap();
+            tx.put_bonds(&rows.iter().collect::<Vec<_>>()).await.unwrap();
+            let moved = row("n", "c", "0");
+            tx.put_bonds(&[&moved]).await.unwrap();
+            tx.remove_bonds(&[&rows[2], &row("z", "z", "1")]).await.unwrap();
+            assert_eq!(tx.bonds_made().await.unwrap(), None);
+            tx.say_bonds_made("this").await.unwrap();
+            for digest in ["x", "y"] {
+                tx.say_bonds_made_of("n", digest).await.unwrap();
+            }
+            tx.commit(audit(), &[]).await.unwrap();
+            let mut read = store.snapshot().await.unwrap();
+            let around = read.bonds_around(&["a".to_owned()]).await.unwrap();
+            assert_eq!(around, [rows[0].clone(), rows[1].clone()]);
+            let all = ["a", "b", "n"].map(str::to_owned);
+            assert_eq!(read.bonds_over(&all, 1).await.unwrap(), HashMap::from([("n".to_owned(), 2)]));
+            assert_eq!(read.first_bonds("n", 1).await.unwrap(), ["c"]);
+            assert_eq!(read.bonds_made().await.unwrap().as_deref(), Some("this"));
+            assert_eq!(read.bonds_made_of("n").await.unwrap().as_deref(), Some("y"));
+            assert_eq!(read.bonds_made_of("a").await.unwrap(), None);
+            assert_eq!(read.link_heads("a", &all).await.unwrap(), []);
+            drop(read);
+            let mut tx = store.begin().await.unwrap();
+            tx.clear_bonds().await.unwrap();
+            assert_eq!(tx.bonds_around(&all).await.unwrap(), []);
+        }
+        on_both("bonds_are_counted_and_the_first_of_them_read", check).await;
+    }
+}
