@@ -261,7 +261,7 @@ mod tests {
             hold(of("a"), Ground::Unclear, ["2026-05-01", "2026-05-31"], None),
             hold(of("b"), Ground::Unclear, ["2026-05-01", "2026-05-31"], Some("2026-05-05")),
             hold(of("c"), Ground::Unclear, ["2026-05-01", "2026-07-30"], None),
-            hold(Subject::Term("veterans".to_owned()), Ground::NotAsked, ["2026-05-01", "2026-05-02"], None),
+            hold(Subject::Term("forces".to_owned()), Ground::NotAsked, ["2026-05-01", "2026-05-02"], None),
             hold(
                 Subject::Term("courses".to_owned()),
                 Ground::NotAsked,
@@ -270,7 +270,7 @@ mod tests {
             ),
         ];
         let holds = Holds::of(&all).unwrap();
-        assert_eq!(holds.terms.iter().map(|held| held.term.as_str()).collect::<Vec<_>>(), ["veterans"]);
+        assert_eq!(holds.terms.iter().map(|held| held.term.as_str()).collect::<Vec<_>>(), ["forces"]);
         let counts: Vec<_> = holds.counts.iter().map(|c| (c.about, c.open, c.ended, c.days, c.longest_days)).collect();
         assert_eq!(counts, [(About::Service, 2, 1, 30, 90), (About::Term, 1, 1, 1, 1)]);
         let json = serde_json::to_string(&holds).unwrap();

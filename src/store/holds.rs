@@ -118,12 +118,12 @@ mod tests {
             let of = |name: &str| Origin { source: source().id, foreign_id: name.to_owned() };
             let service = held(1, Subject::Service(of("a")), "2026-06-05");
             let organization = held(2, Subject::Organization(of("a")), "2026-05-20");
-            let term = held(3, Subject::Term("veterans".to_owned()), "2026-05-20");
+            let term = held(3, Subject::Term("forces".to_owned()), "2026-05-20");
             let mut tx = store.begin().await.unwrap();
             for hold in [&service, &organization, &term] {
                 tx.put_hold(hold).await.unwrap();
             }
-            let again = held(4, Subject::Term("veterans".to_owned()), "2026-05-30");
+            let again = held(4, Subject::Term("forces".to_owned()), "2026-05-30");
             tx.commit(audit(), &[]).await.unwrap();
             assert!(matches!(store.begin().await.unwrap().put_hold(&again).await, Err(Error::Taken { table: "hold" })));
 

@@ -44,9 +44,9 @@ mod watch;
 
 use std::ops::{Deref, DerefMut};
 
-use self::sql::{Open, PATIENCE, query};
 #[cfg(test)]
 pub(crate) use self::entries::ENTRIES_READ;
+use self::sql::{Open, PATIENCE, query};
 pub use self::{
     bonds::BondRow,
     changes::{Change, Published},
