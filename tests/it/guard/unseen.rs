@@ -5,7 +5,10 @@
 
 use std::fs;
 
-use kith::domain::crisis::urgency::{Urgency, UrgencyLevel};
+use kith::domain::{
+    crisis::urgency::{Urgency, UrgencyLevel},
+    vocabulary::{describes_at_risk, is_at_risk},
+};
 
 use super::table;
 use crate::support::project;
@@ -43,5 +46,28 @@ fn urgent_texts_are_found() {
     assert!(fits, "{second}");
     let (n, third, fits) = crisis("crisis_third.tsv", 15, 1);
     table::row("C13", "urgent texts, third set, unseen and indirect (7 of 40 before)", n, &third, fits);
+    assert!(fits, "{third}");
+}
+
+/// Recall of places at risk and false alarms of one file, and whether they are no worse than these.
+fn at_risk(name: &str, at_least: usize, at_most: usize) -> (usize, String, bool) {
+    let texts = texts(name);
+    let is_seen = |text: &[String]| is_at_risk(&text[0]) || describes_at_risk(&text[1]);
+    let (found, of) = share(&texts, &["risk"], is_seen);
+    let (alarms, others) = share(&texts, &["open"], is_seen);
+    let figure = format!("{found} of {of} at risk found, {alarms} of {others} others protected");
+    (of + others, figure, found >= at_least && alarms <= at_most)
+}
+
+#[test]
+fn places_at_risk_are_found() {
+    let (n, first, fits) = at_risk("at_risk_first.tsv", 60, 0);
+    table::row("C12", "places at risk, first set (8 of 60 before; rules were then widened with it)", n, &first, fits);
+    assert!(fits, "{first}");
+    let (n, second, fits) = at_risk("at_risk_second.tsv", 37, 0);
+    table::row("C12", "places at risk, second set (unseen 5 of 40; rules were then widened with it)", n, &second, fits);
+    assert!(fits, "{second}");
+    let (n, third, fits) = at_risk("at_risk_third.tsv", 13, 5);
+    table::row("C12", "places at risk, third set, unseen (1 of 25 before)", n, &third, fits);
     assert!(fits, "{third}");
 }
