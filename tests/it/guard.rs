@@ -10,6 +10,7 @@
 //! measured is printed and kept, a line a figure, for the documents (`table`).
 
 mod attack;
+mod baits;
 mod control;
 mod floor;
 mod game;
