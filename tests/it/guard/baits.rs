@@ -229,7 +229,7 @@ fn bait(kind: Kind, world: &World, number: usize, guess: usize, area: &str) -> V
             item["kith"] = json!({ "links": links.collect::<Value>() });
         }
         // A bait with a place of its own is open; it shares what it says with the refuge.
-        Kind::Shared if number % 2 == 0 => {}
+        Kind::Shared if number.is_multiple_of(2) => {}
         _ => item["attributes"] = refuge,
     }
     facts(kind, &mut item, (town, code, at), false);
