@@ -148,6 +148,10 @@ pub async fn ids<'c>(
     }
     for some in some(&named.organizations) {
         avoid::<Organization>(snapshot, &some, &mut ids).await?;
+        // One that is or was protected has an id that does not lead back; one that was open before keeps the one that was told.
+        for (name, entry) in snapshot.by_foreign::<Organization>(ids.source(), &some).await? {
+            ids.know(kind::Organization::NAME, &name, entry.record.id.as_u128());
+        }
     }
     for some in some(&named.locations) {
         avoid::<Location>(snapshot, &some, &mut ids).await?;

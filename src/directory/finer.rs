@@ -19,6 +19,8 @@ use crate::{
     exchange::Draft,
 };
 
+/// What an organisation is called whose name would tell.
+pub const NAMELESS: &str = "Organisation (name withheld)";
 /// The most words of a name that are one place's: "Kingston upon Hull, City of".
 const MOST_WORDS: usize = 4;
 /// Shorter beginnings and ends of a domain's words are parts of other words.
@@ -146,7 +148,7 @@ fn in_organization(organization: &mut Organization, areas: &[AreaCode]) -> (u64,
         + u64::from(organization.alternate_name.take_if(|name| name_tells(name, areas)).is_some());
     let is_named = name_tells(&organization.name, areas);
     if is_named {
-        "Organisation (name withheld)".clone_into(&mut organization.name);
+        NAMELESS.clone_into(&mut organization.name);
     }
     (texts, u64::from(is_named))
 }

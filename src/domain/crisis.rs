@@ -6,6 +6,7 @@
 
 mod phrases;
 pub mod urgency;
+mod weigh;
 
 use std::sync::LazyLock;
 

@@ -467,6 +467,10 @@ pub const fn rank(state: LinkState) -> u8 {
 /// One whose place is private is never placed by its links: of the other side no place may be told, and the areas
 /// told of it must hold all of the areas told of the private one, so that the two together say no more than it says itself.
 fn may_be_shown(one: &Reach, other: &Reach, gazetteer: &dyn Locate) -> bool {
+    #[cfg(debug_assertions)]
+    if super::sabotage::on("links-shown") {
+        return true;
+    }
     match (one, other) {
         (Reach::Hidden(own), Reach::Hidden(theirs)) => holds(theirs, own, gazetteer) && holds(own, theirs, gazetteer),
         (Reach::Hidden(own), Reach::Remote(theirs)) | (Reach::Remote(theirs), Reach::Hidden(own)) => {

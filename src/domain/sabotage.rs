@@ -13,7 +13,7 @@ use super::{
 };
 
 /// What can be leaked, each by its name in the environment.
-pub const LEAKS: [&str; 21] = [
+pub const LEAKS: [&str; 23] = [
     "leak-kept",      // the place is kept, and no more
     "leak-distance",  // the listing is found and told by its distance
     "leak-order",     // found and ordered by its distance, which is not told
@@ -33,6 +33,8 @@ pub const LEAKS: [&str; 21] = [
     "text-unread",    // texts are not looked through
     "narrow-areas",   // areas that were told before are forgotten: what they have in common may be small
     "shared-place",   // who shares the house tells where it is
+    "withheld-ties",  // what may be withheld ties listings together, so that a guess of it shows
+    "links-shown",    // links that would place a private side are kept and shown
     "trace-log",      // what was searched for in the log
     "trace-temp",     // what was searched for in a file of its own
 ];

@@ -397,7 +397,12 @@ struct Resolver<'a> {
 
 impl read::Ids for Resolver<'_> {
     fn bits(&mut self, kind: &'static str, written: &str) -> Option<u128> {
-        let mode = if kind == "service" { self.decisions.mode(written) } else { PlaceMode::Exact };
+        // What a source calls a protected organization may be its name with the town in it, which must not be guessed.
+        let mode = match kind {
+            "service" => self.decisions.mode(written),
+            "organization" if self.decisions.withholds_organization(written) => PlaceMode::Area,
+            _ => PlaceMode::Exact,
+        };
         Some(self.ids.id(kind, written, mode))
     }
 }

@@ -10,12 +10,12 @@ use crate::domain::{
 
 /// Gives each record of a source its id here: the same one whenever it is asked again.
 pub trait Ids {
-    /// The 128 bits of the id of what the source calls `foreign_id`. `mode` is `Area` for protected services
-    /// only, whose id here must not lead back to the source's.
+    /// The 128 bits of the id of what the source calls `foreign_id`. `mode` is `Area` for protected services and
+    /// organizations only, whose id here must not lead back to the source's.
     fn id(&mut self, kind: &'static str, foreign_id: &str, mode: PlaceMode) -> u128;
 }
 
-/// The usual rule: a known id; else a random one for a protected service; else the source's own if it is
+/// The usual rule: a known id; else a random one for what is protected; else the source's own if it is
 /// a UUID; else one derived from the source and its name there.
 pub struct SourceIds<'c> {
     source: Id<kind::Source>,
@@ -34,7 +34,7 @@ impl<'c> SourceIds<'c> {
         self.source
     }
 
-    /// Says which id a record has already. Needed for protected services; for others only where the rule was not followed.
+    /// Says which id a record has already. Needed for what is or was protected; for others only where the rule was not followed.
     pub fn know(&mut self, kind: &'static str, foreign_id: &str, bits: u128) {
         self.known.insert((kind, foreign_id.to_owned()), bits);
     }

@@ -6,10 +6,11 @@
 //! strategies of the literature does no better than the published area (`attack`, C2) and cannot tell which of two
 //! houses it is (`game`, C3). Debug builds can be made to leak, and each leak is caught (`control`, C4). No sequence of edits leads to areas
 //! that have too little in common (`floor`, C9). What is
-//! protected leaves no byte of what was public (`purge`, C11). What was
+//! protected leaves no byte of what was public (`purge`, C11). How far texts are understood that nobody had in mind is measured (`unseen`). What was
 //! measured is printed and kept, a line a figure, for the documents (`table`).
 
 mod attack;
+mod baits;
 mod control;
 mod floor;
 mod game;
@@ -20,5 +21,6 @@ pub mod table;
 mod timing;
 mod told;
 pub mod twins;
+mod unseen;
 pub mod walk;
 pub mod worlds;

@@ -1,16 +1,23 @@
 //! The phrases of `phrases.toml`, made ready to be looked for in what somebody typed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 
-use super::urgency::Concern;
-use crate::domain::vocabulary::without_accent;
+use super::{
+    urgency::Concern,
+    weigh::{Sign, Weights},
+};
+use crate::domain::vocabulary::{is_one_slip, without_accent};
 
 /// The most characters of a text that are read; no question may be longer.
 const MOST_CHARACTERS: usize = 256;
 /// The most words that a gap in a phrase stands for.
 const GAP: usize = 3;
+/// Where the text ends; also one of several words.
+const END: &str = "$";
+/// Letters of the shortest word that is put right: shorter ones are one slip away from too many others.
+const SHORTEST_RESPELT: usize = 6;
 
 /// What a phrase says of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -54,6 +61,11 @@ pub(super) struct Phrases {
     long_ago: Vec<Vec<Part>>,
     immediate: Vec<Vec<Part>>,
     lists: HashMap<String, Vec<String>>,
+    weights: Weights,
+    spelt: HashMap<String, String>,
+    /// Words that are put right where a letter is wrong, also by their letters, unless the word typed is one of `known`.
+    respelt: Vec<(String, Vec<char>)>,
+    known: HashSet<String>,
 }
 
 /// A part of a phrase.
@@ -72,6 +84,8 @@ struct File {
     long_ago: Vec<String>,
     immediate: Vec<String>,
     lists: HashMap<String, String>,
+    spelt: HashMap<String, String>,
+    sign: Vec<Sign>,
     rule: Vec<Rule>,
 }
 
@@ -81,7 +95,7 @@ impl Phrases {
     /// # Panics
     /// When it cannot be read: it is compiled in, and a test reads it.
     pub(super) fn read(text: &str) -> Self {
-        let File { long_ago, immediate, lists, rule: rules } =
+        let File { long_ago, immediate, lists, spelt, sign: signs, rule: rules } =
             toml::from_str(text).expect("a test reads the compiled-in phrases");
         let lists: HashMap<String, Vec<String>> = lists
             .into_iter()
@@ -99,8 +113,36 @@ impl Phrases {
             }
             phrases.push((rule, parts));
         }
-        let (long_ago, immediate) = (long_ago.iter().map(parts).collect(), immediate.iter().map(parts).collect());
-        Self { rules, phrases, by_first, long_ago, immediate, lists }
+        let (long_ago, immediate): (Vec<Vec<Part>>, Vec<Vec<Part>>) =
+            (long_ago.iter().map(parts).collect(), immediate.iter().map(parts).collect());
+        let weights = Weights::of(signs);
+        let all = phrases.iter().map(|(_, parts)| parts).chain(&long_ago).chain(&immediate).flatten();
+        let of_parts = all.flat_map(|part| if let Part::Words { any, .. } = part { any.as_slice() } else { &[] });
+        let known = of_parts.chain(lists.values().flatten()).chain(weights.words()).cloned().collect();
+        let respelt = lists.get("respelt").into_iter().flatten();
+        let respelt = respelt.map(|word| (word.clone(), word.chars().collect())).collect();
+        Self { rules, phrases, by_first, long_ago, immediate, lists, weights, spelt, respelt, known }
+    }
+
+    /// What words weigh where no phrase fits.
+    pub(super) fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
+    /// The words of a text in their usual spelling.
+    pub(super) fn words(&self, text: &str) -> Vec<String> {
+        words(text).into_iter().map(|word| self.put_right(word)).collect()
+    }
+
+    fn put_right(&self, word: String) -> String {
+        let word = self.spelt.get(&word).cloned().unwrap_or(word);
+        let letters: Vec<char> = word.chars().collect();
+        if letters.len() < SHORTEST_RESPELT || self.known.contains(&word) {
+            return word;
+        }
+        let alike =
+            |known: &&(String, Vec<char>)| known.1.len().abs_diff(letters.len()) < 2 && is_one_slip(&letters, &known.1);
+        self.respelt.iter().find(alike).map_or(word, |(known, _)| known.clone())
     }
 
     /// Whether the text has a word of that list.
@@ -145,7 +187,7 @@ impl Part {
             "*" => return Self::Gap,
             "#" => return Self::Number,
             "^" => return Self::Start,
-            "$" => return Self::End,
+            END => return Self::End,
             _ => {}
         }
         let (words, may_be_left_out) = text.strip_suffix('?').map_or((text, false), |words| (words, true));
@@ -184,14 +226,21 @@ fn matches(parts: &[Part], words: &[String], spent: &[bool], at: usize) -> Optio
         }
         Some((Part::Words { any, may_be_left_out }, rest)) => {
             let fits = words.get(at).is_some_and(|word| !spent[at] && any.contains(word));
-            let with = if fits { matches(rest, words, spent, at + 1) } else { None };
+            let ends = at == words.len() && any.iter().any(|word| word == END);
+            let with = if ends {
+                matches(rest, words, spent, at)
+            } else if fits {
+                matches(rest, words, spent, at + 1)
+            } else {
+                None
+            };
             with.or_else(|| may_be_left_out.then(|| matches(rest, words, spent, at)).flatten())
         }
     }
 }
 
 /// The words of a text in small letters, without accents and apostrophes.
-pub(super) fn words(text: &str) -> Vec<String> {
+fn words(text: &str) -> Vec<String> {
     let is_apostrophe = |c: char| matches!(c, '\'' | '\u{2019}' | '\u{2018}' | '`' | '\u{b4}');
     let plain: String = text
         .chars()
@@ -205,7 +254,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Level, Part, Phrases, first_words, words};
+    use super::{END, Level, Part, Phrases, SHORTEST_RESPELT, first_words, words};
 
     fn phrases() -> Phrases {
         Phrases::read(include_str!("phrases.toml"))
@@ -219,7 +268,7 @@ mod tests {
             assert!(!first_words(parts).is_empty(), "its first word may be left out: {text}");
             for part in parts {
                 let Part::Words { any, .. } = part else { continue };
-                for word in any {
+                for word in any.iter().filter(|word| *word != END) {
                     assert_eq!(words(word), std::slice::from_ref(word), "not as words are folded: {text}");
                 }
             }
@@ -229,9 +278,19 @@ mod tests {
             assert!(!rule.other || rule.level == Level::Now);
             assert!(!rule.unclear || rule.level == Level::Topic);
         }
-        for list in ["study", "today"] {
+        for list in ["study", "today", "speaks", "seeks", "respelt"] {
             assert!(all.lists.contains_key(list));
         }
+        let lists = all.lists.values().flatten().chain(all.weights.words());
+        for word in lists.chain(all.spelt.keys()).chain(all.spelt.values()) {
+            assert_eq!(words(word), std::slice::from_ref(word), "not as words are folded");
+        }
+        // A list that says "scared" for "sacred" would take a word of its own for a slip.
+        assert!(
+            all.respelt
+                .iter()
+                .all(|(word, letters)| letters.len() >= SHORTEST_RESPELT && all.put_right(word.clone()) == *word)
+        );
     }
 
     #[test]

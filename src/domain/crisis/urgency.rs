@@ -1,6 +1,6 @@
 //! Whether words that somebody typed sound as if they, or somebody else, were in danger.
 //!
-//! It looks for the phrases of `phrases.toml` and nothing else; nothing of the text is kept. It errs to the side of
+//! It looks for the phrases of `phrases.toml`, and where none fits weighs the words; nothing of the text is kept. It errs to the side of
 //! offering help: lines to ring stand above results, never in their place.
 
 use std::{fmt, sync::LazyLock};
@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     CrisisLine,
-    phrases::{Level, Phrases, words},
+    phrases::{Level, Phrases},
+    weigh::weigh,
 };
 
 /// How urgent the words sound.
@@ -79,7 +80,7 @@ impl Urgency {
     /// How urgent a text sounds. No line is chosen yet.
     pub fn of(text: &str) -> Self {
         static PHRASES: LazyLock<Phrases> = LazyLock::new(|| Phrases::read(include_str!("phrases.toml")));
-        let words = words(text);
+        let words = PHRASES.words(text);
         let mut spent = vec![false; words.len()];
         for fitting in PHRASES.fitting(Level::Harmless, &words, &vec![false; words.len()]) {
             spent[fitting.1].fill(true);
@@ -88,11 +89,13 @@ impl Urgency {
         let study = PHRASES.has_one_of("study", &words);
         let long_ago = !immediate && PHRASES.is_long_ago(&words);
         let (mut now, mut topic, mut unclear) = (Vec::new(), Vec::new(), Vec::new());
+        let mut is_past = long_ago;
         if !PHRASES.has_one_of("today", &words) {
             let before = spent.clone();
             for (rule, fits) in PHRASES.fitting(Level::Past, &words, &before) {
                 topic.extend(rule.about);
                 spent[fits].fill(true);
+                is_past = true;
             }
         }
         if long_ago {
@@ -112,6 +115,9 @@ impl Urgency {
                 (false, false) => &mut topic,
             };
             concerns.extend(rule.about);
+        }
+        if now.is_empty() && !is_past && !PHRASES.has_one_of("seeks", &words) {
+            now.extend(weigh(&PHRASES, &words, &spent, immediate));
         }
         let is_unclear = now.is_empty() && topic.is_empty() && !unclear.is_empty();
         let (level, mut about) = match (now.is_empty(), topic.is_empty() && unclear.is_empty()) {

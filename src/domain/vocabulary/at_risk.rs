@@ -6,7 +6,10 @@
 
 use std::sync::LazyLock;
 
-use super::phrases::{line, words};
+use super::{
+    hiding::{gives, hides, may_hide},
+    phrases::{line, words},
+};
 
 /// Marks in a name or a term. Folded before they are compared: plurals and apostrophes do not matter.
 const SIGNS: [&str; 38] = [
@@ -69,7 +72,13 @@ const HOMES: [&str; 7] =
     ["accommodation", "shelter", "hostel", "safe room", "dispersed unit", "supported housing", "llety"];
 
 /// Read as something else, although a sign is in them.
-const INNOCENT: [&str; 12] = [
+const INNOCENT: [&str; 18] = [
+    "siop y lloches",
+    "refuge shop",
+    "refuge charity shop",
+    "refuge volunteer",
+    "refuge appeal",
+    "refuge fundraiser",
     "wildlife refuge",
     "animal refuge",
     "cat refuge",
@@ -85,16 +94,12 @@ const INNOCENT: [&str; 12] = [
 ];
 
 /// In running text the bare word is often only mentioned ("we can refer you to a refuge"); these say that there is one.
-const DESCRIBED: [&str; 28] = [
+const DESCRIBED: [&str; 21] = [
     "refuge accommodation",
     "refuge space",
     "refuge place",
-    "refuge service",
     "refuge provision",
     "refuge provider",
-    "refuge project",
-    "refuge for",
-    "our refuge",
     "run a refuge",
     "runs a refuge",
     "provides refuge",
@@ -102,11 +107,8 @@ const DESCRIBED: [&str; 28] = [
     "provides a refuge",
     "offer refuge",
     "offers refuge",
-    "women's refuge",
-    "women only refuge",
     "have a refuge",
     "has a refuge",
-    "refuge with",
     "safe house",
     "safe accommodation",
     "secret address",
@@ -116,8 +118,16 @@ const DESCRIBED: [&str; 28] = [
     "give out our address",
 ];
 
-/// One of these is in each of the above. They are looked for first, because most texts have none of them.
-const ROOTS: [&str; 5] = ["refuge", "safe", "secret", "confidential", "give out our"];
+/// These do, unless somebody gives to it or collects for it.
+const MENTIONED: [&str; 7] = [
+    "refuge service",
+    "refuge project",
+    "refuge for",
+    "our refuge",
+    "women's refuge",
+    "women only refuge",
+    "refuge with",
+];
 
 /// The marks of a kind of support at risk, as they are looked for in names and terms.
 pub fn at_risk_words() -> &'static [&'static str] {
@@ -130,22 +140,20 @@ pub fn at_risk_words() -> &'static [&'static str] {
 /// [`describes_at_risk`].
 pub fn is_at_risk(text: &str) -> bool {
     let signs = signs();
-    sentences(text)
-        .any(|line| signs.names.found_in(&line) || (signs.topics.found_in(&line) && signs.homes.found_in(&line)))
+    let names = |line: &str| signs.names.found_in(line) || (signs.topics.found_in(line) && signs.homes.found_in(line));
+    sentences(text).any(|line| names(&line) || hides(&line))
 }
 
 /// Whether running text says that such a place is offered, not only that one exists.
 pub fn describes_at_risk(text: &str) -> bool {
-    may_describe(text) && sentences(text).any(|line| signs().described.found_in(&line))
-}
-
-/// Whether a text has a root, or anything that folding could make one of.
-fn may_describe(text: &str) -> bool {
-    let plain = text.is_ascii() && !text.contains('\'');
-    !plain || {
-        let lower = text.to_ascii_lowercase();
-        ROOTS.iter().any(|root| lower.contains(root))
-    }
+    let signs = signs();
+    let offers = |line: &str| {
+        signs.described.found_in(line)
+            || (signs.mentioned.found_in(line) && !gives(line))
+            || may_hide(line)
+            || hides(line)
+    };
+    sentences(text).any(|line| offers(&line))
 }
 
 /// The lists above, folded once.
@@ -155,6 +163,7 @@ struct Signs {
     homes: Folded,
     innocent: Folded,
     described: Folded,
+    mentioned: Folded,
 }
 
 struct Folded(Vec<String>);
@@ -176,6 +185,7 @@ fn signs() -> &'static Signs {
         homes: Folded::of(&HOMES),
         innocent: Folded::of(&INNOCENT),
         described: Folded::of(&DESCRIBED),
+        mentioned: Folded::of(&MENTIONED),
     });
     &SIGNS_FOLDED
 }
@@ -190,7 +200,7 @@ fn sentences(text: &str) -> impl Iterator<Item = String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DESCRIBED, at_risk_words, describes_at_risk, is_at_risk, may_describe};
+    use super::{DESCRIBED, MENTIONED, at_risk_words, describes_at_risk, is_at_risk};
 
     #[test]
     fn refuges_and_safe_homes_are_known_by_their_names() {
@@ -239,7 +249,9 @@ mod tests {
         assert!(describes_at_risk("We are a charity. We run a refuge and an outreach team."));
         assert!(describes_at_risk(&format!("{} eight refuge spaces", "word ".repeat(500))));
         assert!(describes_at_risk("We run a SAFE-HOUSE") && describes_at_risk("We have a réfuge for women"));
-        assert!(DESCRIBED.iter().all(|phrase| may_describe(phrase) && describes_at_risk(phrase)));
+        assert!(DESCRIBED.iter().chain(&MENTIONED).all(|phrase| describes_at_risk(phrase)));
+        assert!(!describes_at_risk("A benefit in aid of the women's refuge."));
+        assert!(is_at_risk("Women's refuge and charity shop") && !is_at_risk("The Refuge Shop"));
         assert!(!describes_at_risk("We can tell you how to find a refuge. Refugees are welcome."));
     }
 }

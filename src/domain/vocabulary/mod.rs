@@ -9,6 +9,7 @@
 
 mod at_risk;
 mod file;
+mod hiding;
 mod phrases;
 mod term;
 pub mod values;
@@ -16,8 +17,8 @@ pub mod values;
 use std::{collections::HashMap, sync::LazyLock};
 
 pub use at_risk::{at_risk_words, describes_at_risk, is_at_risk};
-pub(in crate::domain) use phrases::without_accent;
 pub use phrases::{Phrase, Reading};
+pub(in crate::domain) use phrases::{is_one_slip, without_accent};
 pub use term::{Counterpart, Facet, STATUS, TAXONOMY_ID, Term, WELSH_STATUS};
 
 /// The vocabulary, read once.

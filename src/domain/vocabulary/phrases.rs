@@ -181,7 +181,7 @@ pub(super) fn line(words: &[Word<'_>]) -> String {
 }
 
 /// Whether a letter too many, too few or another one, or two that changed places, is all that two words differ in.
-fn is_one_slip(a: &[char], b: &[char]) -> bool {
+pub(in crate::domain) fn is_one_slip(a: &[char], b: &[char]) -> bool {
     let before = a.iter().zip(b).take_while(|(a, b)| a == b).count();
     let (a, b) = (&a[before..], &b[before..]);
     let after = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();

@@ -30,7 +30,7 @@ const INSIDE: [(&str, &str, &str); 4] = [
 const CANARY: &str = "canary::an_import_of_refuges_leaves_no_trace_of_where_they_are";
 const TRACES: &str = "traces::a_search_leaves_no_trace";
 /// Which strategy is made for which leak; it must be among those that see it.
-const MADE_FOR: [(&str, &str); 15] = [
+const MADE_FOR: [(&str, &str); 17] = [
     ("leak-distance", "distance told"),
     ("leak-order", "order among public listings"),
     ("leak-count", "counts by circle"),
@@ -46,6 +46,8 @@ const MADE_FOR: [(&str, &str); 15] = [
     ("leak-duplicate", "imports at guessed addresses"),
     ("narrow-areas", "areas over time and of linked listings"),
     ("id-from-source", "structure of ids"),
+    ("withheld-ties", "baits with guessed local numbers"),
+    ("links-shown", "baits with links of every kind, at guessed places"),
 ];
 
 /// Runs one test of this program with a leak switched on; all that it printed, and whether it passed.

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::{
     attack::{Finding, MIDDLE, Point, km},
+    baits,
     worlds::{STREETS, Secret, World, open_group},
 };
 use crate::support::{Client, encoded};
@@ -30,7 +31,7 @@ pub struct Attacker {
 type Strategy = fn(&Attacker, &mut World, &Secret) -> Finding;
 
 /// Those that change the directory come last.
-pub const STRATEGIES: [(&str, Strategy); 20] = [
+pub const STRATEGIES: [(&str, Strategy); 27] = [
     ("radius bisection", radius),
     ("distance told", distance),
     ("order among public listings", order),
@@ -51,6 +52,13 @@ pub const STRATEGIES: [(&str, Strategy); 20] = [
     ("imports at guessed addresses", imports),
     ("history when the house moves", history),
     ("areas over time and of linked listings", areas_over_time),
+    ("baits with guessed local numbers", baits::numbers),
+    ("baits with guessed domains and addresses", baits::domains),
+    ("baits with guessed names", baits::names),
+    ("baits with links of every kind, at guessed places", baits::links),
+    ("baits that share guessed organisations and places", baits::shared),
+    ("baits with other areas under the public number", baits::areas),
+    ("baits brought in anew while the refuge is", baits::again),
 ];
 
 const ANCHORS: [Point; 3] = [(53.2, -2.2), (53.3, 0.1), (54.6, -1.0)];

@@ -122,7 +122,8 @@ pub struct World {
 }
 
 impl World {
-    fn empty() -> Self {
+    /// Nothing.
+    pub fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let directory = runtime().block_on(directory_in(folder.path()));
         Self { client: serve_in_process(&directory, runtime()), directory, reports: Vec::new(), folder }
@@ -146,6 +147,7 @@ impl World {
     pub fn move_house(&mut self, from: &Secret, to: &Secret) {
         let mut item = refuge(to, "rowan", TARGET);
         item["id"] = from.id("rowan").into();
+        item["organization"]["id"] = from.id("harbour").into();
         self.import("county", &Format::Hsds, &[("county.json", json!([item]).to_string())]);
     }
 
@@ -230,7 +232,7 @@ fn refuge(secret: &Secret, id: &str, name: &str) -> Value {
         "schedules": [{ "freq": "WEEKLY", "byday": "TU", "opens_at": format!("{:02}:00", 8 + secret.mark % 8), "notes": secret.street }],
         "contacts": [{ "name": format!("Ann of {}", secret.street), "phones": [{ "number": secret.phone }] }],
         "latitude": secret.latitude, "longitude": secret.longitude, "postcode": secret.postcode, "uprn": format!("1000{}", secret.mark), "unknown": { "deep": [secret.address()] },
-        "organization": { "id": "harbour", "name": "Harbour", "description": at, "website": format!("https://maps.app.goo.gl/{}", secret.mark),
+        "organization": { "id": secret.id("harbour"), "name": "Harbour", "description": at, "website": format!("https://maps.app.goo.gl/{}", secret.mark),
             "locations": [secret.location("office")], "phones": [{ "number": secret.phone }], "head_office": secret.address() },
         "service_at_locations": [{ "id": secret.id(&format!("{id}-at")), "location": secret.location(&format!("{id}-house")), "description": at, "phones": [{ "number": secret.phone }] }] })
 }
