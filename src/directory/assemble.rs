@@ -4,17 +4,19 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Result, links};
+use super::{Result, document::Places, links};
 use crate::{
     domain::{
         card::ServiceName,
         entry::{Entry, Origin, Source, Standing},
+        gate::{self, Allowed},
         id::{Id, kind},
         link::Side,
         listing::Joined,
         location::Location,
         organization::Organization,
         place::PlaceMode,
+        plain,
         service::Service,
         service_at_location::ServiceAtLocation,
     },
@@ -23,6 +25,9 @@ use crate::{
 
 /// A place with what is said of a service there.
 type Place = (Option<Entry<ServiceAtLocation>>, Entry<Location>);
+
+/// A published service of an organisation, and whether its place need not stay private.
+type Offered = (ServiceName, bool);
 
 /// Listings by reference, in the same order; `None` where there is no such record, or it is no listing.
 ///
@@ -63,17 +68,28 @@ pub async fn joined(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<
                 let linked = linked.remove(&Side::service(service.record.id));
                 let reported = reported.contains(&listing.id);
                 let services = Vec::new();
-                Some(Joined { service: Some(service), organization, places, services, linked, reported, source })
+                let service = Some(service);
+                let has_open_services = false;
+                Some(Joined { service, organization, places, services, has_open_services, linked, reported, source })
             }
             ListingKind::Organization => {
                 let organization = organizations.get(&listing.id.parse().ok()?)?.clone();
                 let source = sources.get(&organization.origin.source)?.clone();
-                let services = offered.get(&organization.record.id).cloned().unwrap_or_default();
+                let offered = offered.get(&organization.record.id).map(Vec::as_slice).unwrap_or_default();
+                let has_open_services = offered.iter().any(|(_, open)| *open);
+                // A private service is not told by the page of one whose name it does not tell itself.
+                let shows_private = !has_open_services || offered.iter().all(|(_, open)| *open) || {
+                    let allowed = Allowed { areas: &[], let_through: &organization.facts.let_through };
+                    gate::organization(&mut organization.record.clone(), &allowed).nothing()
+                };
+                let services = offered.iter().filter(|(_, open)| *open || shows_private);
+                let services = services.map(|(service, _)| service.clone()).collect();
                 let places = organization_places.remove(&organization.record.id).unwrap_or_default();
                 let linked = linked.remove(&Side::organization(organization.record.id));
                 let reported = reported.contains(&listing.id);
                 let organization = Some(organization);
-                Some(Joined { service: None, organization, places, services, linked, reported, source })
+                let service = None;
+                Some(Joined { service, organization, places, services, has_open_services, linked, reported, source })
             }
             ListingKind::ServiceAtLocation | ListingKind::Taxonomy | ListingKind::TaxonomyTerm => None,
         })
@@ -117,10 +133,10 @@ fn is_leaking() -> bool {
 async fn around_organizations(
     read: &mut Snapshot,
     ids: &[Id<kind::Organization>],
-) -> Result<(HashMap<Id<kind::Organization>, Vec<ServiceName>>, HashMap<Id<kind::Organization>, Vec<Place>>)> {
+) -> Result<(HashMap<Id<kind::Organization>, Vec<Offered>>, HashMap<Id<kind::Organization>, Vec<Place>>)> {
     let mut services = read.by_key::<Service, _>(Key::Organization, ids).await?;
     services.sort_by_key(|service| service.record.id);
-    let mut offered: HashMap<Id<kind::Organization>, Vec<ServiceName>> = HashMap::new();
+    let mut offered: HashMap<Id<kind::Organization>, Vec<Offered>> = HashMap::new();
     let mut protected: HashSet<Id<kind::Organization>> = HashSet::new();
     for service in services {
         let Some(organization) = service.record.organization_id else { continue };
@@ -128,8 +144,14 @@ async fn around_organizations(
             protected.insert(organization);
         }
         if service.standing == Standing::Published {
-            let name = crate::domain::plain::line(&service.record.name);
-            offered.entry(organization).or_default().push(ServiceName { id: service.record.id, name });
+            let is_open = service.facts.mode != PlaceMode::Area;
+            let mut record = service.record;
+            record.name = plain::line(&record.name);
+            if !is_open {
+                let areas = gate::names_around(&service.facts.areas, &Places);
+                gate::service(&mut record, &Allowed { areas: &areas, let_through: &service.facts.let_through });
+            }
+            offered.entry(organization).or_default().push((ServiceName { id: record.id, name: record.name }, is_open));
         }
     }
     let open: Vec<_> = ids.iter().copied().filter(|id| !protected.contains(id)).collect();

@@ -15,6 +15,7 @@ use crate::{
         contact::{Contact, Phone},
         digest::digest,
         entry::Origin,
+        gate,
         id::{Id, kind},
         link::SideKind,
         organization::Organization,
@@ -92,7 +93,8 @@ pub fn of_service(origin: &Origin, service: &Service) -> Vec<String> {
 /// The ties of an organisation.
 pub fn of_organization(origin: &Origin, organization: &Organization) -> Vec<String> {
     let mut ties = vec![subject(SideKind::Organization, origin), by_id(organization.id)];
-    ties.extend((!name_tells(&organization.name, &[])).then(|| tie(&["name", &folded(&organization.name)])));
+    let shown = gate::is_name(&organization.name, &[]) && !name_tells(&organization.name, &[]);
+    ties.extend(shown.then(|| tie(&["name", &folded(&organization.name)])));
     ties.extend(organization.phones.iter().filter_map(of_phone));
     ties.extend(organization.email.iter().flat_map(|email| of_email(email)));
     ties.extend(organization.website.iter().filter_map(|url| of_web(url)));
@@ -125,7 +127,7 @@ fn of_phone(phone: &Phone) -> Option<String> {
 }
 
 fn of_email(email: &str) -> Vec<String> {
-    if address_tells(email, &[]) {
+    if !gate::is_address(email) || address_tells(email, &[]) {
         return Vec::new();
     }
     let email = email.trim().to_lowercase();
@@ -134,7 +136,7 @@ fn of_email(email: &str) -> Vec<String> {
 }
 
 fn of_web(url: &str) -> Option<String> {
-    if address_tells(url, &[]) {
+    if !gate::is_address(url) || address_tells(url, &[]) {
         return None;
     }
     let url = url.trim().to_lowercase();
