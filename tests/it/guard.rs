@@ -12,6 +12,7 @@
 mod attack;
 mod control;
 mod floor;
+mod gate;
 mod game;
 mod linter;
 mod purge;

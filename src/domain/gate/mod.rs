@@ -50,7 +50,10 @@ pub fn names_around(areas: &[AreaCode], gazetteer: &dyn Locate) -> Vec<String> {
     let first = around.next().unwrap_or_default();
     let all = around.fold(first, |all, of| all.into_iter().filter(|code| of.contains(code)).collect::<Vec<_>>());
     let known = all.iter().filter(|code| code.0 != UNITED_KINGDOM);
-    known.filter_map(|code| gazetteer.area_name(code)).collect()
+    let names = known.filter_map(|code| gazetteer.area_name(code));
+    // "Herefordshire, County of" is Herefordshire to everybody.
+    let short = |name: &String| name.split_once(", ").map(|(name, _)| name.to_owned());
+    names.flat_map(|name| [short(&name), Some(name)]).flatten().collect()
 }
 
 #[cfg(test)]
