@@ -90,9 +90,9 @@ pub async fn run(config: &Config, arguments: Arguments) -> Result<ExitCode> {
             let read = std::fs::read_to_string(&text).context("the file with the text cannot be read")?;
             let decided = of.decided()?;
             let decided = match second {
-                Some(second) => {
-                    decided.seconded(&second).context("a second role must be another than the first, and must not tell a place")?
-                }
+                Some(second) => decided
+                    .seconded(&second)
+                    .context("a second role must be another than the first, and must not tell a place")?,
                 None => decided,
             };
             directory.let_text_through(&of.id, &read, !withdraw, &decided).await?;

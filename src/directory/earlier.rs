@@ -150,7 +150,8 @@ pub async fn doors(
                 && service.facts.mode != PlaceMode::Area
                 && !(service.origin.source == source && named.services.contains(&service.origin.foreign_id))
         };
-        let open: HashSet<_> = services.iter().filter(stays).filter_map(|service| service.record.organization_id).collect();
+        let open: HashSet<_> =
+            services.iter().filter(stays).filter_map(|service| service.record.organization_id).collect();
         doors.open.extend(known.into_iter().filter(|(_, entry)| open.contains(&entry.record.id)).map(|(name, _)| name));
     }
     for (kind, names) in [(SideKind::Service, &named.services), (SideKind::Organization, &named.organizations)] {

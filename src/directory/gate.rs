@@ -144,5 +144,37 @@ fn address(pointer: &str, of: &mut Option<String>, known: &dyn Fn(&str) -> bool,
 fn is_silent(term: &TaxonomyTerm) -> bool {
     let passes = |text: &Option<String>| text.as_ref().is_none_or(|text| gate::is_name(text, &[]));
     let described = gate::kept(&term.description, &Allowed::default()) == term.description;
-    gate::is_name(&term.name, &[]) && passes(&term.code) && passes(&term.taxonomy) && described && term.term_uri.is_none()
+    gate::is_name(&term.name, &[])
+        && passes(&term.code)
+        && passes(&term.taxonomy)
+        && described
+        && term.term_uri.is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::place::AreaCode;
+
+    #[test]
+    fn what_is_told_of_areas_may_be_said_in_words() {
+        let around = |codes: &[&str]| {
+            let areas: Vec<AreaCode> = codes.iter().map(|code| AreaCode((*code).to_owned())).collect();
+            gate::names_around(&areas, &Places)
+        };
+        let says = |codes: &[&str], name: &str| around(codes).contains(&name.to_owned());
+        assert!(says(&["E08000035"], "Leeds") && says(&["E08000035"], "England"), "{:?}", around(&["E08000035"]));
+        assert!(
+            says(&["E06000019", "county:herefordshire"], "Herefordshire"),
+            "{:?}",
+            around(&["E06000019", "county:herefordshire"])
+        );
+        assert!(
+            says(&["E12000003"], "England") && !says(&["E12000003"], "West Yorkshire"),
+            "{:?}",
+            around(&["E12000003"])
+        );
+        assert!(!says(&["E08000035", "E08000032"], "Leeds") && says(&["E08000035", "E08000032"], "West Yorkshire"));
+        assert!(around(&[]).is_empty() && !says(&["K02000001"], "England"));
+    }
 }

@@ -192,8 +192,7 @@ mod tests {
 
     #[test]
     fn a_domain_ties_whoever_has_it_and_not_who_rents_a_page() {
-        let pages =
-            ["https://www.refuge.org.uk/refuge", "http://refuge.org.uk", "https://help.REFUGE.org.uk/"];
+        let pages = ["https://www.refuge.org.uk/refuge", "http://refuge.org.uk", "https://help.REFUGE.org.uk/"];
         assert!(pages.iter().all(|page| of_web(page) == of_web(pages[0]) && of_web(page).is_some()));
         assert!(of_email("Help@refuge.org.uk").contains(&of_web(pages[0]).unwrap()));
         let [one, other] = ["women@gmail.com", "men@gmail.com"].map(of_email);

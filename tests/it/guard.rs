@@ -15,6 +15,7 @@ mod floor;
 mod gate;
 mod game;
 mod linter;
+mod passed;
 mod purge;
 mod strategies;
 pub mod table;

@@ -4,13 +4,45 @@ use super::words::{Standing, words};
 
 /// What a name on the net may end in, and says nothing of where its bearer is. Those of nations and cities are not among them.
 const ENDINGS: [&str; 24] = [
-    "org.uk", "co.uk", "nhs.uk", "gov.uk", "ltd.uk", "me.uk", "uk", "org", "com", "net", "info", "eu", "io", "charity", "ngo",
-    "support", "care", "help", "health", "community", "foundation", "online", "website", "example",
+    "org.uk",
+    "co.uk",
+    "nhs.uk",
+    "gov.uk",
+    "ltd.uk",
+    "me.uk",
+    "uk",
+    "org",
+    "com",
+    "net",
+    "info",
+    "eu",
+    "io",
+    "charity",
+    "ngo",
+    "support",
+    "care",
+    "help",
+    "health",
+    "community",
+    "foundation",
+    "online",
+    "website",
+    "example",
 ];
 /// Hosts where anybody may have a mailbox.
 const MAIL: [&str; 12] = [
-    "nhs.net", "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "hotmail.co.uk", "live.co.uk", "yahoo.com",
-    "yahoo.co.uk", "icloud.com", "protonmail.com", "btinternet.com",
+    "nhs.net",
+    "gmail.com",
+    "googlemail.com",
+    "outlook.com",
+    "hotmail.com",
+    "hotmail.co.uk",
+    "live.co.uk",
+    "yahoo.com",
+    "yahoo.co.uk",
+    "icloud.com",
+    "protonmail.com",
+    "btinternet.com",
 ];
 
 /// Whether an address of the web or of mail has nothing in it but listed words. Its path, too.
@@ -27,7 +59,10 @@ pub fn site_of(address: &str) -> Option<String> {
         return None;
     }
     let end = address.len() - path.len();
-    (!is_path(path)).then(|| address[..end].to_owned()).or_else(|| Some(address.to_owned())).filter(|_| scheme != "other")
+    (!is_path(path))
+        .then(|| address[..end].to_owned())
+        .or_else(|| Some(address.to_owned()))
+        .filter(|_| scheme != "other")
 }
 
 /// Scheme, mailbox, host and path, as far as they are there.

@@ -46,14 +46,14 @@ pub fn fingerprint(kind: SideKind, text: &str) -> String {
 
 /// The names of the areas that hold all of these: what a listing that publishes these has told already.
 pub fn names_around(areas: &[AreaCode], gazetteer: &dyn Locate) -> Vec<String> {
-    let mut around = areas.iter().map(|area| [vec![area.clone()], gazetteer.areas_around(area)].concat());
+    // By name: a county and its one authority are the same under two codes.
+    let mut around = areas.iter().map(|area| {
+        let codes = [vec![area.clone()], gazetteer.areas_around(area)].concat();
+        let known = codes.iter().filter(|code| code.0 != UNITED_KINGDOM);
+        known.filter_map(|code| gazetteer.area_name(code)).collect::<Vec<_>>()
+    });
     let first = around.next().unwrap_or_default();
-    let all = around.fold(first, |all, of| all.into_iter().filter(|code| of.contains(code)).collect::<Vec<_>>());
-    let known = all.iter().filter(|code| code.0 != UNITED_KINGDOM);
-    let names = known.filter_map(|code| gazetteer.area_name(code));
-    // "Herefordshire, County of" is Herefordshire to everybody.
-    let short = |name: &String| name.split_once(", ").map(|(name, _)| name.to_owned());
-    names.flat_map(|name| [short(&name), Some(name)]).flatten().collect()
+    around.fold(first, |all, of| all.into_iter().filter(|name| of.contains(name)).collect())
 }
 
 #[cfg(test)]
@@ -79,7 +79,10 @@ mod tests {
                 eprintln!("{label}\t{text}\n\t\t=> {left}");
             }
         }
-        for (label, text) in lines.iter().filter(|(label, text)| !label.starts_with("free") && !label.starts_with("tell") && !shown(label, text)) {
+        for (label, text) in lines
+            .iter()
+            .filter(|(label, text)| !label.starts_with("free") && !label.starts_with("tell") && !shown(label, text))
+        {
             eprintln!("{label}\t{text}");
         }
         assert!(told.is_empty(), "{told:#?}");

@@ -15,8 +15,17 @@ use crate::domain::{
 };
 
 /// Members that are no free text: ids, words of closed lists, days, instants and codes that were checked when they were read.
-const CLOSED: [&str; 9] =
-    ["status", "currency", "valid_from", "valid_to", "assured_date", "last_modified", "link_type", "link_entity", "extent_type"];
+const CLOSED: [&str; 9] = [
+    "status",
+    "currency",
+    "valid_from",
+    "valid_to",
+    "assured_date",
+    "last_modified",
+    "link_type",
+    "link_entity",
+    "extent_type",
+];
 /// Members that are a name: whole or not at all.
 const NAMES: [&str; 5] = ["name", "alternate_name", "type", "identifier_type", "label"];
 const ADDRESSES: [&str; 8] = ["url", "website", "email", "uri", "logo", "term_uri", "schedule_link", "assurer_email"];
@@ -149,7 +158,12 @@ impl Gate<'_> {
 
     /// Whether a text stays; of a free text what passes does.
     fn text(&mut self, name: &str, text: &mut String, pointer: &str) -> bool {
-        if text.is_empty() || CLOSED.contains(&name) || name == "id" || name.ends_with("_id") || self.is_let_through(text) {
+        if text.is_empty()
+            || CLOSED.contains(&name)
+            || name == "id"
+            || name.ends_with("_id")
+            || self.is_let_through(text)
+        {
             return true;
         }
         match name {
@@ -189,9 +203,10 @@ impl Gate<'_> {
                     "attributes" => self.attribute(members),
                     "organization_identifiers" => self.identifier(members),
                     // A number that is none, and a language that has no name, say nothing.
-                    "phones" => members.get("number").and_then(Value::as_str).is_some_and(|number| {
-                        number.chars().all(|c| c.is_ascii_digit() || "+()- ".contains(c))
-                    }),
+                    "phones" => members
+                        .get("number")
+                        .and_then(Value::as_str)
+                        .is_some_and(|number| number.chars().all(|c| c.is_ascii_digit() || "+()- ".contains(c))),
                     _ => true,
                 },
                 Value::String(text) => self.text(name, text, &at),
@@ -283,9 +298,21 @@ mod tests {
         let mut record = refuge();
         let left = service(&mut record, &Allowed::default());
         let told = serde_json::to_string(&record).unwrap();
-        assert!(left.name && !["Otley", "Rowan", "Belle", "Headingley", "E05", "LS29", "otley"].iter().any(|tells| told.contains(tells)), "{told}");
-        assert_eq!((record.name.as_str(), record.alternate_name.as_deref()), ("Refuge and safe accommodation (name withheld)", Some("Safe Refuge")));
-        assert_eq!((record.description.as_deref(), record.url.as_deref()), (Some("Rooms for women."), Some("https://refuge.example")));
+        assert!(
+            left.name
+                && !["Otley", "Rowan", "Belle", "Headingley", "E05", "LS29", "otley"]
+                    .iter()
+                    .any(|tells| told.contains(tells)),
+            "{told}"
+        );
+        assert_eq!(
+            (record.name.as_str(), record.alternate_name.as_deref()),
+            ("Refuge and safe accommodation (name withheld)", Some("Safe Refuge"))
+        );
+        assert_eq!(
+            (record.description.as_deref(), record.url.as_deref()),
+            (Some("Rooms for women."), Some("https://refuge.example"))
+        );
         assert_eq!((record.phones.len(), record.attributes.len(), record.email), (1, 2, None));
         assert!(left.pointers.contains(&"/phones/0/description".to_owned()), "{left:?}");
         // What has passed passes.

@@ -259,10 +259,18 @@ mod tests {
 
     #[test]
     fn names_pass_whole_or_not_at_all() {
-        for name in ["Women's Aid", "Safe Families Together", "Refuge (name withheld)", "Organisation (name withheld)", "LGBT+ Safe Housing"] {
+        for name in [
+            "Women's Aid",
+            "Safe Families Together",
+            "Refuge (name withheld)",
+            "Organisation (name withheld)",
+            "LGBT+ Safe Housing",
+        ] {
             assert!(is_name(name, &[]), "{name}");
         }
-        for name in ["Rowan House", "Seven Sisters", "Safe LS29", "", "Over Refuge", "OTLEY", "A - Refuge -", "Women / Otley"] {
+        for name in
+            ["Rowan House", "Seven Sisters", "Safe LS29", "", "Over Refuge", "OTLEY", "A - Refuge -", "Women / Otley"]
+        {
             assert!(!is_name(name, &[]), "{name}");
         }
     }

@@ -166,7 +166,8 @@ fn is_time(text: &str) -> bool {
         Some(bare) => (bare, true),
         None => (text, false),
     };
-    let minutes = |text: &str| text.len() == 2 && text.parse::<u32>().is_ok_and(|minutes| minutes < 60 && minutes % 5 == 0);
+    let minutes =
+        |text: &str| text.len() == 2 && text.parse::<u32>().is_ok_and(|minutes| minutes < 60 && minutes % 5 == 0);
     let hours = |text: &str| {
         (1..=2).contains(&text.len())
             && text.parse::<u32>().is_ok_and(|hour| if half { (1..=12).contains(&hour) } else { hour < 24 })
@@ -198,7 +199,10 @@ fn rung(words: &[String]) -> usize {
         let figures = lines.map(|number| number.chars().filter(char::is_ascii_digit).collect::<String>());
         let known = ["999", "111", "101", "112", "55"].map(str::to_owned);
         // A number of a town is none of these, whoever answers it.
-        known.into_iter().chain(figures.filter(|number| !number.starts_with("01") && !number.starts_with("02"))).collect()
+        known
+            .into_iter()
+            .chain(figures.filter(|number| !number.starts_with("01") && !number.starts_with("02")))
+            .collect()
     });
     let mut joined = String::new();
     let mut longest = 0;

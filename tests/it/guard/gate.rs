@@ -15,7 +15,7 @@ const NEEDED: [&str; 4] = ["how", "more", "ni", "pan"];
 /// Words that say nothing by themselves: those that hang others together, and those that names of authorities and health
 /// boards share with every text about help.
 const SILENT: &str = "a across all am an and ar at bod both by co day dda du en full gall great i iechyd in is just little long man mawr mor much \
-    na new newydd non o of on os r swydd tal tra under united upon whole with wyth y ym yr the to \
+    na new newydd a'r non o of on os r swydd tal tra under united upon whole with wyth y ym yr the to \
     black board care child christian eight fair fawr four great hands head health high lock links nhs region sisters six small social teaching \
     test three trust white allan ail service services community national county england integrated organisation family";
 
