@@ -241,7 +241,7 @@ impl Directory {
             let Some(at) = rows[*item] else { continue };
             let numbers: u64 = drafts.iter_mut().map(|draft| numbers::without_finer(draft, allowed)).sum();
             let passed = doors.texts(drafts);
-            let (texts, names) = finer::without_finer(drafts);
+            let (texts, names) = finer::without_finer(drafts, doors);
             let names = names + passed.names;
             let mut pointers = left_out.remove(item).unwrap_or_default();
             pointers.extend(passed.pointers);

@@ -215,7 +215,7 @@ impl Directory {
             numbers::without_finer(draft, &HashSet::new());
         });
         doors.texts(&mut drafts);
-        finer::without_finer(&mut drafts);
+        finer::without_finer(&mut drafts, &doors);
         let Some(Draft::Service(offer)) = drafts.into_iter().next() else { return Ok(None) };
         // Its next import says it anew, and why it cannot be shown.
         if verdicts.iter().any(|verdict| verdict.is_refused) {

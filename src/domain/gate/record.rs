@@ -14,18 +14,17 @@ use crate::domain::{
     vocabulary::vocabulary,
 };
 
-/// Members that are no free text: ids, words of closed lists, days, instants and codes that were checked when they were read.
-const CLOSED: [&str; 9] = [
-    "status",
-    "currency",
-    "valid_from",
-    "valid_to",
-    "assured_date",
-    "last_modified",
-    "link_type",
-    "link_entity",
-    "extent_type",
-];
+/// Members that are no free text: words of closed lists, days and instants that were checked when they were read.
+const CLOSED: [&str; 6] = ["status", "valid_from", "valid_to", "assured_date", "last_modified", "link_type"];
+const CURRENCIES: [&str; 3] = ["GBP", "EUR", "USD"];
+/// Languages with a code of two letters (ISO 639-1), and the sign languages of these islands.
+const LANGUAGES: &str = "aa ab af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo es et eu \
+    fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv \
+    kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru \
+    rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh \
+    zu bfi isg";
+/// What may stand before the figures of a register's number.
+const PREFIXES: [&str; 9] = ["", "SC", "NI", "NIC", "OC", "SO", "RS", "IP", "CE"];
 /// Members that are a name: whole or not at all.
 const NAMES: [&str; 5] = ["name", "alternate_name", "type", "identifier_type", "label"];
 const ADDRESSES: [&str; 8] = ["url", "website", "email", "uri", "logo", "term_uri", "schedule_link", "assurer_email"];
@@ -93,7 +92,8 @@ fn gate<T: Serialize + DeserializeOwned>(
         return LeftOut::default();
     }
     let written = serde_json::to_value(&*record).expect("a record is written as JSON");
-    let Value::Object(mut members) = written else { return LeftOut::default() };
+    let Value::Object(before) = written else { return LeftOut::default() };
+    let mut members = before.clone();
     let mut gate = Gate { kind, allowed, left: LeftOut::default() };
     let name = members.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
     if !(gate.is_let_through(&name) || sentence::is_name(&name, allowed.areas)) {
@@ -101,7 +101,7 @@ fn gate<T: Serialize + DeserializeOwned>(
         gate.left.name = true;
     }
     gate.members(&mut members, "", &["name"]);
-    if !gate.left.nothing() {
+    if members != before {
         *record = serde_json::from_value(Value::Object(members)).expect("a record without some of its texts is one");
     }
     gate.left
@@ -168,8 +168,9 @@ impl Gate<'_> {
         }
         match name {
             "number" => text.chars().all(|c| c.is_ascii_digit() || "+()- ".contains(c)),
-            "extension" => text.len() <= 6 && text.chars().all(|c| c.is_ascii_digit()),
-            "code" => (2..=3).contains(&text.len()) && text.chars().all(|c| c.is_ascii_lowercase()),
+            "extension" => text.len() <= 4 && text.chars().all(|c| c.is_ascii_digit()),
+            "code" => LANGUAGES.split_whitespace().any(|known| known == text.to_lowercase()),
+            "currency" => CURRENCIES.contains(&text.as_str()),
             name if NAMES.contains(&name) => sentence::is_name(text, self.allowed.areas),
             name if ADDRESSES.contains(&name) => {
                 if !address::is_address(text) {
@@ -237,11 +238,17 @@ impl Gate<'_> {
         }
         let Some(term) = members.get_mut("taxonomy_term").and_then(Value::as_object_mut) else { return own };
         let house = term.get("taxonomy").and_then(Value::as_str) == Some(HOUSE_TAXONOMY);
-        if house && term.get("code").and_then(Value::as_str).is_some_and(|code| vocabulary().term(code).is_some()) {
-            return true;
-        }
         if house {
-            return false;
+            let code = term.get("code").and_then(Value::as_str);
+            let Some(known) = code.and_then(|code| vocabulary().term(code)) else { return false };
+            // What the house calls it is known; what its source does has to pass.
+            if !term.get("name").and_then(Value::as_str).is_some_and(|name| sentence::is_name(name, &[])) {
+                term.insert("name".to_owned(), known.label.as_str().into());
+            }
+            term.insert("description".to_owned(), "".into());
+            term.remove("term_uri");
+            term.remove("language");
+            return true;
         }
         let name = term.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
         if !(sentence::is_name(&name, self.allowed.areas) || self.is_let_through(&name)) {
@@ -249,7 +256,7 @@ impl Gate<'_> {
         }
         let scheme = term.get("taxonomy").and_then(Value::as_str);
         let scheme_passes = scheme.is_none_or(|scheme| sentence::is_name(scheme, &[]));
-        for name in ["code", "term_uri"].into_iter().chain((!scheme_passes).then_some("taxonomy")) {
+        for name in ["code", "term_uri", "language"].into_iter().chain((!scheme_passes).then_some("taxonomy")) {
             term.remove(name);
         }
         term.insert("description".to_owned(), "".into());
@@ -260,7 +267,7 @@ impl Gate<'_> {
     fn identifier(&mut self, members: &mut Map<String, Value>) -> bool {
         let number = members.get("identifier").and_then(Value::as_str).unwrap_or_default();
         let figures = number.trim_start_matches(|c: char| c.is_ascii_uppercase());
-        let is_number = number.len() - figures.len() <= 3
+        let is_number = PREFIXES.contains(&&number[..number.len() - figures.len()])
             && (5..=8).contains(&figures.len())
             && figures.chars().all(|c| c.is_ascii_digit());
         let scheme = members.get("identifier_scheme").and_then(Value::as_str);
@@ -282,11 +289,13 @@ mod tests {
         let record = json!({
             "id": "00000000-0000-4000-8000-000000000001", "name": "Rowan House", "alternate_name": "Safe Refuge", "status": "active",
             "description": "Rooms for women. Two streets from Otley bus station.", "fees_description": "At Belle Vue.",
+            "cost_options": [{ "id": "00000000-0000-4000-8000-00000000000a", "option": "Free.", "currency": "Otley" }],
+            "languages": [{ "id": "00000000-0000-4000-8000-00000000000b", "name": "Urdu", "code": "otley" }],
             "url": "https://refuge.example/otley", "email": "help@otleyrefuge.example",
             "phones": [{ "id": "00000000-0000-4000-8000-000000000002", "number": "0808 157 0001", "description": "Headingley office" },
                 { "id": "00000000-0000-4000-8000-000000000005", "number": "LS29 Otley" }],
             "attributes": [
-                { "id": "00000000-0000-4000-8000-000000000003", "taxonomy_term": { "id": "00000000-0000-4000-8000-000000000006", "code": "refuge", "name": "Refuge", "description": "", "taxonomy": "kith" } },
+                { "id": "00000000-0000-4000-8000-000000000003", "taxonomy_term": { "id": "00000000-0000-4000-8000-000000000006", "code": "refuge", "name": "Otley refuge", "description": "In Otley", "taxonomy": "kith" } },
                 { "id": "00000000-0000-4000-8000-000000000004", "taxonomy_term": { "id": "00000000-0000-4000-8000-000000000007", "code": "E05001420", "name": "Headingley", "description": "", "taxonomy": "wards" } },
                 { "id": "00000000-0000-4000-8000-000000000008", "taxonomy_term": { "id": "00000000-0000-4000-8000-000000000009", "code": "E05", "name": "Women", "description": "In Otley", "taxonomy": "Otley" } }],
         });
@@ -315,6 +324,9 @@ mod tests {
         );
         assert_eq!((record.phones.len(), record.attributes.len(), record.email), (1, 2, None));
         assert!(left.pointers.contains(&"/phones/0/description".to_owned()), "{left:?}");
+        let named = |number: usize| record.attributes[number].taxonomy_term.as_ref().unwrap();
+        assert_eq!((named(0).name.as_str(), named(0).description.as_str()), ("Refuge and safe accommodation", ""));
+        assert_eq!((named(1).name.as_str(), &named(1).taxonomy, &named(1).code), ("Women", &None, &None));
         // What has passed passes.
         let mut again = refuge();
         service(&mut again, &Allowed::default());
