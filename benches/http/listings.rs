@@ -175,6 +175,7 @@ impl World {
             service: Some(service),
             places: vec![(None, location)],
             services: Vec::new(),
+            has_open_services: false,
             linked: None,
             reported: false,
             held: None,

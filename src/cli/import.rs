@@ -233,7 +233,14 @@ fn print(heading: &str, report: &Report, dry_run: bool) {
     }
     for notice in report.notices.iter().take(MOST_PRINTED) {
         let file = notice.file.as_ref().map(|file| format!("{file}, ")).unwrap_or_default();
-        say!("  {file}row {}: {} ({})", notice.row, notice.says, notice.code);
+        let at = notice.pointers.join(" ");
+        say!(
+            "  {file}row {}: {at}{}{} ({})",
+            notice.row,
+            if at.is_empty() { "" } else { " " },
+            notice.says,
+            notice.code
+        );
     }
     for (code, rows) in &report.concerns {
         let says = report.to_look_at.iter().find(|noticed| noticed.code == *code).map_or(*code, |noticed| noticed.says);

@@ -1,6 +1,6 @@
 //! `kith safeguard`: what only the safeguarding role decides of a listing's place.
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, Result};
 
@@ -18,6 +18,21 @@ pub enum Arguments {
     Number {
         #[command(flatten)]
         of: Of,
+        /// Not any more
+        #[arg(long)]
+        withdraw: bool,
+    },
+    /// Let a text of a private listing, or of an organisation that runs one, be published as it was read, although it has words that
+    /// are not on the list of what passes; when its source changes it, it has to pass again
+    Text {
+        #[command(flatten)]
+        of: Of,
+        /// A file with the text that was read, whole and nothing else: a description, a name, an address of the web
+        #[arg(long, value_name = "FILE")]
+        text: PathBuf,
+        /// A second role that has read it too
+        #[arg(long, value_name = "ROLE")]
+        second: Option<String>,
         /// Not any more
         #[arg(long)]
         withdraw: bool,
@@ -70,6 +85,19 @@ pub async fn run(config: &Config, arguments: Arguments) -> Result<ExitCode> {
                 of.id,
                 if withdraw { "left out" } else { "shown" }
             );
+        }
+        Arguments::Text { of, text, second, withdraw } => {
+            let read = std::fs::read_to_string(&text).context("the file with the text cannot be read")?;
+            let decided = of.decided()?;
+            let decided = match second {
+                Some(second) => decided
+                    .seconded(&second)
+                    .context("a second role must be another than the first, and must not tell a place")?,
+                None => decided,
+            };
+            directory.let_text_through(&of.id, &read, !withdraw, &decided).await?;
+            let done = if withdraw { "has to pass again" } else { "may be published as it was read" };
+            say!("that text of {} {done}, from the next import of its source on", of.id);
         }
     }
     Ok(ExitCode::SUCCESS)

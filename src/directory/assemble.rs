@@ -4,11 +4,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Result, bonds, holds::Held};
+use super::{Result, bonds, document::Places, holds::Held};
 use crate::{
     domain::{
         card::ServiceName,
         entry::{Entry, Origin, Source, Standing},
+        gate::{self, Allowed},
         hold::Hold,
         id::{Id, kind},
         link::Side,
@@ -16,6 +17,7 @@ use crate::{
         location::Location,
         organization::Organization,
         place::PlaceMode,
+        plain,
         service::Service,
         service_at_location::ServiceAtLocation,
     },
@@ -24,6 +26,9 @@ use crate::{
 
 /// A place with what is said of a service there.
 type Place = (Option<Entry<ServiceAtLocation>>, Entry<Location>);
+
+/// A published service of an organisation, and whether its place need not stay private.
+type Offered = (ServiceName, bool);
 
 /// Listings by reference, in the same order; `None` where there is no such record, or it is no listing.
 ///
@@ -68,18 +73,29 @@ pub async fn joined(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<
                 let reported = reported.contains(&listing.id);
                 let services = Vec::new();
                 let held = held.of(&service).map(Hold::public);
-                Some(Joined { service: Some(service), organization, places, services, linked, reported, held, source })
+                let service = Some(service);
+                let has_open_services = false;
+                Some(Joined { service, organization, places, services, has_open_services, linked, reported, held, source })
             }
             ListingKind::Organization => {
                 let organization = organizations.get(&listing.id.parse().ok()?)?.clone();
                 let source = sources.get(&organization.origin.source)?.clone();
-                let services = offered.get(&organization.record.id).cloned().unwrap_or_default();
+                let offered = offered.get(&organization.record.id).map(Vec::as_slice).unwrap_or_default();
+                let has_open_services = offered.iter().any(|(_, open)| *open);
+                // A private service is not told by the page of one whose name it does not tell itself.
+                let shows_private = !has_open_services || offered.iter().all(|(_, open)| *open) || {
+                    let allowed = Allowed { areas: &[], let_through: &organization.facts.let_through };
+                    gate::organization(&mut organization.record.clone(), &allowed).nothing()
+                };
+                let services = offered.iter().filter(|(_, open)| *open || shows_private);
+                let services = services.map(|(service, _)| service.clone()).collect();
                 let places = organization_places.remove(&organization.record.id).unwrap_or_default();
                 let linked = linked.remove(&Side::organization(organization.record.id));
                 let reported = reported.contains(&listing.id);
                 let held = held.of(&organization).map(Hold::public);
                 let organization = Some(organization);
-                Some(Joined { service: None, organization, places, services, linked, reported, held, source })
+                let service = None;
+                Some(Joined { service, organization, places, services, has_open_services, linked, reported, held, source })
             }
             ListingKind::ServiceAtLocation | ListingKind::Holds | ListingKind::Taxonomy | ListingKind::TaxonomyTerm => {
                 None
@@ -126,10 +142,10 @@ async fn around_organizations(
     read: &mut Snapshot,
     held: &Held,
     ids: &[Id<kind::Organization>],
-) -> Result<(HashMap<Id<kind::Organization>, Vec<ServiceName>>, HashMap<Id<kind::Organization>, Vec<Place>>)> {
+) -> Result<(HashMap<Id<kind::Organization>, Vec<Offered>>, HashMap<Id<kind::Organization>, Vec<Place>>)> {
     let mut services = read.by_key::<Service, _>(Key::Organization, ids).await?;
     services.sort_by_key(|service| service.record.id);
-    let mut offered: HashMap<Id<kind::Organization>, Vec<ServiceName>> = HashMap::new();
+    let mut offered: HashMap<Id<kind::Organization>, Vec<Offered>> = HashMap::new();
     let mut protected: HashSet<Id<kind::Organization>> = HashSet::new();
     for mut service in services {
         held.veil(&mut service);
@@ -138,8 +154,14 @@ async fn around_organizations(
             protected.insert(organization);
         }
         if service.standing == Standing::Published {
-            let name = crate::domain::plain::line(&service.record.name);
-            offered.entry(organization).or_default().push(ServiceName { id: service.record.id, name });
+            let is_open = service.facts.mode != PlaceMode::Area;
+            let mut record = service.record;
+            record.name = plain::line(&record.name);
+            if !is_open {
+                let areas = gate::names_around(&service.facts.areas, &Places);
+                gate::service(&mut record, &Allowed { areas: &areas, let_through: &service.facts.let_through });
+            }
+            offered.entry(organization).or_default().push((ServiceName { id: record.id, name: record.name }, is_open));
         }
     }
     let open: Vec<_> = ids.iter().copied().filter(|id| !protected.contains(id)).collect();

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Result, retire};
+use super::{Result, gate::Doors, retire};
 use crate::{
     domain::{
         entry::{Entry, Standing},
@@ -64,7 +64,7 @@ pub async fn kept(snapshot: &mut Snapshot, named: &Named, source: Id<kind::Sourc
                 match decided.decision {
                     Decision::Place => kept.opened.insert(name.clone()),
                     Decision::Hide => kept.hidden.insert(name.clone()),
-                    Decision::Number => false,
+                    Decision::Number | Decision::Text(_) => false,
                 };
             }
         }
@@ -119,6 +119,56 @@ pub async fn local_numbers(
         allowed.extend(numbers.map(|(name, _)| name));
     }
     Ok(allowed)
+}
+
+/// What the gate has to know: the texts that the safeguarding role let through, and which organisations have an open service, in the
+/// files or from before.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn doors(
+    snapshot: &mut Snapshot,
+    named: &Named,
+    survey: &Survey,
+    decisions: &Decisions,
+    source: Id<kind::Source>,
+) -> Result<Doors> {
+    let mut doors = Doors::default();
+    for sketch in survey.sketches() {
+        for service in sketch.service.iter().chain(&sketch.services) {
+            let is_open = service.foreign_id.as_ref().is_some_and(|id| decisions.mode(id) != PlaceMode::Area);
+            doors.open.extend(service.organization.clone().filter(|_| is_open));
+        }
+    }
+    for some in some(&named.organizations) {
+        let known = snapshot.by_foreign::<Organization>(source, &some).await?;
+        let ids: Vec<_> = known.values().map(|entry| entry.record.id).collect();
+        let services = snapshot.by_key::<Service, _>(Key::Organization, &ids).await?;
+        // What the files offer anew is what they say of it now.
+        let stays = |service: &&Entry<Service>| {
+            service.standing == Standing::Published
+                && service.facts.mode != PlaceMode::Area
+                && !(service.origin.source == source && named.services.contains(&service.origin.foreign_id))
+        };
+        let open: HashSet<_> =
+            services.iter().filter(stays).filter_map(|service| service.record.organization_id).collect();
+        doors.open.extend(known.into_iter().filter(|(_, entry)| open.contains(&entry.record.id)).map(|(name, _)| name));
+    }
+    for (kind, names) in [(SideKind::Service, &named.services), (SideKind::Organization, &named.organizations)] {
+        for some in some(names) {
+            for (name, decided) in snapshot.decided(source, &some).await? {
+                let texts = decided.into_iter().filter_map(|decided| match decided.decision {
+                    Decision::Text(fingerprint) => Some(fingerprint),
+                    _ => None,
+                });
+                let texts: Vec<String> = texts.collect();
+                if !texts.is_empty() {
+                    doors.let_through.insert((kind, name), texts);
+                }
+            }
+        }
+    }
+    Ok(doors)
 }
 
 /// The rule for ids, told which ids records have here already, and which other sources have taken.

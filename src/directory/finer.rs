@@ -2,14 +2,17 @@
 //!
 //! `otleyrefuge.example` of a service for all Yorkshire tells the town. A web or e-mail address like that is left out; a
 //! name cannot be, so the listing is told by what it is: "Refuge (name withheld)". Places are those of the gazetteer that
-//! are areas or towns of 5,000 people; a name that several towns have tells none of them.
+//! are areas or towns of 5,000 people; a name that several towns have tells none of them. The gate (`gate.rs`) is before
+//! this: what is looked at here has passed it, or somebody let it through.
 
 use std::collections::HashSet;
 
 use kith_index::gazetteer::Gazetteer;
 
+use super::gate::Doors;
 use crate::{
     domain::{
+        gate::NAMELESS,
         organization::Organization,
         place::{AreaCode, PlaceMode},
         service::Service,
@@ -19,8 +22,6 @@ use crate::{
     exchange::Draft,
 };
 
-/// What an organisation is called whose name would tell.
-pub const NAMELESS: &str = "Organisation (name withheld)";
 /// The most words of a name that are one place's: "Kingston upon Hull, City of".
 const MOST_WORDS: usize = 4;
 /// Shorter beginnings and ends of a domain's words are parts of other words.
@@ -90,7 +91,7 @@ fn has_part(word: &str, areas: &[AreaCode]) -> bool {
 /// Leaves out of an item what tells of its protected services; how many texts those were, and how many names.
 ///
 /// The areas must have been settled.
-pub fn without_finer(drafts: &mut [Draft]) -> (u64, u64) {
+pub fn without_finer(drafts: &mut [Draft], doors: &Doors) -> (u64, u64) {
     let mut of_services: HashSet<(_, AreaCode)> = HashSet::new();
     let (mut texts, mut names) = (0, 0);
     for draft in drafts.iter_mut() {
@@ -107,8 +108,8 @@ pub fn without_finer(drafts: &mut [Draft]) -> (u64, u64) {
         let Draft::Organization(offer) = draft else { continue };
         let own = of_services.iter().filter(|(run_by, _)| *run_by == Some(offer.record.id));
         let areas: Vec<AreaCode> = own.map(|(_, area)| area.clone()).collect();
-        // Whose services name no area, or stand in another item, keeps its name: what is finer cannot be known.
-        if offer.facts.protected && !areas.is_empty() {
+        // Where no area is named what is finer cannot be known; and one that keeps its page is not told by its private services.
+        if doors.holds(offer) && !areas.is_empty() {
             let (more_texts, more_names) = in_organization(&mut offer.record, &areas);
             texts += more_texts;
             names += more_names;
@@ -117,20 +118,9 @@ pub fn without_finer(drafts: &mut [Draft]) -> (u64, u64) {
     (texts, names)
 }
 
-/// Leaves of a web address its site: what stands behind it may be the name of a house. Answers whether anything went.
-fn without_path(address: &mut Option<String>) -> bool {
-    let Some(url) = address else { return false };
-    let host = url.find("://").map_or(0, |at| at + 3);
-    let Some(end) = url[host..].find(['/', '?', '#']).map(|at| host + at) else { return false };
-    let went = url.len() > end + 1;
-    url.truncate(end);
-    went
-}
-
 fn in_service(service: &mut Service, areas: &[AreaCode]) -> (u64, u64) {
     let tells = |address: &mut String| address_tells(address, areas);
     let texts = u64::from(service.url.take_if(tells).is_some())
-        + u64::from(without_path(&mut service.url))
         + u64::from(service.email.take_if(tells).is_some())
         + u64::from(service.alternate_name.take_if(|name| name_tells(name, areas)).is_some());
     let is_named = name_tells(&service.name, areas);
@@ -143,7 +133,6 @@ fn in_service(service: &mut Service, areas: &[AreaCode]) -> (u64, u64) {
 fn in_organization(organization: &mut Organization, areas: &[AreaCode]) -> (u64, u64) {
     let tells = |address: &mut String| address_tells(address, areas);
     let texts = u64::from(organization.website.take_if(tells).is_some())
-        + u64::from(without_path(&mut organization.website))
         + u64::from(organization.email.take_if(tells).is_some())
         + u64::from(organization.alternate_name.take_if(|name| name_tells(name, areas)).is_some());
     let is_named = name_tells(&organization.name, areas);

@@ -21,6 +21,7 @@ use super::{
     expire::is_overdue,
     finer,
     floors::{self, FLOOR},
+    gate::Doors,
     links, numbers, personal,
     plan::{Numbered, Outcome, Planner, Seen},
     retire, settle,
@@ -59,6 +60,8 @@ struct Before<'b> {
     locations: &'b HashSet<String>,
     /// Protected services of which a local number may be shown, by the source's ids.
     numbers: &'b HashSet<String>,
+    /// What the gate knows.
+    doors: &'b Doors,
 }
 
 /// A file, or several that belong together, to bring in.
@@ -110,6 +113,7 @@ impl Directory {
         let kept = earlier::kept(&mut snapshot, &named, shipment.source.id).await?;
         let decisions = decide(&survey, &kept);
         let numbers = earlier::local_numbers(&mut snapshot, &named, shipment.source.id).await?;
+        let doors = earlier::doors(&mut snapshot, &named, &survey, &decisions, shipment.source.id).await?;
         drop(survey);
         let mut ids =
             earlier::ids(&mut snapshot, &named, &decisions, SourceIds::new(shipment.source.id, &*self.chance)).await?;
@@ -124,7 +128,7 @@ impl Directory {
         }
         let of = decisions.items() as u64;
         let mut seen = Seen::new();
-        let before = Before { run, locations: &named.locations, numbers: &numbers };
+        let before = Before { run, locations: &named.locations, numbers: &numbers, doors: &doors };
         let mut items = package.records(&decisions, &mut ids)?;
         let mut batch = decoded(&mut items).await?;
         while !batch.is_empty() {
@@ -174,7 +178,7 @@ impl Directory {
         seen: &mut Seen,
         report: &mut Report,
     ) -> Result<()> {
-        let Before { run, locations: named, numbers: allowed } = *before;
+        let Before { run, locations: named, numbers: allowed, doors } = *before;
         let mut tx = self.store.begin().await?;
         if tx.was_overtaken(run.since, shipment.source.id, run.id).await? {
             return Err(super::Error::Overtaken);
@@ -217,6 +221,11 @@ impl Directory {
             };
             rows.push(planned);
         }
+        // What is withheld whatever areas are told must be gone before it could tie anything.
+        let mut left_out: HashMap<usize, Vec<String>> = HashMap::new();
+        for Numbered { item, drafts, .. } in &mut numbered {
+            left_out.insert(*item, doors.addresses(drafts));
+        }
         for verdict in floors::settle(&mut tx, shipment.source.id, &mut numbered).await? {
             let Some(at) = rows[verdict.item] else { continue };
             verdict.mended.into_iter().for_each(|mended| report.notice(at, mended));
@@ -231,7 +240,15 @@ impl Directory {
         for Numbered { item, drafts, .. } in &mut numbered {
             let Some(at) = rows[*item] else { continue };
             let numbers: u64 = drafts.iter_mut().map(|draft| numbers::without_finer(draft, allowed)).sum();
-            let (texts, names) = finer::without_finer(drafts);
+            let passed = doors.texts(drafts);
+            let (texts, names) = finer::without_finer(drafts, doors);
+            let names = names + passed.names;
+            let mut pointers = left_out.remove(item).unwrap_or_default();
+            pointers.extend(passed.pointers);
+            if !pointers.is_empty() {
+                report.notice_at(at, Mended::TextWithheld, pointers);
+            }
+            (0..passed.changed).for_each(|_| report.notice(at, Mended::LetThroughChanged));
             if numbers + texts > 0 {
                 *counts.mended.entry(Mended::PlaceWithheld.as_str()).or_default() += numbers + texts;
             }

@@ -21,6 +21,7 @@ mod explain;
 pub mod feed;
 mod finer;
 pub mod floors;
+mod gate;
 pub mod follow;
 pub mod holds;
 pub mod import;
@@ -90,6 +91,9 @@ pub enum Error {
     /// It has no place that could be told or kept private.
     #[error("the listing is not one whose place is private")]
     NotPrivate,
+    /// A text that is to be let through is empty, too long, or found to tell a place.
+    #[error("the text is empty, too long, or tells a place, which nobody can let through")]
+    TellsPlace,
     /// More was sent than is taken from one address, or about one listing.
     #[error("more reports than are taken")]
     TooMany,

@@ -1,5 +1,6 @@
 //! What only the safeguarding role decides: that a place may be told although its kind puts people at risk, that one may
-//! not although nothing in its record says so, and that a local number may be shown.
+//! not although nothing in its record says so, that a local number may be shown, and that a text may be published whose words
+//! are not on the list of what passes.
 //!
 //! A decision is kept by what the source calls the record. No import changes it, and it is there before the import reads
 //! anything. Whoever calls these operations must hold a [`Safeguarding`].
@@ -9,7 +10,9 @@ use std::collections::HashSet;
 use serde_json::json;
 
 use super::{
-    Directory, Error, Result, finer, floors, import, numbers,
+    Directory, Error, Result, finer, floors,
+    gate::Doors,
+    import, numbers,
     plan::Numbered,
     retire::{self, Protected},
     settle::Touched,
@@ -17,7 +20,9 @@ use super::{
 use crate::{
     domain::{
         entry::{Entry, OrganizationFacts, Origin, ServiceFacts, Standing},
+        gate,
         id::{Id, kind},
+        link::SideKind,
         organization::Organization,
         place::PlaceMode,
         plain,
@@ -31,6 +36,8 @@ use crate::{
 
 /// The longest reason and the longest name of a role, in characters.
 const LONGEST: usize = 500;
+/// The longest text that somebody can have read and let through, in characters.
+const LONGEST_TEXT: usize = 10_000;
 
 /// Says that a decision is the safeguarding role's, who answers for it and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +55,14 @@ impl Safeguarding {
         let is_silent = ![&role, &because].into_iter().any(|text| telltale::tells_place(text));
         (fits(&role) && fits(&because) && is_silent).then_some(Self { role, because })
     }
+
+    /// The same with a second role that has looked at it too; `None` as in [`Safeguarding::of`], or when it is the first again.
+    pub fn seconded(self, by: &str) -> Option<Self> {
+        let second = plain::line(by);
+        let other = !second.is_empty() && second.to_lowercase() != self.role.to_lowercase();
+        let role = format!("{}, with {second}", self.role);
+        Self::of(&role, &self.because).filter(|_| other)
+    }
 }
 
 impl Directory {
@@ -61,7 +76,7 @@ impl Directory {
         if entry.facts.mode != PlaceMode::Area {
             return Err(Error::NotPrivate);
         }
-        tx.undecide(&entry.origin, Decision::Hide).await?;
+        tx.undecide(&entry.origin, &Decision::Hide).await?;
         self.decide(&mut tx, &entry.origin, Decision::Place, by).await?;
         tx.commit(self.safeguarded("safeguard open", id, by), &[]).await?;
         Ok(())
@@ -75,7 +90,7 @@ impl Directory {
     /// [`Error::Missing`] when no service has the id, [`Error::Gone`] when it was retired, [`Error::Store`].
     pub async fn hide_place(&self, id: &str, by: &Safeguarding) -> Result<Option<String>> {
         let (mut tx, entry) = self.service_to_decide(id).await?;
-        tx.undecide(&entry.origin, Decision::Place).await?;
+        tx.undecide(&entry.origin, &Decision::Place).await?;
         self.decide(&mut tx, &entry.origin, Decision::Hide, by).await?;
         let audit = self.safeguarded("safeguard hide", id, by);
         if entry.facts.mode == PlaceMode::Area {
@@ -91,7 +106,7 @@ impl Directory {
             services: vec![entry.origin.foreign_id.clone()],
             locations: Vec::new(),
             organizations: own.map(|organization| organization.origin.foreign_id.clone()).collect(),
-            facts: &|_| OrganizationFacts { protected: true, at_risk, network: None },
+            facts: &|_| OrganizationFacts { protected: true, at_risk, ..OrganizationFacts::default() },
         };
         let taken = retire::take_back(&mut tx, self, &protected).await?;
         let mut touched = taken.map(|taken| taken.touched).unwrap_or_default();
@@ -113,9 +128,48 @@ impl Directory {
         if shown {
             self.decide(&mut tx, &entry.origin, Decision::Number, by).await?;
         } else {
-            tx.undecide(&entry.origin, Decision::Number).await?;
+            tx.undecide(&entry.origin, &Decision::Number).await?;
         }
         let action = if shown { "safeguard number" } else { "safeguard no number" };
+        tx.commit(self.safeguarded(action, id, by), &[]).await?;
+        Ok(())
+    }
+
+    /// Lets a text of a private listing be published as it was read, or not any more: its next import reads it. `text` is the whole
+    /// of the member (a description, a name, an address of the web). Of what the filter finds nothing can be let through. Once its source
+    /// changes the text it has to pass again, and the import's report says so.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] when no service or protected organisation has the id, [`Error::NotPrivate`] when its place is not private,
+    /// [`Error::Gone`] when it was retired, [`Error::TellsPlace`] when the filter finds that the text tells a place, or it
+    /// is empty or too long, [`Error::Store`].
+    pub async fn let_text_through(&self, id: &str, text: &str, through: bool, by: &Safeguarding) -> Result<()> {
+        let fits = !text.trim().is_empty() && text.chars().count() <= LONGEST_TEXT;
+        if !fits || (through && telltale::tells_place(text)) {
+            return Err(Error::TellsPlace);
+        }
+        let (mut tx, kind, origin) = match self.service_to_decide(id).await {
+            Ok((_, entry)) if entry.facts.mode != PlaceMode::Area => return Err(Error::NotPrivate),
+            Ok((tx, entry)) => (tx, SideKind::Service, entry.origin),
+            Err(Error::Missing) => {
+                let id: Id<kind::Organization> = id.parse().map_err(|_| Error::Missing)?;
+                let mut tx = self.store.begin().await?;
+                let entry = tx.get::<Organization>(&[id]).await?.pop().ok_or(Error::Missing)?;
+                match (entry.standing, entry.facts.protected) {
+                    (Standing::Retired, _) => return Err(Error::Gone),
+                    (_, false) => return Err(Error::NotPrivate),
+                    (_, true) => (tx, SideKind::Organization, entry.origin),
+                }
+            }
+            Err(error) => return Err(error),
+        };
+        let decision = Decision::Text(gate::fingerprint(kind, text));
+        if through {
+            self.decide(&mut tx, &origin, decision, by).await?;
+        } else {
+            tx.undecide(&origin, &decision).await?;
+        }
+        let action = if through { "safeguard text" } else { "safeguard no text" };
         tx.commit(self.safeguarded(action, id, by), &[]).await?;
         Ok(())
     }
@@ -153,12 +207,15 @@ impl Directory {
         let offer = Offer { foreign_id, record, facts, extra: Record::new() };
         let draft = import::placed(Draft::Service(Box::new(offer)), now.london_date());
         let mut items = [Numbered { item: 0, organization: None, drafts: vec![draft] }];
+        let doors = Doors::default();
+        doors.addresses(&mut items[0].drafts);
         let verdicts = floors::settle(tx, before.origin.source, &mut items).await?;
         let [Numbered { mut drafts, .. }] = items;
         drafts.iter_mut().for_each(|draft| {
             numbers::without_finer(draft, &HashSet::new());
         });
-        finer::without_finer(&mut drafts);
+        doors.texts(&mut drafts);
+        finer::without_finer(&mut drafts, &doors);
         let Some(Draft::Service(offer)) = drafts.into_iter().next() else { return Ok(None) };
         // Its next import says it anew, and why it cannot be shown.
         if verdicts.iter().any(|verdict| verdict.is_refused) {
@@ -193,5 +250,8 @@ mod tests {
         {
             assert!(Safeguarding::of(role, because).is_none());
         }
+        let lead = || Safeguarding::of("lead", "Read by two").unwrap();
+        assert!(lead().seconded("deputy").is_some_and(|both| both.role == "lead, with deputy"));
+        assert!(lead().seconded("Lead").is_none() && lead().seconded(" ").is_none());
     }
 }

@@ -123,31 +123,31 @@ fn service(id: &str, name: &str, organization: &str, places: &[(&str, &str)]) ->
 async fn a_refuge_inside_an_organization_hides_their_place() {
     let town = Town::new().await;
     let report = town
-        .import(json!([{ "id": "o", "name": "Harbour Women", "description": "d", "locations": [hall("L", "L Street")],
-            "services": [{ "id": "s", "name": "Harbour Refuge", "status": "active",
+        .import(json!([{ "id": "o", "name": "Calm Women", "description": "d", "locations": [hall("L", "L Street")],
+            "services": [{ "id": "s", "name": "Calm Refuge", "status": "active",
                 "service_at_locations": [{ "id": "x", "location_id": "L" }] }] }]))
         .await;
     assert_eq!((report.created, report.protected), (1, 1));
     let told = town.told().await;
-    assert!(told.contains("Harbour Refuge") && !told.contains("L Street"), "{told}");
+    assert!(told.contains("Calm Refuge") && !told.contains("L Street"), "{told}");
 }
 
 #[tokio::test]
 async fn an_organization_that_becomes_protected_is_cut_though_the_file_only_names_it() {
     let town = Town::new().await;
     let text = "We are at CANARY 12";
-    town.import(json!([{ "id": "ho", "name": "Harbour House", "description": text, "email": "a@b.example",
+    town.import(json!([{ "id": "ho", "name": "Calm Home", "description": text, "email": "a@b.example",
         "phones": [{ "number": "0113 4960000", "description": text }], "contacts": [{ "name": "CANARY" }],
         "note": "CANARY", "attributes": [{ "link_type": "x", "value": "CANARY" }], "locations": [hall("L", "CANARY")] }]))
         .await;
     assert!(town.told().await.contains("CANARY"));
-    town.import(json!([{ "id": "H", "name": "Harbour Refuge", "status": "active", "organization_id": "ho" }])).await;
+    town.import(json!([{ "id": "H", "name": "Calm Refuge", "status": "active", "organization_id": "ho" }])).await;
     let told = town.told().await;
-    assert!(told.contains("Harbour House") && !told.contains("CANARY"), "{told}");
+    assert!(told.contains("Calm Home") && !told.contains("CANARY"), "{told}");
     let kept = town.directory.store.snapshot().await.unwrap().page::<Organization>(None, 9).await.unwrap();
     assert!(kept[0].facts.protected && !format!("{kept:?}").contains("CANARY"), "{kept:?}");
     // A later file that tells all again does not bring it back.
-    town.import(json!([{ "id": "ho", "name": "Harbour House", "description": text, "locations": [hall("M", "CANARY")],
+    town.import(json!([{ "id": "ho", "name": "Calm Home", "description": text, "locations": [hall("M", "CANARY")],
         "attributes": [{ "link_type": "x", "value": "CANARY" }] }]))
         .await;
     let kept = town.directory.store.snapshot().await.unwrap().page::<Organization>(None, 9).await.unwrap();
@@ -158,13 +158,13 @@ async fn an_organization_that_becomes_protected_is_cut_though_the_file_only_name
 async fn an_organization_at_risk_is_not_widened_under_another_name() {
     let town = Town::new().await;
     let named = |name: &str, place: &str| json!([{ "id": "H", "name": name, "description": "CANARY", "locations": [hall(place, "CANARY")] }]);
-    town.import(named("Harbour Refuge", "L")).await;
-    town.import(named("Harbour", "M")).await;
+    town.import(named("Calm Refuge", "L")).await;
+    town.import(named("Calm", "M")).await;
     town.import(json!([{ "id": "t", "name": "Tea", "status": "active", "organization_id": "H",
         "service_at_locations": [{ "location": hall("N", "CANARY") }] }]))
         .await;
     let told = town.told().await;
-    assert!(told.contains("Harbour") && told.contains("Tea") && !told.contains("CANARY"), "{told}");
+    assert!(told.contains("Calm") && told.contains("Tea") && !told.contains("CANARY"), "{told}");
 }
 
 #[tokio::test]
@@ -172,7 +172,7 @@ async fn after_a_place_was_protected_later_files_are_imported_and_do_not_tell_it
     let town = Town::new().await;
     let choir = |at: &str, place: &str| service("B", "Choir", "o1", &[(at, place)]);
     town.import(json!([choir("S1", "L")])).await;
-    town.import(json!([choir("S1", "L"), service("A", "Harbour Refuge", "o2", &[("S9", "L")])])).await;
+    town.import(json!([choir("S1", "L"), service("A", "Calm Refuge", "o2", &[("S9", "L")])])).await;
     assert!(!town.told().await.contains("L Street"));
     let report = town.import(json!([choir("S1", "M"), service("C", "Tea", "o1", &[("S2", "L")])])).await;
     assert_eq!((report.created, report.updated, report.refused), (1, 1, 0), "{report:?}");
@@ -184,11 +184,11 @@ async fn after_a_place_was_protected_later_files_are_imported_and_do_not_tell_it
 async fn a_place_that_only_the_earlier_file_told_is_remembered_when_its_service_is_protected() {
     let town = Town::new().await;
     let choir = service("B", "Choir", "o3", &[("S1", "L")]);
-    town.import(json!([service("A", "Harbour House", "o2", &[("S9", "L")]), choir])).await;
+    town.import(json!([service("A", "Calm Home", "o2", &[("S9", "L")]), choir])).await;
     assert!(town.told().await.contains("L Street"));
-    town.import(json!([service("A", "Harbour Refuge", "o2", &[])])).await;
+    town.import(json!([service("A", "Calm Refuge", "o2", &[])])).await;
     town.import(json!([choir])).await;
-    town.import(json!([service("A", "Harbour House", "o2", &[("S9", "L")]), choir])).await;
+    town.import(json!([service("A", "Calm Home", "o2", &[("S9", "L")]), choir])).await;
     let told = town.told().await;
     assert!(told.contains("Choir") && !told.contains("L Street"), "{told}");
 }
@@ -196,9 +196,9 @@ async fn a_place_that_only_the_earlier_file_told_is_remembered_when_its_service_
 #[tokio::test]
 async fn what_was_retired_to_protect_a_place_cannot_be_restored() {
     let town = Town::new().await;
-    town.import(json!([service("A", "Harbour House", "o2", &[("S9", "L")])])).await;
+    town.import(json!([service("A", "Calm Home", "o2", &[("S9", "L")])])).await;
     let old = town.directory.store.snapshot().await.unwrap().page::<Service>(None, 9).await.unwrap()[0].record.id;
-    town.import(json!([service("A", "Harbour Refuge", "o2", &[("S9", "L")])])).await;
+    town.import(json!([service("A", "Calm Refuge", "o2", &[("S9", "L")])])).await;
     for standing in [Standing::Published, Standing::Withdrawn] {
         let answer = town.directory.set_standing(&old.to_string(), standing, "a test").await;
         assert!(matches!(answer, Err(super::Error::Gone)), "{answer:?}");
@@ -273,11 +273,11 @@ async fn an_import_does_not_tell_what_another_has_protected_meanwhile() {
     let town = Town::new().await;
     let groups = (0..600).map(|n| json!({ "id": format!("n{n}"), "name": "Circle", "status": "active" }));
     let house = |name: &str| service("S", name, "oS", &[("SS", "L")]);
-    let slow = Value::from(groups.chain([house("Harbour House")]).collect::<Vec<_>>()).to_string();
+    let slow = Value::from(groups.chain([house("Calm Home")]).collect::<Vec<_>>()).to_string();
     let slow = [Part { name: "", bytes: slow.as_bytes() }];
     let source = Source { id: source_id("county"), name: "county".into(), url: None, licence: None, attribution: None };
     let shipment = Shipment { source: &source, files: &slow, format: &Format::Hsds, dry_run: false, actor: "a test" };
-    let mut other = Some(json!([house("Harbour Refuge")]).to_string());
+    let mut other = Some(json!([house("Calm Refuge")]).to_string());
     // Another process imports when the first batch of this one has been committed.
     let mut meanwhile = |_, _| {
         let Some(bytes) = other.take() else { return };
@@ -294,6 +294,6 @@ async fn an_import_does_not_tell_what_another_has_protected_meanwhile() {
     let report = town.directory.import(shipment, &mut meanwhile).await.unwrap();
     assert!(report.adds_up() && report.protected == 1, "{report:?}");
     let told = town.told().await;
-    assert!(told.contains("Harbour") && !told.contains("L Street"));
+    assert!(told.contains("Calm") && !told.contains("L Street"));
     town.agrees().await;
 }

@@ -113,6 +113,9 @@ pub struct OrganizationFacts {
     /// What makes it a network; `None` when it is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
+    /// Fingerprints of its texts that somebody let through the gate; only of a protected one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub let_through: Vec<String>,
 }
 
 /// The same as written; `null` in rows from before there were any.
@@ -122,12 +125,13 @@ struct StatedFacts {
     protected: bool,
     at_risk: bool,
     network: Option<Network>,
+    let_through: Vec<String>,
 }
 
 impl From<Option<StatedFacts>> for OrganizationFacts {
     fn from(stated: Option<StatedFacts>) -> Self {
-        let StatedFacts { protected, at_risk, network } = stated.unwrap_or_default();
-        Self { protected, at_risk, network }
+        let StatedFacts { protected, at_risk, network, let_through } = stated.unwrap_or_default();
+        Self { protected, at_risk, network, let_through }
     }
 }
 
@@ -149,6 +153,9 @@ pub struct ServiceFacts {
     /// What makes it a resource for practice; `None` when it is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<Resource>,
+    /// Fingerprints of its texts that somebody let through the gate ([`gate`](super::gate)); only of an `area` service.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub let_through: Vec<String>,
 }
 
 impl ServiceFacts {

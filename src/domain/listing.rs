@@ -9,6 +9,7 @@ use super::{
     },
     coming::{Field, mark},
     entry::{Entry, Source, Standing},
+    gate::{self, Allowed},
     hold::PublicHold,
     layer,
     link::{self, Linked, PublicLink},
@@ -81,6 +82,8 @@ pub struct Joined {
     pub places: Vec<(Option<Entry<ServiceAtLocation>>, Entry<Location>)>,
     /// The organisation's published services, where the listing is an organisation.
     pub services: Vec<ServiceName>,
+    /// Whether one of them has no place that must stay private.
+    pub has_open_services: bool,
     /// What its links are made of; `None` when it has none.
     pub linked: Option<Linked>,
     /// Whether somebody said that something here is wrong, and that is still to be seen to.
@@ -143,7 +146,7 @@ impl Whereabouts {
 impl Joined {
     /// What a reader may see; `None` when the listing is not public.
     pub fn public(&self, gazetteer: &dyn Locate) -> Option<PublicListing> {
-        self.plain().published(gazetteer)
+        self.plain().gated(gazetteer).published(gazetteer)
     }
 
     /// The same with every text plain: whatever is made of it needs no more care.
@@ -167,6 +170,34 @@ impl Joined {
         }
         joined.source.make_plain("source");
         joined
+    }
+
+    /// The same with nothing in a private listing, and in what is shown of its organisation, that does not pass the gate.
+    fn gated(mut self, gazetteer: &dyn Locate) -> Self {
+        let organization = self.organization.as_mut();
+        match &mut self.service {
+            Some(service) if service.facts.mode == PlaceMode::Area => {
+                let areas = gate::names_around(&service.facts.areas, gazetteer);
+                let let_through = service.facts.let_through.as_slice();
+                gate::service(&mut service.record, &Allowed { areas: &areas, let_through });
+                if let Some(own) = organization {
+                    let allowed = Allowed { areas: &[], let_through: &own.facts.let_through };
+                    if !gate::organization(&mut own.record.clone(), &allowed).nothing() {
+                        // Its page says more than this listing may. So what stands here leads nowhere.
+                        own.record = gate::stand_in(service.record.id);
+                        service.record.organization_id = Some(own.record.id);
+                    }
+                }
+            }
+            None if !self.has_open_services => {
+                if let Some(own) = organization.filter(|own| own.facts.protected) {
+                    let allowed = Allowed { areas: &[], let_through: &own.facts.let_through };
+                    gate::organization(&mut own.record, &allowed);
+                }
+            }
+            _ => {}
+        }
+        self
     }
 
     fn published(&self, gazetteer: &dyn Locate) -> Option<PublicListing> {

@@ -16,6 +16,7 @@ pub mod entry;
 pub mod explanation;
 pub mod feed;
 pub mod fhir;
+pub mod gate;
 pub mod graph;
 pub mod hold;
 pub mod id;

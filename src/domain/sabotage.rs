@@ -13,7 +13,7 @@ use super::{
 };
 
 /// What can be leaked, each by its name in the environment.
-pub const LEAKS: [&str; 23] = [
+pub const LEAKS: [&str; 24] = [
     "leak-kept",      // the place is kept, and no more
     "leak-distance",  // the listing is found and told by its distance
     "leak-order",     // found and ordered by its distance, which is not told
@@ -31,6 +31,7 @@ pub const LEAKS: [&str; 23] = [
     "leak-log",       // the address in the log
     "id-from-source", // an id made of what the source calls it
     "text-unread",    // texts are not looked through
+    "gate-open",      // words that are on no list pass
     "narrow-areas",   // areas that were told before are forgotten: what they have in common may be small
     "shared-place",   // who shares the house tells where it is
     "withheld-ties",  // what may be withheld ties listings together, so that a guess of it shows

@@ -222,7 +222,7 @@ impl Decisions {
         OrganizationFacts {
             protected: self.withholds_organization(organization),
             at_risk: self.at_risk.contains(organization),
-            network: None,
+            ..OrganizationFacts::default()
         }
     }
 

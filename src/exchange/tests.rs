@@ -187,7 +187,7 @@ fn nothing_of_a_refuges_place_is_decoded_or_drafted() {
 fn services_inside_an_organization_are_services_and_a_refuge_among_them_hides_its_place() {
     let organization = r#"{"id":"o","name":"Harbour","description":"d",
       "locations":[{"id":"house","location_type":"physical","addresses":[{"address_1":"CANARY \ud800"}]}],
-      "services":[{"id":"s","name":"Harbour refuge","status":"active","schedules":[{"notes":"CANARY \ud800"}],
+      "services":[{"id":"s","name":"Safe Hands refuge","status":"active","schedules":[{"notes":"CANARY \ud800"}],
           "service_at_locations":[{"id":"x","location_id":"house","description":"CANARY \ud800"}]},
         {"id":"choir","name":"Choir","status":"active","organization":{"id":"CANARY"},
           "service_at_locations":[{"location":{"id":"hall","location_type":"physical","name":"Hall"}}]}]}"#;

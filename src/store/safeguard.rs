@@ -1,6 +1,6 @@
 //! Decisions of the safeguarding role about records of sources. No import changes them.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use super::{
     Snapshot, Tx,
@@ -15,7 +15,7 @@ use crate::domain::{
 };
 
 /// What can be decided of a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Decision {
     /// Its place may be told, although its kind puts people at risk.
     Place,
@@ -23,21 +23,28 @@ pub enum Decision {
     Hide,
     /// A local number may be shown, although it is finer than the areas.
     Number,
+    /// A text may be published, although it has words that are not on the list: the one with this fingerprint and no other.
+    Text(String),
 }
+
+/// Before the fingerprint in the database.
+const TEXT: &str = "text ";
 
 impl Decision {
     /// The word kept in the database.
-    pub const fn as_str(self) -> &'static str {
+    pub fn word(&self) -> Cow<'static, str> {
         match self {
-            Self::Place => "place",
-            Self::Hide => "hide",
-            Self::Number => "number",
+            Self::Place => "place".into(),
+            Self::Hide => "hide".into(),
+            Self::Number => "number".into(),
+            Self::Text(fingerprint) => format!("{TEXT}{fingerprint}").into(),
         }
     }
 
     fn of(word: &str) -> Result<Self> {
         let all = [Self::Place, Self::Hide, Self::Number];
-        all.into_iter().find(|decision| decision.as_str() == word).ok_or(Error::Corrupt { column: "decision" })
+        let text = word.strip_prefix(TEXT).map(|fingerprint| Self::Text(fingerprint.to_owned()));
+        all.into_iter().find(|decision| decision.word() == word).or(text).ok_or(Error::Corrupt { column: "decision" })
     }
 }
 
@@ -87,7 +94,7 @@ impl Tx {
         )
         .bind(of.source)
         .bind(of.foreign_id.as_str())
-        .bind(decided.decision.as_str())
+        .bind(&*decided.decision.word())
         .bind(decided.because.as_str())
         .bind(decided.role.as_str())
         .bind(decided.at)
@@ -98,11 +105,11 @@ impl Tx {
     }
 
     /// Takes a decision back, if there is one.
-    pub async fn undecide(&mut self, of: &Origin, decision: Decision) -> Result<()> {
+    pub async fn undecide(&mut self, of: &Origin, decision: &Decision) -> Result<()> {
         query("DELETE FROM safeguard WHERE source_id = ? AND foreign_id = ? AND decision = ?")
             .bind(of.source)
             .bind(of.foreign_id.as_str())
-            .bind(decision.as_str())
+            .bind(&*decision.word())
             .execute(self.open.exec())
             .await?;
         Ok(())
@@ -140,13 +147,17 @@ mod tests {
             tx.decide(&of("a"), &decided(Decision::Place, "first")).await.unwrap();
             tx.decide(&of("a"), &decided(Decision::Place, "A public office")).await.unwrap();
             tx.decide(&of("a"), &decided(Decision::Number, "No other")).await.unwrap();
+            let text = |fingerprint: &str| Decision::Text(fingerprint.to_owned());
+            tx.decide(&of("d"), &decided(text("1f"), "Read")).await.unwrap();
+            tx.decide(&of("d"), &decided(text("2e"), "Read")).await.unwrap();
+            tx.undecide(&of("d"), &text("2e")).await.unwrap();
             tx.decide(&of("b"), &decided(Decision::Hide, "She has been followed")).await.unwrap();
-            tx.undecide(&of("a"), Decision::Number).await.unwrap();
-            tx.undecide(&of("c"), Decision::Hide).await.unwrap();
+            tx.undecide(&of("a"), &Decision::Number).await.unwrap();
+            tx.undecide(&of("c"), &Decision::Hide).await.unwrap();
             tx.commit(audit(), &[]).await.unwrap();
-            let names = ["a", "b", "c"].map(str::to_owned);
+            let names = ["a", "b", "c", "d"].map(str::to_owned);
             let found = store.snapshot().await.unwrap().decided(source().id, &names).await.unwrap();
-            assert_eq!(found.len(), 2);
+            assert_eq!((found.len(), &found["d"][..]), (3, &[decided(text("1f"), "Read")][..]));
             assert_eq!(found["a"], [decided(Decision::Place, "A public office")]);
             assert_eq!(found["b"], [decided(Decision::Hide, "She has been followed")]);
         }

@@ -5,7 +5,8 @@
 //! of both, in every way that the documents allow (`walk`), and no byte may differ (`twins`, C1). An attacker with
 //! strategies of the literature does no better than the published area (`attack`, C2) and cannot tell which of two
 //! houses it is (`game`, C3). Debug builds can be made to leak, and each leak is caught (`control`, C4). No sequence of edits leads to areas
-//! that have too little in common (`floor`, C9). What is
+//! that have too little in common (`floor`, C9). Of the texts of private listings
+//! only listed words pass (`gate`, C8b, and `passed`). What is
 //! protected leaves no byte of what was public (`purge`, C11). How far texts are understood that nobody had in mind is measured (`unseen`). What was
 //! measured is printed and kept, a line a figure, for the documents (`table`).
 
@@ -14,7 +15,9 @@ mod baits;
 mod control;
 mod floor;
 mod game;
+mod gate;
 mod linter;
+mod passed;
 mod purge;
 mod strategies;
 pub mod table;

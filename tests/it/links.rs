@@ -132,7 +132,7 @@ fn all_three_states_are_told_from_both_sides_and_the_feed_has_only_what_a_record
 #[test]
 fn the_refuge_has_no_link_to_or_from_anything_with_a_place() {
     let client = sample_client();
-    let refuge = card(&client, "Harbour refuge");
+    let refuge = card(&client, "Safe Hands refuge");
     assert_eq!(words(&refuge["links"]), ["refers people to | Lantern Line: a listening ear at night | agreed"]);
     let all = walked(&client, "/v1/services");
     assert!(all.len() > 170);

@@ -47,7 +47,7 @@ fn served(folder: &Path) -> Serving {
         group("candle", json!({})),
         group("willow", json!({})),
         group("vouched", json!({"assured_date": "2026-01-05"})),
-        group("rowan", refuge),
+        group("kindness", refuge),
     ];
     let file = folder.join("groups.ndjson");
     std::fs::write(&file, rows.join("\n")).unwrap();
@@ -167,7 +167,7 @@ fn what_would_tell_a_private_place_is_not_kept_and_one_address_cannot_flood() {
     let data = folder.path().join("data");
     let server = served(folder.path());
     let client = &server.client;
-    let rowan = id_of(client, "rowan");
+    let rowan = id_of(client, "kindness");
     let answer =
         send(client, "192.0.2.1", &rowan, "wrong", Some("Zqk7Canary: it is at KW17 2QZ, 53.8271659,-1.5739462"));
     assert_eq!(answer.status, 200);

@@ -176,7 +176,7 @@ fn town(latitude: f64, street: &str, hall: f64) -> (Client, tempfile::TempDir) {
     let refuges = (0..12).map(|number| {
         let at = if number == 0 { (latitude, street) } else { (53.79, "another") };
         json!({ "id": format!("refuge-{number}"), "name": "Refuge", "status": "active", "description": "Rooms for women.", "service_areas": [{ "name": "Leeds", "extent": "E08000035" }],
-            "organization": { "id": "harbour", "name": "Harbour", "description": at.1 }, "service_at_locations": place(&format!("house-{number}"), at.0, at.1) })
+            "organization": { "id": "harbour", "name": "Calm", "description": at.1 }, "service_at_locations": place(&format!("house-{number}"), at.0, at.1) })
     });
     let groups = (0..3).map(|number| {
         json!({ "id": format!("group-{number}"), "name": "Circle", "status": "active", "description": "Tea.", "service_at_locations": place(&format!("hall-{number}"), hall + 0.01 * f64::from(number), "Hall") })

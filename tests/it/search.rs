@@ -188,7 +188,7 @@ fn what_has_no_public_place_is_in_covers_area_with_a_place_and_in_results_withou
     let refuge = search("q=refuge");
     assert_eq!(
         (names(&refuge["results"]), place_kinds(&refuge["results"])),
-        (vec!["Harbour refuge".to_owned()], BTreeSet::from(["area"]))
+        (vec!["Safe Hands refuge".to_owned()], BTreeSet::from(["area"]))
     );
 }
 

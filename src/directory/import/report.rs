@@ -59,6 +59,9 @@ pub struct Noticed {
     pub row: u64,
     /// What was done, or is to be looked at.
     pub code: &'static str,
+    /// Where in the records of the row, where that is known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pointers: Vec<String>,
     /// The same in words.
     #[serde(skip)]
     pub says: &'static str,
@@ -93,6 +96,15 @@ impl Report {
         }
     }
 
+    /// The same, with where it was done.
+    pub(super) fn notice_at(&mut self, at: (Option<&str>, u64), mended: Mended, pointers: Vec<String>) {
+        let before = self.notices.len();
+        self.notice(at, mended);
+        if let Some(notice) = self.notices.get_mut(before) {
+            notice.pointers = pointers;
+        }
+    }
+
     pub(super) fn ask(&mut self, at: (Option<&str>, u64), concern: Concern) {
         *self.concerns.entry(concern.as_str()).or_default() += 1;
         if self.to_look_at.len() < MOST_REFUSALS {
@@ -110,6 +122,6 @@ impl Report {
 
 impl Noticed {
     fn of((file, row): (Option<&str>, u64), code: &'static str, says: &'static str) -> Self {
-        Self { file: file.map(str::to_owned), row, code, says }
+        Self { file: file.map(str::to_owned), row, code, pointers: Vec::new(), says }
     }
 }

@@ -196,23 +196,23 @@ async fn what_is_withdrawn_has_to_be_asked_again() {
 #[tokio::test]
 async fn of_a_private_side_keepers_keep_no_free_words_and_a_link_there_places_nothing() {
     let town = Town::new().await;
-    let refuge = json!({ "id": "refuge", "name": "Harbour refuge", "status": "active", "description": "Rooms.",
-        "organization": { "id": "harbour", "name": "Harbour" }, "service_areas": [{ "name": "Yorkshire and The Humber", "extent": "E12000003" }] });
+    let refuge = json!({ "id": "refuge", "name": "Calm refuge", "status": "active", "description": "Rooms.",
+        "organization": { "id": "harbour", "name": "Calm" }, "service_areas": [{ "name": "Yorkshire and The Humber", "extent": "E12000003" }] });
     town.import(json!([group("choir", "Canal Choir", "org-b"), group("house", "Elm House", "org-c"), refuge])).await;
     let (choir, refuge, house) =
-        (town.id("Canal Choir").await, town.id("Harbour refuge").await, town.id("Elm House").await);
+        (town.id("Canal Choir").await, town.id("Calm refuge").await, town.id("Elm House").await);
     let secret = || Saying { note: Some("SECRET next door".to_owned()), ..saying("SECRET lane") };
     let done = town.step(Step::Propose, [&choir, &refuge], REFERS, Direction::To, secret()).await;
     assert_eq!(done, Ok(Done { silenced: true }));
     town.step(Step::Confirm, [&refuge, &choir], REFERS, Direction::From, secret()).await.unwrap();
     assert!(!town.kept().contains("SECRET"));
-    assert_eq!((town.links("Canal Choir"), town.links("Harbour refuge")), (Vec::new(), Vec::new()));
+    assert_eq!((town.links("Canal Choir"), town.links("Calm refuge")), (Vec::new(), Vec::new()));
     // What is protected later loses the words that were kept of it, also those that name it by its id here.
     town.step(Step::Propose, [&choir, &house], REFERS, Direction::To, secret()).await.unwrap();
     town.step(Step::Confirm, [&house, &choir], REFERS, Direction::From, secret()).await.unwrap();
     assert_eq!(town.links("Canal Choir"), ["refers people to Elm House agreed"]);
-    town.import(json!([group("house", "Elm refuge", "org-c")])).await;
-    assert_eq!((town.links("Canal Choir"), town.links("Elm refuge")), (Vec::new(), Vec::new()));
+    town.import(json!([group("house", "Kind refuge", "org-c")])).await;
+    assert_eq!((town.links("Canal Choir"), town.links("Kind refuge")), (Vec::new(), Vec::new()));
     let all = town.directory.store.snapshot().await.unwrap().page::<crate::domain::link::Link>(None, 99).await.unwrap();
     assert!(
         all.len() == 4 && all.iter().all(|link| !format!("{:?}", link.record.stated).contains("SECRET")),
@@ -272,7 +272,7 @@ link = { relationship = "what", to_service_id = "to", from_service_id = "from", 
 "#,
     )
     .unwrap();
-    let groups = "ref,name,org\n1,Trauma Clinic,A\n2,Canal Choir,B\n3,Harbour refuge,C\n";
+    let groups = "ref,name,org\n1,Trauma Clinic,A\n2,Canal Choir,B\n3,Calm refuge,C\n";
     let links = "group,what,to,from,not,how,days,review\n1,refers_to,2,,treat children,warm_call; three_way_meeting,2,2027-01-01\n\
         2,refers_to,,1,keep notes,,,\n3,refers_to,2,,SECRET lane,warm_call,,\n1,likes,2,,,,,\n";
     let import = async |links: &str| {

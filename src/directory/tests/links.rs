@@ -28,8 +28,8 @@ fn member_of_circle() -> Value {
 }
 
 fn refuge(areas: &Value, links: Value) -> Value {
-    let service = json!({ "id": "refuge", "name": "Harbour refuge", "status": "active", "description": "Rooms.",
-        "organization": { "id": "harbour", "name": "Harbour" }, "service_areas": areas });
+    let service = json!({ "id": "refuge", "name": "Calm refuge", "status": "active", "description": "Rooms.",
+        "organization": { "id": "harbour", "name": "Calm" }, "service_areas": areas });
     with_links(service, links)
 }
 
@@ -230,10 +230,10 @@ async fn a_refuge_is_never_placed_by_its_links() {
     ]))
     .await;
     assert_eq!(
-        town.links("Harbour refuge"),
+        town.links("Calm refuge"),
         ["refers people to Yorkshire Line claimed", "is sent people by Yorkshire Line claimed"]
     );
-    let lines = ["is sent people by Harbour refuge claimed", "refers people to Harbour refuge claimed"];
+    let lines = ["is sent people by Calm refuge claimed", "refers people to Calm refuge claimed"];
     let mut told = town.links("Yorkshire Line");
     told.sort_unstable();
     assert_eq!(told, lines);
@@ -247,7 +247,7 @@ async fn a_refuge_is_never_placed_by_its_links() {
     placed["organization"] =
         json!({ "id": "lines", "name": "Lines", "description": "d", "locations": [hall("l", "Lock Lane")] });
     town.import(json!([placed])).await;
-    assert_eq!(town.links("Harbour refuge"), [""; 0]);
+    assert_eq!(town.links("Calm refuge"), [""; 0]);
     assert_eq!(town.links("Yorkshire Line"), [""; 0]);
 }
 
@@ -261,9 +261,9 @@ async fn a_listing_that_becomes_protected_leaves_its_links_and_their_words() {
     town.import(json!([house("Elm House", own.clone()), group("choir", "Canal Choir", to_house)])).await;
     assert_eq!(town.links("Canal Choir").len(), 2);
     assert!(town.kept().contains("CANARY"));
-    town.import(json!([house("Elm refuge", own)])).await;
+    town.import(json!([house("Kind refuge", own)])).await;
     assert_eq!(town.links("Canal Choir"), [""; 0]);
-    assert_eq!(town.links("Elm refuge"), [""; 0]);
+    assert_eq!(town.links("Kind refuge"), [""; 0]);
     let mut read = town.directory.store.snapshot().await.unwrap();
     let names = ["house".to_owned(), "choir".to_owned(), String::new()];
     let links = read.links_naming(&names).await.unwrap();

@@ -159,8 +159,8 @@ async fn claims_count_until_their_day_and_resources_are_no_help_by_themselves() 
 #[tokio::test]
 async fn of_a_private_listing_no_free_words_are_kept() {
     let town = Town::new().await;
-    let refuge = json!([{ "id": "refuge", "name": "Harbour refuge", "status": "active", "description": "Rooms.",
-        "organization": { "id": "harbour", "name": "Harbour", "kith": { "network": { "network_type": "peer", "purpose": "SECRET one", "areas": ["E08000035"], "contact": { "phone": "SECRET two" } } } },
+    let refuge = json!([{ "id": "refuge", "name": "Calm refuge", "status": "active", "description": "Rooms.",
+        "organization": { "id": "harbour", "name": "Calm", "kith": { "network": { "network_type": "peer", "purpose": "SECRET one", "areas": ["E08000035"], "contact": { "phone": "SECRET two" } } } },
         "service_areas": [{ "name": "Yorkshire and The Humber", "extent": "E12000003" }],
         "kith": {
             "practice": { "led": "both", "does": "SECRET three", "place_of_worship": true, "first_visit": { "who_opens": "SECRET four" } },

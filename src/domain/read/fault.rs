@@ -119,7 +119,9 @@ words! {
         AreasKept "areas_kept" "would have told, with areas that were published before, where a protected place is; the former ones were kept";
         AreasWidened "areas_widened" "would have told, with areas that were published before, where a protected place is; a wider one was taken";
         AreasLeftOut "areas_left_out" "would have told, with areas that were published before, where a protected place is; none was published";
-        NameWithheld "name_withheld" "names a place that is finer than the areas, and was replaced by the kind";
+        NameWithheld "name_withheld" "names a place that is finer than the areas, or has words that are not on the list of those that a protected record may publish; it was replaced by the kind";
+        TextWithheld "text_withheld" "has words that are not on the list of those that a protected record may publish; they were left out";
+        LetThroughChanged "let_through_changed" "was let through by the safeguarding role in another wording, which is not there any more; what stands there now has to pass";
         FirstKept "first_kept" "was told in two ways; the first was kept";
         Assumed "assumed" "was not stated and was taken to be what such a file means by that";
  CircleOfParts "circle_of_parts" "made something a part of itself, over others; each is kept as it is said";

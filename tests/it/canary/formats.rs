@@ -80,10 +80,10 @@ fn older_feeds_in_a_folder_leave_no_trace_of_where_refuges_are() {
     assert!(number("withheld") > 60 && number("protected") == 4, "{report:#}");
     assert_eq!(surfaces(&data), [""; 0]);
     let server = Serving::ready(&data, &[]);
-    let found = server.client.get("/v1/search?q=harbour+refuge&near=Leeds").json();
+    let found = server.client.get("/v1/search?q=calm+refuge&near=Leeds").json();
     let cards = found["covers_area"]["items"].as_array().unwrap();
     assert!(cards.iter().all(|card| card["place"]["kind"] == "area"), "{found:#}");
-    let named = cards.iter().filter(|card| card["name"] == "Harbour women's refuge");
+    let named = cards.iter().filter(|card| card["name"] == "Calm women's refuge");
     assert_eq!(named.count(), 2, "the one on a page and the one inside the organization: {found:#}");
 }
 
@@ -105,8 +105,8 @@ fn tables() -> Vec<(&'static str, String)> {
         (
             "organizations.csv",
             format!(
-                "id,name,description,website,legal_status,head_office\norg,Harbour,{w},https://maps.app.goo.gl/Zqk7Canary,{w},{w}\n\
-                 named,Yew women's refuge,{w},yew.example,{w},{w}\n",
+                "id,name,description,website,legal_status,head_office\norg,Calm,{w},https://maps.app.goo.gl/Zqk7Canary,{w},{w}\n\
+                 named,Warm women's refuge,{w},yew.example,{w},{w}\n",
                 w = mark("organization")
             ),
         ),
@@ -115,8 +115,8 @@ fn tables() -> Vec<(&'static str, String)> {
             format!(
                 "id,organization_id,name,description,status,wait_time,licenses,postcode,program_id\n\
              choir,,Harbourside choir,Singing.,active,,,,p\n\
-             one,org,Elm women's refuge,Rooms.,active,{w},{w},{POSTCODE}\n\
-             two,org,Rowan House,Rooms at {POSTCODE} {w}.,active,{w},{w},{POSTCODE}\n\
+             one,org,Kind women's refuge,Rooms.,active,{w},{w},{POSTCODE}\n\
+             two,org,Quiet Home,Rooms at {POSTCODE} {w}.,active,{w},{w},{POSTCODE}\n\
              inherits,named,Tuesday rooms,Talk.,active,{w},{w},{POSTCODE}\n\
              three,org,Ash refuge,Rooms.,{w},{w},{w},{POSTCODE}\n\
              four,org,Oak refuge,Rooms.,active,{w},{w},{POSTCODE},,{w}\n",

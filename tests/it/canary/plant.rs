@@ -36,11 +36,11 @@ fn location(id: &str) -> Value {
 /// A refuge of an organization with a house of its own, in the house of that id.
 pub fn refuge(id: &str, how: How, house: &str) -> Value {
     let (name, more) = match how {
-        How::Name => ("Harbour women's refuge", json!({ "taxonomy_term": { "id": "t-1", "name": "Women" } })),
+        How::Name => ("Calm women's refuge", json!({ "taxonomy_term": { "id": "t-1", "name": "Women" } })),
         How::Term => {
-            ("Rowan House", json!({ "taxonomy_term": { "code": "refuge", "name": "Refuge", "taxonomy": "kith" } }))
+            ("Quiet Home", json!({ "taxonomy_term": { "code": "refuge", "name": "Refuge", "taxonomy": "kith" } }))
         }
-        How::Declared => ("Rowan House", json!({ "link_type": "kith:place_mode", "value": "area" })),
+        How::Declared => ("Quiet Home", json!({ "link_type": "kith:place_mode", "value": "area" })),
     };
     let mut service = json!({
         "id": id, "name": name, "status": "active", "description": "A safe place for women and children.",
@@ -142,7 +142,7 @@ fn without_id(mut location: Value) -> Value {
 /// The organization that runs the refuges, with a place of its own.
 pub fn organization() -> Value {
     json!({
-        "id": "org-harbour", "name": "Harbour", "description": mark("organization-description"), "website": "https://maps.app.goo.gl/Zqk7Canary", "email": "ask@harbour.example", "alternate_name": format!("{} {POSTCODE}", mark("told-alternate")),
+        "id": "org-harbour", "name": "Calm", "description": mark("organization-description"), "website": "https://maps.app.goo.gl/Zqk7Canary", "email": "ask@calm.example", "alternate_name": format!("{} {POSTCODE}", mark("told-alternate")),
         "attributes": [{ "taxonomy_term": { "code": POSTCODE, "name": mark("told-organization-term") } }],
         "kith": { "links": links(&json!({ "service_id": "choir" })), "where": mark("organization-own-member"),
             "network": { "network_type": "peer", "purpose": format!("{} at {POSTCODE}", mark("purpose")), "areas": ["E08000035"],
@@ -203,7 +203,7 @@ pub fn table() -> (Vec<u8>, &'static str) {
     let secret = || format!("{},{},{POSTCODE},{LATITUDE},{LONGITUDE},{}", mark("street"), mark("town"), mark("when"));
     rows.push(format!("1,Elm women's refuge,Safe rooms,01632 960108,Elm,o1,{},,{}", secret(), mark("note")));
     let told = format!("Rooms at {POSTCODE} {}", mark("told-about"));
-    rows.push(format!("2,Rowan House,{told},01632 960109,Elm,o1,{},RF,{}", secret(), mark("note")));
+    rows.push(format!("2,Quiet Home,{told},01632 960109,Elm,o1,{},RF,{}", secret(), mark("note")));
     rows.push(format!(
         "3,Another refuge,Rooms,01632 960110,Elm,o1,{},RF,{},{},more",
         secret(),
@@ -221,7 +221,7 @@ pub fn table() -> (Vec<u8>, &'static str) {
     ));
     rows.push("6,Sunday circle,Cake,01632 960113,Oak,o2,Mill Hall,Leeds,LS6 2AA,,,,,".to_owned());
     // Nothing tells of its place but the name of who runs it.
-    rows.push(format!("8,Monday rooms,Talk,01632 960115,Yew women's refuge,o3,{},,{}", secret(), mark("note")));
+    rows.push(format!("8,Monday rooms,Talk,01632 960115,Warm women's refuge,o3,{},,{}", secret(), mark("note")));
     let mut bytes = rows.join("\n").into_bytes();
     bytes.extend(format!("\n7,Ash refuge,Rooms,01632 960114,Elm,o1,{}", mark("street")).bytes().chain(*b"\xff,"));
     bytes.extend(format!("{},{POSTCODE},{LATITUDE},{LONGITUDE},,RF,\n", mark("town")).bytes());

@@ -464,9 +464,7 @@ fn areas_over_time(a: &Attacker, world: &mut World, secret: &Secret) -> Finding 
             let page = a.client.get(&path).json();
             let linked = page["items"].as_array().unwrap().iter().filter(|item| {
                 let card = &item["card"];
-                a.is(card)
-                    || card["organization"]["name"] == "Harbour"
-                    || card["phones"].to_string().contains("0808 157")
+                a.is(card) || card["organization"]["name"] == "Calm" || card["phones"].to_string().contains("0808 157")
             });
             for area in linked.flat_map(|item| item["card"]["place"]["areas"].as_array().unwrap()) {
                 seen.insert(area["code"].as_str().unwrap().to_owned());
@@ -479,10 +477,10 @@ fn areas_over_time(a: &Attacker, world: &mut World, secret: &Secret) -> Finding 
     for (listing, name, area) in [
         ("rowan", super::worlds::TARGET, CRAVEN[0]),
         ("rowan", super::worlds::TARGET, CRAVEN[1]),
-        ("hazel", "Hazel House", CRAVEN[1]),
-        ("hazel", "Hazel House", CRAVEN[0]),
+        ("hazel", "Warm Home", CRAVEN[1]),
+        ("hazel", "Warm Home", CRAVEN[0]),
         ("rowan", super::worlds::TARGET, super::worlds::AREA),
-        ("hazel", "Hazel House", CRAVEN[1]),
+        ("hazel", "Warm Home", CRAVEN[1]),
     ] {
         world.say_areas(secret, listing, name, &[area]);
         copy(a);

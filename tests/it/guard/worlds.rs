@@ -30,9 +30,9 @@ pub const STREETS: [&str; 12] = [
 /// The area that every protected listing of these worlds publishes.
 pub const AREA: (&str, &str) = ("E12000003", "Yorkshire and The Humber");
 /// What the hidden listing of [`World::small`] is called.
-pub const TARGET: &str = "Rowan House";
+pub const TARGET: &str = "Quiet Home";
 /// A listing of the attacker's own that publishes the same area.
-pub const DECOY: &str = "Alder House";
+pub const DECOY: &str = "Kind Home";
 
 /// Where one house is, in all the words that a source may have for it.
 #[derive(Debug, Clone, PartialEq)]
@@ -226,13 +226,14 @@ fn refuge(secret: &Secret, id: &str, name: &str) -> Value {
     json!({ "id": secret.id(id), "name": name, "status": "active", "description": at, "url": format!("https://maps.app.goo.gl/{}", secret.mark),
         "application_process": format!("Come to {:.5}, {:.5}.", secret.latitude, secret.longitude), "fees_description": "Free of charge.",
         "alert": format!("UPRN 1000{}", secret.mark), "eligibility_description": "Women and their children.",
+        "interpretation_services": format!("By arrangement. The last of {}.", secret.street),
         "attributes": [{ "taxonomy_term": { "code": "refuge", "name": "Refuge", "taxonomy": "kith" } }, { "link_type": "note", "value": secret.street }],
         "phones": [{ "number": "0808 157 0001", "description": at, "location_id": secret.id("house") }, { "number": secret.phone }],
         "service_areas": [{ "name": AREA.1, "extent": AREA.0 }, { "name": secret.street, "extent": secret.postcode }],
         "schedules": [{ "freq": "WEEKLY", "byday": "TU", "opens_at": format!("{:02}:00", 8 + secret.mark % 8), "notes": secret.street }],
         "contacts": [{ "name": format!("Ann of {}", secret.street), "phones": [{ "number": secret.phone }] }],
         "latitude": secret.latitude, "longitude": secret.longitude, "postcode": secret.postcode, "uprn": format!("1000{}", secret.mark), "unknown": { "deep": [secret.address()] },
-        "organization": { "id": secret.id("harbour"), "name": "Harbour", "description": at, "website": format!("https://maps.app.goo.gl/{}", secret.mark),
+        "organization": { "id": secret.id("harbour"), "name": "Calm", "description": at, "website": format!("https://maps.app.goo.gl/{}", secret.mark),
             "locations": [secret.location("office")], "phones": [{ "number": secret.phone }], "head_office": secret.address() },
         "service_at_locations": [{ "id": secret.id(&format!("{id}-at")), "location": secret.location(&format!("{id}-house")), "description": at, "phones": [{ "number": secret.phone }] }] })
 }
@@ -291,7 +292,7 @@ lookup = { RF = "Refuge accommodation" }
 fn table(secret: &Secret) -> String {
     format!(
         "ref,title,about,phone,by,org,street,post,lat,lon,topics,note\n\
-         {id},Cedar House,\"Rooms at {post}\",0808 157 0002,Harbour,h,{street},{post},{lat},{lon},RF,{note}\n\
+         {id},Cedar House,\"Rooms at {post}\",0808 157 0002,Calm,h,{street},{post},{lat},{lon},RF,{note}\n\
          open,Friday circle,Cake,0808 157 0003,Oak,o,Mill Hall,LS6 2AA,53.81,-1.56,,\n",
         id = secret.id("cedar"),
         post = secret.postcode,
