@@ -158,7 +158,7 @@ pub async fn doors(
         for some in some(names) {
             for (name, decided) in snapshot.decided(source, &some).await? {
                 let texts = decided.into_iter().filter_map(|decided| match decided.decision {
-                    Decision::Text(fingerprint) => Some(fingerprint),
+                    Decision::Text(fingerprint) if fingerprint.starts_with(kind.as_str()) => Some(fingerprint),
                     _ => None,
                 });
                 let texts: Vec<String> = texts.collect();

@@ -6,7 +6,7 @@
 //! strategies of the literature does no better than the published area (`attack`, C2) and cannot tell which of two
 //! houses it is (`game`, C3). Debug builds can be made to leak, and each leak is caught (`control`, C4). No sequence of edits leads to areas
 //! that have too little in common (`floor`, C9). Of the texts of private listings
-//! only listed words pass (`gate`, C8b, and `passed`). What is
+//! only listed words pass (`gate`, C8, and `passed`). What is
 //! protected leaves no byte of what was public (`purge`, C11). How far texts are understood that nobody had in mind is measured (`unseen`). What was
 //! measured is printed and kept, a line a figure, for the documents (`table`).
 

@@ -41,7 +41,8 @@ pub struct Allowed<'a> {
 
 /// The fingerprint of a text of a record of that kind, however it is broken into lines.
 pub fn fingerprint(kind: SideKind, text: &str) -> String {
-    digest(&[b"let through", kind.as_str().as_bytes(), plain::line(text).as_bytes()])
+    // A source may call a service and an organisation the same: the kind tells whose text it is.
+    format!("{} {}", kind.as_str(), digest(&[b"let through", plain::line(text).as_bytes()]))
 }
 
 /// The names of the areas that hold all of these: what a listing that publishes these has told already.
