@@ -75,7 +75,17 @@ pub async fn joined(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<
                 let held = held.of(&service).map(Hold::public);
                 let service = Some(service);
                 let has_open_services = false;
-                Some(Joined { service, organization, places, services, has_open_services, linked, reported, held, source })
+                Some(Joined {
+                    service,
+                    organization,
+                    places,
+                    services,
+                    has_open_services,
+                    linked,
+                    reported,
+                    held,
+                    source,
+                })
             }
             ListingKind::Organization => {
                 let organization = organizations.get(&listing.id.parse().ok()?)?.clone();
@@ -83,7 +93,7 @@ pub async fn joined(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<
                 let offered = offered.get(&organization.record.id).map(Vec::as_slice).unwrap_or_default();
                 let has_open_services = offered.iter().any(|(_, open)| *open);
                 // A private service is not told by the page of one whose name it does not tell itself.
-                let shows_private = !has_open_services || offered.iter().all(|(_, open)| *open) || {
+                let shows_private = offered.iter().all(|(_, open)| *open) || {
                     let allowed = Allowed { areas: &[], let_through: &organization.facts.let_through };
                     gate::organization(&mut organization.record.clone(), &allowed).nothing()
                 };
@@ -95,7 +105,17 @@ pub async fn joined(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<
                 let held = held.of(&organization).map(Hold::public);
                 let organization = Some(organization);
                 let service = None;
-                Some(Joined { service, organization, places, services, has_open_services, linked, reported, held, source })
+                Some(Joined {
+                    service,
+                    organization,
+                    places,
+                    services,
+                    has_open_services,
+                    linked,
+                    reported,
+                    held,
+                    source,
+                })
             }
             ListingKind::ServiceAtLocation | ListingKind::Holds | ListingKind::Taxonomy | ListingKind::TaxonomyTerm => {
                 None

@@ -86,6 +86,7 @@ impl Doors {
                     let known = self.of(SideKind::Service, &offer.foreign_id);
                     let areas = gate::names_around(&offer.facts.areas, &Places);
                     let left = gate::service(&mut offer.record, &Allowed { areas: &areas, let_through: known });
+                    offer.facts.coming.keep_known_languages();
                     let ServiceFacts { let_through, .. } = &mut offer.facts;
                     passed.add("", left, known, let_through);
                 }

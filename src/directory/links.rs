@@ -5,16 +5,18 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, hash_map};
 
-use super::{Result, holds::Held, import::source_id};
+use super::{Result, document::Places, holds::Held, import::source_id};
 use crate::{
     domain::{
         clock::Timestamp,
         entry::{Aggregate, Entry, Origin, Standing},
+        gate::{self, Allowed},
         id::{Id, kind},
         link::{Bond, End, Link, Linked, Side, SideKind, Stated},
         location::Location,
         organization::Organization,
         place::PlaceMode,
+        plain,
         service::Service,
         vocabulary::values::{Direction, LinkState, Relationship},
     },
@@ -121,9 +123,9 @@ impl Book {
             SideKind::Service => {
                 let service = self.services.by_id.get(&side.id.cast())?;
                 let has_places = service.record.organization_id.is_some_and(|id| with_places.contains(&id));
-                End::of_service(service, has_places)
+                end_of_service(service, has_places)
             }
-            SideKind::Organization => End::of_organization(self.organizations.by_id.get(&side.id.cast())?),
+            SideKind::Organization => end_of_organization(self.organizations.by_id.get(&side.id.cast())?),
         }
     }
 
@@ -142,6 +144,30 @@ impl Book {
         let public = locations.into_iter().filter(|location| location.standing == Standing::Published);
         Ok(public.filter_map(|location| location.record.organization_id).collect())
     }
+}
+
+/// A service as its links show it; of a private one the name that passes the gate.
+fn end_of_service(entry: &Entry<Service>, has_places: bool) -> Option<End> {
+    let mut end = End::of_service(entry, has_places)?;
+    if entry.facts.mode == PlaceMode::Area {
+        let areas = gate::names_around(&entry.facts.areas, &Places);
+        let mut record = entry.record.clone();
+        gate::service(&mut record, &Allowed { areas: &areas, let_through: &entry.facts.let_through });
+        end.name = plain::line(&record.name);
+    }
+    Some(end)
+}
+
+/// The same of an organisation. One that runs something private is at the gate here also where it has open services, so
+/// that its links do not depend on those.
+pub fn end_of_organization(entry: &Entry<Organization>) -> Option<End> {
+    let mut end = End::of_organization(entry)?;
+    if entry.facts.protected {
+        let mut record = entry.record.clone();
+        gate::organization(&mut record, &Allowed { areas: &[], let_through: &entry.facts.let_through });
+        end.name = plain::line(&record.name);
+    }
+    Some(end)
 }
 
 /// Every link that these records state or that may mean them.

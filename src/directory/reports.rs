@@ -4,7 +4,7 @@ use std::{collections::HashSet, net::IpAddr, time::Duration};
 
 use chrono::NaiveDate;
 
-use super::{Directory, Error, Result, settle};
+use super::{Directory, Error, Result, holds::Held, settle};
 use crate::{
     domain::{
         entry::Standing,
@@ -220,12 +220,16 @@ impl Directory {
         let days_here =
             |created: crate::domain::clock::Timestamp| (now.london_date() - created.london_date()).num_days();
         let known = |days_here, is_checked| Known { days_here, is_checked, was_cleared: false, hidden_today: 0 };
-        if let Some(entry) = tx.get::<Service>(&[id]).await?.pop() {
+        // What is hidden by a hold passes for withdrawn here as everywhere.
+        let held = Held::read(tx).await?;
+        if let Some(mut entry) = tx.get::<Service>(&[id]).await?.pop() {
+            held.veil(&mut entry);
             let known = known(days_here(entry.created), entry.record.assured_date.is_some());
             let is_private = entry.facts.mode == PlaceMode::Area;
             return is_public(entry.standing, Target { id, known, is_private });
         }
-        let entry = tx.get::<Organization>(&[id.cast()]).await?.pop().ok_or(Error::Missing)?;
+        let mut entry = tx.get::<Organization>(&[id.cast()]).await?.pop().ok_or(Error::Missing)?;
+        held.veil(&mut entry);
         let known = known(days_here(entry.created), false);
         let is_private = entry.facts.protected || entry.facts.at_risk;
         is_public(entry.standing, Target { id, known, is_private })

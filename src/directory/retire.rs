@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::{
     Directory, Result,
+    holds::Held,
     import::{Run, Shipment},
     links, settle,
 };
@@ -19,6 +20,7 @@ use crate::{
     domain::{
         digest::digest,
         entry::{Aggregate, Entry, OrganizationFacts, Origin, Standing},
+        hold::Hold,
         id::{Id, kind},
         location::Location,
         organization::Organization,
@@ -162,6 +164,14 @@ pub async fn take_back(tx: &mut Tx, directory: &Directory, protected: &Protected
     touched.organizations.extend(public.iter().filter_map(|service| service.record.organization_id));
     touched.organizations.extend(locations.iter().filter_map(|location| location.record.organization_id));
     let counts = [public.len(), told.len(), locations.len()];
+    // A hold that is told would lead from the new id to the old one; one that hides goes on hiding.
+    let held = Held::read(tx).await?;
+    let of_public = public.iter().filter_map(|service| held.of(service));
+    let of_told = told.iter().filter_map(|organization| held.of(organization));
+    for hold in of_public.chain(of_told).filter(|hold| !hold.ground.hides()) {
+        tx.put_hold(&Hold { ended: Some(directory.clock.now().london_date()), ..hold.clone() }).await?;
+        touched.holds = true;
+    }
     blank(tx, directory, public, |id| json!({ "id": id, "name": "withdrawn", "status": "inactive" })).await?;
     blank(tx, directory, locations, |id| json!({ "id": id, "location_type": "physical" })).await?;
     blank(tx, directory, at, |id| json!({ "id": id })).await?;

@@ -362,6 +362,15 @@ impl Read for HowToCome {
     }
 }
 
+impl Coming {
+    /// Leaves of the languages those that there are, each once and in order: what is left in any other way may be a code.
+    pub fn keep_known_languages(&mut self) {
+        self.languages.retain(|spoken| super::gate::is_language(&spoken.language));
+        self.languages.sort_by(|a, b| a.language.cmp(&b.language));
+        self.languages.dedup_by(|a, b| a.language == b.language);
+    }
+}
+
 impl Read for SpokenLanguage {
     fn read(reader: &mut Reader<'_, '_>) -> Self {
         let language = reader.required_text("language", NAME).to_lowercase();

@@ -364,7 +364,15 @@ impl End {
 impl Linked {
     /// The links that readers are shown: agreed ones first, then claims, then what is over.
     pub fn public(&self, gazetteer: &dyn Locate) -> Vec<PublicLink> {
-        let shown = self.bonds.iter().filter(|bond| may_be_shown(&self.own.reach, &bond.other.reach, gazetteer));
+        // Between a private listing and others of its organisation a link would tell whose it is.
+        let tells_whose = |other: &End| {
+            let hidden = [&self.own, other].into_iter().any(|end| matches!(end.reach, Reach::Hidden(_)));
+            hidden && self.own.organization.is_some() && self.own.organization == other.organization
+        };
+        let shown = self
+            .bonds
+            .iter()
+            .filter(|bond| may_be_shown(&self.own.reach, &bond.other.reach, gazetteer) && !tells_whose(&bond.other));
         let mut links: Vec<PublicLink> = shown.flat_map(|bond| self.of_bond(bond)).collect();
         links.sort_by(|a, b| {
             let key = |link: &PublicLink| (rank(link.state), link.relationship, link.direction);

@@ -178,6 +178,7 @@ impl Joined {
         match &mut self.service {
             Some(service) if service.facts.mode == PlaceMode::Area => {
                 let areas = gate::names_around(&service.facts.areas, gazetteer);
+                service.facts.coming.keep_known_languages();
                 let let_through = service.facts.let_through.as_slice();
                 gate::service(&mut service.record, &Allowed { areas: &areas, let_through });
                 if let Some(own) = organization {

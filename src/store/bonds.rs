@@ -133,6 +133,17 @@ impl Tx {
         Ok(())
     }
 
+    /// Forgets what the rows of these sides are made of.
+    pub async fn forget_what_bonds_are_made_of(&mut self, sides: &[String]) -> Result<()> {
+        for values in in_lists(sides.iter().cloned()) {
+            let mut parts = vec!["DELETE FROM bond_side WHERE own IN (?"];
+            parts.extend(std::iter::repeat_n(", ?", values.len() - 1));
+            parts.push(")");
+            Query::joined(&parts).bind_all(values).execute(self.open.exec()).await?;
+        }
+        Ok(())
+    }
+
     /// Forgets all rows.
     pub async fn clear_bonds(&mut self) -> Result<()> {
         query("DELETE FROM bond").execute(self.open.exec()).await?;

@@ -61,7 +61,7 @@ pub(super) fn weigh(phrases: &Phrases, words: &[String], spent: &[bool], is_imme
     // Of those that weigh the same the first of the file, in which what kills soonest comes first.
     let (at, most) = sums.into_iter().enumerate().rev().max_by_key(|(_, sum)| *sum)?;
     let enough = ENOUGH[usize::from(!phrases.has_one_of("speaks", words))];
-    (most > 0 && most + usize::from(is_immediate) >= enough).then(|| weights.concerns[at])
+    (most >= STRONG && most + usize::from(is_immediate) >= enough).then(|| weights.concerns[at])
 }
 
 #[cfg(test)]

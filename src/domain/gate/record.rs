@@ -5,11 +5,13 @@ use serde_json::{Map, Value};
 
 use super::{Allowed, address, fingerprint, sentence};
 use crate::domain::{
+    access::ACCESS_LINK,
     id::{Id, kind},
     link::SideKind,
+    listing::KIND_LINK,
     organization::Organization,
     service::Service,
-    taxonomy::HOUSE_TAXONOMY,
+    taxonomy::{HOUSE_TAXONOMY, PLACE_MODE_LINK},
     telltale,
     vocabulary::vocabulary,
 };
@@ -30,6 +32,13 @@ const NAMES: [&str; 5] = ["name", "alternate_name", "type", "identifier_type", "
 const ADDRESSES: [&str; 8] = ["url", "website", "email", "uri", "logo", "term_uri", "schedule_link", "assurer_email"];
 /// Registers whose numbers are published of anybody.
 const REGISTERS: [&str; 6] = ["GB-CHC", "GB-SC", "GB-NIC", "GB-COH", "GB-MPR", "GB-SHPE"];
+
+/// What the house says of a record by attributes; any other link type is a source's word.
+const OWN_LINKS: [&str; 4] = [KIND_LINK, PLACE_MODE_LINK, ACCESS_LINK, "kith:term"];
+/// Beside which terms of other taxonomies are named, where a private listing bears them: by what they are called alone.
+const TERMS: Id<kind::TaxonomyTerm> = Id::from_u128(0x6b69_7468_0000_4000_8000_0000_0000_0008);
+/// No fee is higher, so that no sums are a position.
+const MOST_POUNDS: f64 = 500.0;
 
 /// The name of an organisation whose own does not pass.
 pub const NAMELESS: &str = "Organisation (name withheld)";
@@ -72,6 +81,31 @@ pub fn stand_in(of: Id<kind::Service>) -> Organization {
     serde_json::from_value(record).expect("an organisation needs no more than this")
 }
 
+/// Whether a number can be rung: with its code, from abroad, or a short one. Any other figures may be a position.
+fn is_number(text: &str) -> bool {
+    let figures: String = text.chars().filter(char::is_ascii_digit).collect();
+    let abroad = text.trim_start().starts_with("+44") || figures.starts_with("0044");
+    text.chars().all(|c| c.is_ascii_digit() || "+()- ".contains(c))
+        && match figures.len() {
+            3..=6 => true,
+            10 | 11 => figures.starts_with('0') || abroad,
+            12..=15 => abroad,
+            _ => false,
+        }
+}
+
+/// Whether a sum is one that is asked for: to ten pence.
+fn is_price(amount: f64) -> bool {
+    let tens = amount * 10.0;
+    (0.0..=MOST_POUNDS).contains(&amount) && (tens - tens.round()).abs() < 1e-6
+}
+
+/// Whether a language has that code.
+pub fn is_language(code: &str) -> bool {
+    let code = code.to_lowercase();
+    LANGUAGES.split_whitespace().any(|known| known == code)
+}
+
 /// What a service is, as its first term of a kind at risk says.
 fn kind_of(service: &Service) -> &'static str {
     let terms = service.attributes.iter().filter_map(|attribute| attribute.taxonomy_term.as_ref());
@@ -102,7 +136,13 @@ fn gate<T: Serialize + DeserializeOwned>(
     }
     gate.members(&mut members, "", &["name"]);
     if members != before {
-        *record = serde_json::from_value(Value::Object(members)).expect("a record without some of its texts is one");
+        let bare = || {
+            // What the standard needs of something deep inside did not pass: nothing but a name is left.
+            let bare =
+                serde_json::json!({ "id": before.get("id"), "name": nameless, "status": "active", "description": "" });
+            serde_json::from_value(bare).expect("a record needs no more than this")
+        };
+        *record = serde_json::from_value(Value::Object(members)).unwrap_or_else(|_| bare());
     }
     gate.left
 }
@@ -142,6 +182,7 @@ impl Gate<'_> {
                     self.members(inner, &at, &[]);
                     true
                 }
+                Value::Number(number) if name == "amount" => number.as_f64().is_some_and(is_price),
                 _ => true,
             };
             if !stays {
@@ -167,9 +208,9 @@ impl Gate<'_> {
             return true;
         }
         match name {
-            "number" => text.chars().all(|c| c.is_ascii_digit() || "+()- ".contains(c)),
+            "number" => is_number(text),
             "extension" => text.len() <= 4 && text.chars().all(|c| c.is_ascii_digit()),
-            "code" => LANGUAGES.split_whitespace().any(|known| known == text.to_lowercase()),
+            "code" => is_language(text),
             "currency" => CURRENCIES.contains(&text.as_str()),
             name if NAMES.contains(&name) => sentence::is_name(text, self.allowed.areas),
             name if ADDRESSES.contains(&name) => {
@@ -182,13 +223,14 @@ impl Gate<'_> {
             }
             _ => {
                 let kept = sentence::kept(text, self.allowed);
-                if kept != crate::domain::plain::paragraphs(text) {
-                    if kept.is_empty() {
-                        return false;
-                    }
-                    self.left.pointers.push(pointer.to_owned());
-                    *text = kept;
+                if kept.is_empty() {
+                    return false;
                 }
+                if kept != crate::domain::plain::paragraphs(text) {
+                    self.left.pointers.push(pointer.to_owned());
+                }
+                // Also where all of it passed: what is no text, as markup, was not looked at.
+                *text = kept;
                 true
             }
         }
@@ -203,11 +245,8 @@ impl Gate<'_> {
                 Value::Object(members) => match name {
                     "attributes" => self.attribute(members),
                     "organization_identifiers" => self.identifier(members),
-                    // A number that is none, and a language that has no name, say nothing.
-                    "phones" => members
-                        .get("number")
-                        .and_then(Value::as_str)
-                        .is_some_and(|number| number.chars().all(|c| c.is_ascii_digit() || "+()- ".contains(c))),
+                    // A number that is none says nothing.
+                    "phones" => members.get("number").and_then(Value::as_str).is_some_and(is_number),
                     _ => true,
                 },
                 Value::String(text) => self.text(name, text, &at),
@@ -228,7 +267,7 @@ impl Gate<'_> {
 
     /// A term of the house stays. Of others the name must pass; what else they say of themselves goes.
     fn attribute(&mut self, members: &mut Map<String, Value>) -> bool {
-        let own = members.get("link_type").and_then(Value::as_str).is_some_and(|link| link.starts_with("kith:"));
+        let own = members.get("link_type").and_then(Value::as_str).is_some_and(|link| OWN_LINKS.contains(&link));
         for name in ["label", "link_id", "link_entity"] {
             members.remove(name);
         }
@@ -246,8 +285,12 @@ impl Gate<'_> {
                 term.insert("name".to_owned(), known.label.as_str().into());
             }
             term.insert("description".to_owned(), "".into());
-            term.remove("term_uri");
-            term.remove("language");
+            for name in ["term_uri", "language", "parent_id", "taxonomy_id"] {
+                term.remove(name);
+            }
+            let id = known.hsds_id().to_string();
+            term.insert("id".to_owned(), id.clone().into());
+            members.insert("taxonomy_term_id".to_owned(), id.into());
             return true;
         }
         let name = term.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -256,10 +299,15 @@ impl Gate<'_> {
         }
         let scheme = term.get("taxonomy").and_then(Value::as_str);
         let scheme_passes = scheme.is_none_or(|scheme| sentence::is_name(scheme, &[]));
-        for name in ["code", "term_uri", "language"].into_iter().chain((!scheme_passes).then_some("taxonomy")) {
+        let others = ["code", "term_uri", "language", "parent_id", "taxonomy_id"].into_iter();
+        for name in others.chain((!scheme_passes).then_some("taxonomy")) {
             term.remove(name);
         }
         term.insert("description".to_owned(), "".into());
+        // An id made of what the source calls it could be guessed, and so confirmed.
+        let id = Id::<kind::TaxonomyTerm>::named(TERMS, &name).to_string();
+        term.insert("id".to_owned(), id.clone().into());
+        members.insert("taxonomy_term_id".to_owned(), id.into());
         true
     }
 

@@ -72,7 +72,8 @@ impl Signs {
         let words: Vec<&str> = sentence.split_ascii_whitespace().collect();
         let folded = |words: &[&str]| format!(" {} ", words.join(" "));
         (0..words.len()).any(|at| {
-            let is_secret = self.secret.begins(&folded(&words[at..]));
+            // The longest has two words; a sentence may have thousands.
+            let is_secret = self.secret.begins(&folded(&words[at..words.len().min(at + 4)]));
             is_secret
                 && (self.place.found_in(&folded(&words[at.saturating_sub(APART)..at]))
                     || self.place.found_in(&folded(&words[at + 1..words.len().min(at + 2)])))

@@ -194,7 +194,7 @@ fn facts(kind: Kind, item: &mut Value, (town, code, at): (&str, &str, Point), is
 fn refuge(kind: Kind, world: &World, town: Option<usize>, area: &str) -> Value {
     let place = town.map_or(ELSEWHERE, |number| TOWNS[number]);
     let house = open_group(100, place.2.0, place.2.1)["service_at_locations"].clone();
-    let mut item = json!({ "id": "hawthorn", "name": "Hawthorn House", "status": "active", "description": "Hawthorn, eight rooms.",
+    let mut item = json!({ "id": "hawthorn", "name": "Quiet Home", "status": "active", "description": "Quiet rooms for women.",
         "attributes": [{ "taxonomy_term": { "code": "refuge", "name": "Refuge", "taxonomy": "kith" } }],
         "service_areas": [{ "extent": area }], "organization": { "id": "thorn", "name": "Thorn", "description": "Neighbours." },
         "service_at_locations": house });
@@ -219,7 +219,7 @@ fn bait(kind: Kind, world: &World, number: usize, guess: usize, area: &str) -> V
             let place = open_group(300 + u32::try_from(number).unwrap(), at.0, at.1);
             item["service_at_locations"] = place["service_at_locations"].clone();
             // To the refuge by its id here, once it has one, and by what its source calls it.
-            let names = id_of(world, "Hawthorn").into_iter().chain(["hawthorn".to_owned()]);
+            let names = id_of(world, "Quiet Home").into_iter().chain(["hawthorn".to_owned()]);
             let links = names.flat_map(|name| {
                 Relationship::ALL.iter().flat_map(move |relationship| {
                     ["to", "from"]
@@ -265,7 +265,7 @@ fn read(world: &World, step: &str, seen: &mut BTreeMap<String, String>) {
             seen.insert(format!("{step}: {path} {place} {of}"), text);
         }
     }
-    for path in ["/v1/search?q=bait", "/v1/search?q=hawthorn", "/v1/suggest?q=bai", "/readyz"] {
+    for path in ["/v1/search?q=bait", "/v1/search?q=quiet+home", "/v1/suggest?q=bai", "/readyz"] {
         let answer = world.client.get(path);
         seen.insert(format!("{step}: {path}"), format!("{:?}", super::twins::whole(&answer)));
     }

@@ -131,6 +131,7 @@ fn who_has_open_services_keeps_its_page_and_the_private_one_does_not_lead_there(
     crate::support::until("its page says no more", || {
         server.client.get(&format!("/v1/organizations/{own}")).json()["card"]["name"] == "Organisation (name withheld)"
     });
+    assert!(!server.client.get(&format!("/v1/organizations/{own}")).text().contains(id), "nor does it lead to them");
     drop(server);
     kith_ok(&data, &["check"]);
 }

@@ -67,7 +67,7 @@ fn former_areas_are_kept_and_the_keeper_is_told() {
     assert_eq!(areas(&server, "warm"), [COUNTY]);
 
     // Withdrawn and restored, gone from a file and back: nothing is forgotten.
-    let id = ids(&server.client.get("/v1/search?q=home+rowan").json()["results"])[0].clone();
+    let id = ids(&server.client.get("/v1/search?q=home+calm").json()["results"])[0].clone();
     kith_ok(&data, &["withdraw", &id]);
     import(&data, "county", &[refuge("quiet", "E12000007", &json!({}))]);
     assert_eq!(import(&data, "county", &[refuge("calm", COUNTY, &json!({}))])["notices"][0]["code"], "areas_kept");
