@@ -86,7 +86,7 @@ impl Doors {
                     let known = self.of(SideKind::Service, &offer.foreign_id);
                     let areas = gate::names_around(&offer.facts.areas, &Places);
                     let left = gate::service(&mut offer.record, &Allowed { areas: &areas, let_through: known });
-                    offer.facts.coming.keep_known_languages();
+                    offer.facts.coming.keep_what_can_be();
                     let ServiceFacts { let_through, .. } = &mut offer.facts;
                     passed.add("", left, known, let_through);
                 }

@@ -363,11 +363,20 @@ impl Read for HowToCome {
 }
 
 impl Coming {
-    /// Leaves of the languages those that there are, each once and in order: what is left in any other way may be a code.
-    pub fn keep_known_languages(&mut self) {
+    /// Leaves of numbers and languages those that can be meant: of the languages those that there are, each once and in order.
+    /// What is left in any other way may be a code.
+    pub fn keep_what_can_be(&mut self) {
         self.languages.retain(|spoken| super::gate::is_language(&spoken.language));
         self.languages.sort_by(|a, b| a.language.cmp(&b.language));
         self.languages.dedup_by(|a, b| a.language == b.language);
+        let bound = |number: &mut Option<u32>, most: u32| *number = number.filter(|number| *number <= most);
+        if let Some(wait) = &mut self.wait {
+            bound(&mut wait.weeks_from, 104);
+            bound(&mut wait.weeks_to, 104);
+        }
+        if let Some(asks) = &mut self.steward_asks {
+            bound(&mut asks.newcomers_a_month, 100);
+        }
     }
 }
 

@@ -178,9 +178,10 @@ impl Joined {
         match &mut self.service {
             Some(service) if service.facts.mode == PlaceMode::Area => {
                 let areas = gate::names_around(&service.facts.areas, gazetteer);
-                service.facts.coming.keep_known_languages();
+                service.facts.coming.keep_what_can_be();
                 let let_through = service.facts.let_through.as_slice();
                 gate::service(&mut service.record, &Allowed { areas: &areas, let_through });
+                gate::source(&mut self.source, &areas);
                 if let Some(own) = organization {
                     let allowed = Allowed { areas: &[], let_through: &own.facts.let_through };
                     if !gate::organization(&mut own.record.clone(), &allowed).nothing() {
@@ -194,6 +195,7 @@ impl Joined {
                 if let Some(own) = organization.filter(|own| own.facts.protected) {
                     let allowed = Allowed { areas: &[], let_through: &own.facts.let_through };
                     gate::organization(&mut own.record, &allowed);
+                    gate::source(&mut self.source, &[]);
                 }
             }
             _ => {}

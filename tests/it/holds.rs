@@ -302,12 +302,12 @@ fn a_keeper_holds_at_the_terminal_while_it_is_served() {
     let add = |id: &str, because: &str| kith_ok(&data, &["hold", "add", id, "--because", because, "--by", ROLE]);
     assert!(add(&id, "unclear").ends_with("readers see that, and why\n"));
     assert!(add("forces", "not_asked").ends_with("it is not offered, and listings keep it\n"));
-    assert_eq!(card(&server.client, &id)["held"]["ground"], "unclear");
+    crate::support::until("it is told", || card(&server.client, &id)["held"]["ground"] == "unclear");
     let listed = kith_ok(&data, &["hold", "list"]);
     assert!(listed.contains(&format!("{id} unclear ")) && listed.ends_with("2 held\n"), "{listed}");
     assert!(listed.contains("by zqk7 peer worker | Kettle line"), "{listed}");
     assert_eq!(kith_ok(&data, &["hold", "end", &id]), "the hold has ended\n");
-    assert!(card(&server.client, &id)["held"].is_null());
+    crate::support::until("it is not told any more", || card(&server.client, &id)["held"].is_null());
     let refused = kith(&data, &["hold", "add", "nothing", "--because", "x", "--by", "", "--until", "2001-01-01"]);
     let said = String::from_utf8(refused.stdout).unwrap();
     assert!(!refused.status.success());

@@ -81,6 +81,22 @@ mod tests {
     }
 
     #[test]
+    fn words_of_every_day_are_not_urgent_together() {
+        for text in [
+            "can i go today",
+            "what can i do with my kids",
+            "my train today",
+            "i need money for my baby",
+            "tablets for my pain",
+            "my hand is sore",
+            "my passport and visa papers",
+            "my medication ran out today",
+        ] {
+            assert_ne!(Urgency::of(text).level, UrgencyLevel::Now, "{text}");
+        }
+    }
+
+    #[test]
     fn a_slip_in_a_word_that_matters_is_put_right() {
         for text in
             ["sucidal thoughts rn", "im siucidal", "i want 2 dissapear for good", "i took an overdse", "cnt go on"]

@@ -6,13 +6,14 @@ use serde_json::{Map, Value};
 use super::{Allowed, address, fingerprint, sentence};
 use crate::domain::{
     access::ACCESS_LINK,
+    entry::Source,
     id::{Id, kind},
     link::SideKind,
     listing::KIND_LINK,
     organization::Organization,
     service::Service,
     taxonomy::{HOUSE_TAXONOMY, PLACE_MODE_LINK},
-    telltale,
+    telltale::{self, number},
     vocabulary::vocabulary,
 };
 
@@ -39,6 +40,9 @@ const OWN_LINKS: [&str; 4] = [KIND_LINK, PLACE_MODE_LINK, ACCESS_LINK, "kith:ter
 const TERMS: Id<kind::TaxonomyTerm> = Id::from_u128(0x6b69_7468_0000_4000_8000_0000_0000_0008);
 /// No fee is higher, so that no sums are a position.
 const MOST_POUNDS: f64 = 500.0;
+
+/// Sources that the house names itself.
+const OWN_SOURCES: [&str; 3] = ["sample", "keeper", "default"];
 
 /// The name of an organisation whose own does not pass.
 pub const NAMELESS: &str = "Organisation (name withheld)";
@@ -72,6 +76,15 @@ pub fn organization(record: &mut Organization, allowed: &Allowed<'_>) -> LeftOut
     gate(record, SideKind::Organization, NAMELESS, allowed)
 }
 
+/// Leaves of what is said of a source what passes; a refuge may publish its own list.
+pub fn source(source: &mut Source, areas: &[String]) {
+    if !(OWN_SOURCES.contains(&source.name.as_str()) || sentence::is_name(&source.name, areas)) {
+        "withheld".clone_into(&mut source.name);
+    }
+    source.url.take_if(|url| !address::is_address(url));
+    source.attribution.take_if(|words| !sentence::is_name(words, areas));
+}
+
 /// What stands for the organisation that runs a private service where its own record says more than that service may: a
 /// record that leads to no other, and is the same for as long as the service has its id.
 pub fn stand_in(of: Id<kind::Service>) -> Organization {
@@ -81,17 +94,28 @@ pub fn stand_in(of: Id<kind::Service>) -> Organization {
     serde_json::from_value(record).expect("an organisation needs no more than this")
 }
 
-/// Whether a number can be rung: with its code, from abroad, or a short one. Any other figures may be a position.
+/// Whether a number can be rung as it stands: a national one of its length, a local one that is seen to be local (what is
+/// done with that is decided by its areas), or a short one. Any other figures may be a local number or a position.
 fn is_number(text: &str) -> bool {
-    let figures: String = text.chars().filter(char::is_ascii_digit).collect();
-    let abroad = text.trim_start().starts_with("+44") || figures.starts_with("0044");
-    text.chars().all(|c| c.is_ascii_digit() || "+()- ".contains(c))
-        && match figures.len() {
-            3..=6 => true,
-            10 | 11 => figures.starts_with('0') || abroad,
-            12..=15 => abroad,
-            _ => false,
-        }
+    let text = text.trim();
+    let rest = text.strip_prefix('+').unwrap_or(text);
+    if !rest.chars().all(|c| c.is_ascii_digit() || "()- ".contains(c)) {
+        return false;
+    }
+    let figures: String = rest.chars().filter(char::is_ascii_digit).collect();
+    if !figures.starts_with('0') && rest == text {
+        // 999, 111; 116 123; a word sent by text message to 85258.
+        return figures.len() == 3
+            || (figures.len() == 6 && figures.starts_with("116"))
+            || (figures.len() == 5 && figures.starts_with(['6', '7', '8']));
+    }
+    let Some(national) = number::national(text) else { return false };
+    match national.get(..2) {
+        Some("01" | "02") => (10..=11).contains(&national.len()) && number::rings(text) != number::Rings::Anywhere,
+        Some("03" | "07") => national.len() == 11,
+        Some("08") => (10..=11).contains(&national.len()) || national == "08001111",
+        _ => false,
+    }
 }
 
 /// Whether a sum is one that is asked for: to ten pence.
@@ -183,6 +207,9 @@ impl Gate<'_> {
                     true
                 }
                 Value::Number(number) if name == "amount" => number.as_f64().is_some_and(is_price),
+                Value::Number(number) if name.ends_with("_age") => {
+                    number.as_f64().is_some_and(|age| (0.0..=120.0).contains(&age) && age.fract() == 0.0)
+                }
                 _ => true,
             };
             if !stays {
@@ -319,8 +346,9 @@ impl Gate<'_> {
             && (5..=8).contains(&figures.len())
             && figures.chars().all(|c| c.is_ascii_digit());
         let scheme = members.get("identifier_scheme").and_then(Value::as_str);
-        let known = scheme.is_none_or(|scheme| REGISTERS.contains(&scheme));
         let called = members.get("identifier_type").and_then(Value::as_str).unwrap_or_default().to_owned();
+        // Figures of no register may be those of a house or a telephone.
+        let known = scheme.map_or(REGISTERS.contains(&called.as_str()), |scheme| REGISTERS.contains(&scheme));
         let called_so = called.is_empty() || REGISTERS.contains(&called.as_str()) || sentence::is_name(&called, &[]);
         is_number && known && called_so
     }
