@@ -20,21 +20,21 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     card::ListingKind,
-    entry::{Aggregate, Entry, LinkFacts, Standing},
+    entry::{Aggregate, LinkFacts},
     id::{Id, kind},
-    listing::{Locate, UNITED_KINGDOM, kind_of},
-    organization::Organization,
-    place::{AreaCode, PlaceMode},
+    listing::{Locate, UNITED_KINGDOM},
+    place::AreaCode,
     plain::{self, Plain},
     read::{Code, NAME, Read, Reader, foreign_id},
-    service::{Service, ServiceStatus},
     vocabulary::values::{Direction, Handover, LinkState, Relationship},
 };
 
 mod acting;
+mod end;
 mod terms;
 
 pub use acting::{ActingFor, Saying};
+pub use end::{End, Reach};
 pub use terms::Terms;
 
 /// The most links that a whole listing shows.
@@ -302,77 +302,12 @@ pub struct Bond {
     pub theirs: Vec<Stated>,
 }
 
-/// A public listing, as its links need it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct End {
-    /// Its id.
-    pub id: Id<()>,
-    /// What it is.
-    pub kind: ListingKind,
-    /// Its name.
-    pub name: String,
-    /// The organization that runs it, or that it is.
-    pub organization: Option<Id<kind::Organization>>,
-    /// What is published of where it is.
-    pub reach: Reach,
-    /// Whether it runs: a link with what is paused or has ended has lapsed.
-    pub running: bool,
-}
-
-/// What is published of where a listing is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reach {
-    /// A place may be told of it.
-    Open,
-    /// It has no place; the areas that it serves, none for the whole country.
-    Remote(Vec<AreaCode>),
-    /// Its place must stay private; the areas that it serves, none where they are not stated.
-    Hidden(Vec<AreaCode>),
-}
-
-impl End {
-    /// A service; `None` when it is not public. `has_places`: places are told of the organization that runs it.
-    pub fn of_service(entry: &Entry<Service>, has_places: bool) -> Option<Self> {
-        let areas = || entry.facts.areas.clone();
-        (entry.standing == Standing::Published).then(|| Self {
-            id: entry.record.id.cast(),
-            kind: kind_of(entry),
-            name: plain::line(&entry.record.name),
-            organization: entry.record.organization_id,
-            reach: match entry.facts.mode {
-                PlaceMode::Remote if !has_places => Reach::Remote(areas()),
-                PlaceMode::Exact | PlaceMode::Remote => Reach::Open,
-                PlaceMode::Area => Reach::Hidden(areas()),
-            },
-            running: entry.record.status == ServiceStatus::Active,
-        })
-    }
-
-    /// An organization; `None` when it is not public.
-    pub fn of_organization(entry: &Entry<Organization>) -> Option<Self> {
-        (entry.standing == Standing::Published).then(|| Self {
-            id: entry.record.id.cast(),
-            kind: if entry.facts.network.is_some() { ListingKind::Network } else { ListingKind::Organization },
-            name: plain::line(&entry.record.name),
-            organization: Some(entry.record.id),
-            reach: if entry.facts.protected { Reach::Hidden(Vec::new()) } else { Reach::Open },
-            running: true,
-        })
-    }
-}
-
 impl Linked {
     /// The links that readers are shown: agreed ones first, then claims, then what is over.
     pub fn public(&self, gazetteer: &dyn Locate) -> Vec<PublicLink> {
-        // Between a private listing and others of its organisation a link would tell whose it is.
-        let tells_whose = |other: &End| {
-            let hidden = [&self.own, other].into_iter().any(|end| matches!(end.reach, Reach::Hidden(_)));
-            hidden && self.own.organization.is_some() && self.own.organization == other.organization
-        };
-        let shown = self
-            .bonds
-            .iter()
-            .filter(|bond| may_be_shown(&self.own.reach, &bond.other.reach, gazetteer) && !tells_whose(&bond.other));
+        let shown = self.bonds.iter().filter(|bond| {
+            may_be_shown(&self.own.reach, &bond.other.reach, gazetteer) && !self.own.tells_whose(&bond.other)
+        });
         let mut links: Vec<PublicLink> = shown.flat_map(|bond| self.of_bond(bond)).collect();
         links.sort_by(|a, b| {
             let key = |link: &PublicLink| (rank(link.state), link.relationship, link.direction);
@@ -399,9 +334,8 @@ impl Linked {
             let direction = if mutual { stated.direction } else { stated.direction.turned() };
             say(&mut said.entry((stated.relationship, direction)).or_default()[1], stated);
         }
-        let one_organization = self.own.organization.is_some() && self.own.organization == bond.other.organization;
-        let is_hidden = |end: &End| matches!(end.reach, Reach::Hidden(_));
-        let silent = is_hidden(&self.own) || is_hidden(&bond.other);
+        let one_organization = self.own.is_with(&bond.other);
+        let silent = self.own.is_hidden() || bond.other.is_hidden();
         let runs = self.own.running && bond.other.running;
         let link = |((relationship, direction), said): ((Relationship, Direction), Said<'_>)| PublicLink {
             relationship,
