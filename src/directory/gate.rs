@@ -15,7 +15,6 @@ use crate::{
         organization::Organization,
         place::PlaceMode,
         service::Service,
-        taxonomy::TaxonomyTerm,
     },
     exchange::{Draft, Offer},
 };
@@ -75,12 +74,12 @@ impl Doors {
         pointers
     }
 
-    /// Leaves out all else that does not pass, and the sources' own terms that only such records would bring.
+    /// Leaves out all else that does not pass.
     ///
     /// The areas must have been settled.
-    pub fn texts(&self, drafts: &mut Vec<Draft>) -> Passed {
+    pub fn texts(&self, drafts: &mut [Draft]) -> Passed {
         let mut passed = Passed::default();
-        for draft in drafts.iter_mut() {
+        for draft in drafts {
             match draft {
                 Draft::Service(offer) if offer.facts.mode == PlaceMode::Area => {
                     let known = self.of(SideKind::Service, &offer.foreign_id);
@@ -102,18 +101,6 @@ impl Doors {
                 }
                 _ => {}
             }
-        }
-        let is_private = |draft: &Draft| match draft {
-            Draft::Service(offer) => offer.facts.mode == PlaceMode::Area,
-            Draft::Organization(offer) => self.holds(offer),
-            _ => false,
-        };
-        if drafts.iter().any(is_private) {
-            drafts.retain(|draft| match draft {
-                Draft::TaxonomyTerm(offer) => is_silent(&offer.record),
-                Draft::Taxonomy(offer) => gate::is_name(&offer.record.name, &[]) && offer.record.uri.is_none(),
-                _ => true,
-            });
         }
         passed
     }
@@ -139,17 +126,6 @@ fn address(pointer: &str, of: &mut Option<String>, known: &dyn Fn(&str) -> bool,
     }
     *of = gate::site_of(text);
     pointers.push(pointer.to_owned());
-}
-
-/// Whether a term of a source says nothing but listed words.
-fn is_silent(term: &TaxonomyTerm) -> bool {
-    let passes = |text: &Option<String>| text.as_ref().is_none_or(|text| gate::is_name(text, &[]));
-    let described = gate::kept(&term.description, &Allowed::default()) == term.description;
-    gate::is_name(&term.name, &[])
-        && passes(&term.code)
-        && passes(&term.taxonomy)
-        && described
-        && term.term_uri.is_none()
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ use super::{
 };
 use crate::domain::{
     entry::{Aggregate, OrganizationFacts, ServiceFacts},
+    gate,
     link::{Named, Side, SideKind, Stated},
     location::Location,
     organization::Organization,
@@ -176,7 +177,7 @@ impl<'s> Compiler<'s> {
             silence::texts(&mut record, "", &mut work.notices, &mut work.violations);
         }
         let own: OfService = self.extension(&mut record, pointer, work);
-        let attributes = self.terms(&mut record, pointer, work);
+        let attributes = self.terms(&mut record, mode == PlaceMode::Area, pointer, work);
         if let Some((mut service, extra)) = self.read::<Service>(&record, pointer, work) {
             let facts = ServiceFacts { mode, areas: areas(&mut service, mode, pointer, work), ..own.facts(mode) };
             let extra = if mode == PlaceMode::Area { Record::new() } else { extra };
@@ -232,7 +233,7 @@ impl<'s> Compiler<'s> {
                 record.insert(field.to_owned(), id.into());
             }
         }
-        let attributes = self.terms(&mut record, pointer, work);
+        let attributes = self.terms(&mut record, false, pointer, work);
         if let Some((place, extra)) = self.read::<ServiceAtLocation>(&record, pointer, work) {
             give_terms(&place.attributes, attributes, work);
             work.drafts.push(Draft::ServiceAtLocation(Offer { foreign_id, record: place, facts: (), extra }));
@@ -252,7 +253,7 @@ impl<'s> Compiler<'s> {
         let come = self.come("organization", foreign_id.as_deref(), &record, pointer, work);
         let come = if pointer.is_empty() { Come::New } else { come };
         if come != Come::Again {
-            let attributes = self.terms(&mut record, pointer, work);
+            let attributes = self.terms(&mut record, withheld, pointer, work);
             let own: OfOrganization = self.extension(&mut record, pointer, work);
             let facts = foreign_id.as_deref().map(|id| self.decisions.organization_facts(id)).unwrap_or_default();
             let facts = OrganizationFacts { network: own.network, ..facts };
@@ -292,7 +293,7 @@ impl<'s> Compiler<'s> {
             record.entry("organization_id").or_insert_with(|| owner.into());
         }
         towns(&mut record, pointer, work);
-        let attributes = self.terms(&mut record, pointer, work);
+        let attributes = self.terms(&mut record, false, pointer, work);
         if let Some((location, extra)) = self.read::<Location>(&record, pointer, work)
             && come == Come::New
         {
@@ -301,8 +302,9 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    /// Settles the ids of the terms on a record, and takes their taxonomies out as records of their own.
-    fn terms(&mut self, record: &mut Record, pointer: &str, work: &mut Work) -> Vec<(usize, String)> {
+    /// Settles the ids of the terms on a record, and takes their taxonomies out as records of their own. What is `silent`
+    /// brings only those that say nothing of their own: an open record that bears the others does.
+    fn terms(&mut self, record: &mut Record, silent: bool, pointer: &str, work: &mut Work) -> Vec<(usize, String)> {
         let mut named = Vec::new();
         let Some(Value::Array(attributes)) = record.get_mut("attributes") else { return named };
         for (index, attribute) in attributes.iter_mut().enumerate().take(LIST) {
@@ -319,7 +321,9 @@ impl<'s> Compiler<'s> {
                     term.insert("taxonomy".to_owned(), name.clone());
                 }
                 term.insert("taxonomy_id".to_owned(), id.clone().into());
-                let come = self.come("taxonomy", Some(&id), &detail, &pointer, work);
+                let may_come = !silent || gate::says_nothing(&detail);
+                let come =
+                    if may_come { self.come("taxonomy", Some(&id), &detail, &pointer, work) } else { Come::Again };
                 if come != Come::Again
                     && let Some((taxonomy, extra)) = self.read::<Taxonomy>(&detail, &pointer, work)
                     && come == Come::New
@@ -330,9 +334,14 @@ impl<'s> Compiler<'s> {
             let Some(id) = word(term, "id").or_else(|| term_name(term)) else { continue };
             term.insert("id".to_owned(), id.clone().into());
             let house = word(term, "taxonomy").as_deref() == Some(HOUSE_TAXONOMY);
+            let may_come = !silent || gate::says_nothing(term);
             attribute.insert("taxonomy_term_id".to_owned(), id.clone().into());
             let seen = ("taxonomy_term", id.clone());
-            if !house && !self.given.contains_key(&seen) && !work.given.iter().any(|(given, _)| *given == seen) {
+            if may_come
+                && !house
+                && !self.given.contains_key(&seen)
+                && !work.given.iter().any(|(given, _)| *given == seen)
+            {
                 work.given.push((seen, 0));
                 named.push((index, id));
             }

@@ -18,7 +18,7 @@ mod words;
 
 pub use self::{
     address::{is_address, site_of},
-    record::{LeftOut, NAMELESS, is_language, organization, service, source, stand_in},
+    record::{LeftOut, NAMELESS, is_language, organization, says_nothing, service, source, stand_in},
     sentence::{is_name, kept},
     words::{is_never, listed, listed_in_labels},
 };

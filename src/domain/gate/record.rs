@@ -124,6 +124,15 @@ fn is_price(amount: f64) -> bool {
     (0.0..=MOST_POUNDS).contains(&amount) && (tens - tens.round()).abs() < 1e-6
 }
 
+/// Whether a term or a taxonomy of a source, as it came, says nothing but what passes.
+pub fn says_nothing(term: &Map<String, Value>) -> bool {
+    let text = |member| term.get(member).and_then(Value::as_str);
+    let passes = |member| text(member).is_none_or(|text| sentence::is_name(text, &[]));
+    ["name", "code", "taxonomy", "version"].into_iter().all(passes)
+        && text("description").is_none_or(|text| sentence::kept(text, &Allowed::default()) == text)
+        && !["uri", "term_uri"].into_iter().any(|member| term.contains_key(member))
+}
+
 /// Whether a language has that code.
 pub fn is_language(code: &str) -> bool {
     let code = code.to_lowercase();

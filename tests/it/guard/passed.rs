@@ -46,15 +46,22 @@ fn all(server: &Serving) -> String {
         "/hsds/services?per_page=100",
         "/hsds/organizations",
         "/hsds/taxonomies",
-        "/hsds/taxonomy_terms?per_page=500",
         "/hsds/service_at_locations",
     ];
     let mut told: String = paths.iter().map(|path| server.client.get(path).text()).collect();
+    told.extend(terms_of(server).iter().map(Value::to_string));
     for id in ids(&server.client.get("/v1/services?per_page=100").json()) {
         told.push_str(&server.client.get(&format!("/hsds/services/{id}")).text());
         told.push_str(&server.client.get(&format!("/listing/{id}")).text());
     }
     told
+}
+
+/// All terms of the standard's feed.
+fn terms_of(server: &Serving) -> Vec<Value> {
+    let page = |page| server.client.get(&format!("/hsds/taxonomy_terms?per_page=100&page={page}")).json();
+    let pages = page(1)["total_pages"].as_u64().unwrap();
+    (1..=pages).flat_map(|at| page(at)["contents"].as_array().unwrap().clone()).collect()
 }
 
 fn telling(told: &str) -> Vec<&'static str> {
@@ -187,4 +194,36 @@ fn what_a_person_has_read_passes_until_its_source_changes_it() {
     crate::support::until("the name is withheld", || told().0.ends_with("(name withheld)"));
     drop(server);
     kith_ok(&data, &["check"]);
+}
+
+/// What a private item says of a term is not kept where it does not pass; an open one that comes later brings it.
+#[test]
+fn an_open_listing_brings_the_terms_that_a_private_one_bore_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let terms = json!([
+        { "taxonomy_term": { "id": "t1", "name": "Zorblax care", "taxonomy": "topics" } },
+        { "taxonomy_term": { "id": "t2", "name": "Counselling", "taxonomy": "topics" } },
+    ]);
+    let private = || {
+        let mut private = refuge();
+        private["attributes"].as_array_mut().unwrap().extend(terms.as_array().unwrap().clone());
+        private
+    };
+    import(&data, &[private()]);
+    let server = Serving::ready(&data, &[]);
+    let names = || {
+        let of = terms_of(&server).into_iter().filter(|term| term["taxonomy"] == "topics");
+        of.map(|term| term["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert!(!names().contains(&"Zorblax care".to_owned()), "{:?}", names());
+    let open = json!({
+        "id": "open", "name": "Listening", "status": "active",
+        "organization": { "id": "open-o", "name": "Friends", "description": "" }, "attributes": terms,
+    });
+    import(&data, &[private(), open]);
+    crate::support::until("the open one brought it", || names().contains(&"Zorblax care".to_owned()));
+    let mut listed = names();
+    listed.sort_unstable();
+    assert_eq!(listed, ["Counselling", "Zorblax care"]);
 }
