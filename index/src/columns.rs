@@ -244,6 +244,11 @@ impl Columns {
         self.flags[doc as usize] & ENDED != 0
     }
 
+    /// Whether a document that searches may answer with shares its listing with others.
+    pub(crate) fn is_sharing(&self, doc: DocId) -> bool {
+        self.sharing[doc as usize / 64] >> (doc % 64) & 1 != 0
+    }
+
     /// Whether another document of its listing that searches may answer with lies within so many metres.
     #[inline]
     pub(crate) fn has_siblings_within(&self, doc: DocId, metres: f32) -> bool {

@@ -159,6 +159,13 @@ impl FamilyBits {
     }
 }
 
+impl FamilyBits {
+    /// Takes a family out.
+    pub(crate) fn take_out(&mut self, family: u32) {
+        self.0[family as usize / 64] &= !(1 << (family % 64));
+    }
+}
+
 /// The documents of a segment whose families differ in kind or terms, a bit each: which of them is shown, and how many
 /// of each term there are, depends on all that match.
 pub(crate) fn uneven(members: &Members, masks: &[Mask], kinds: &[u8]) -> Box<[u64]> {

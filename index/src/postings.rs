@@ -8,6 +8,7 @@ use tantivy::schema::{Field, IndexRecordOption, Term};
 use tantivy::{DocId, DocSet, InvertedIndexReader, TERMINATED};
 
 use crate::opened::{Wide, WideWords};
+use crate::single::Single;
 use crate::{MOST_WORDS, Result, weights};
 
 const K1: f32 = weights::REPEATED as f32;
@@ -61,7 +62,9 @@ impl WordWeight {
         Self { weight: boost * rarity * (1.0 + K1), lengths: lengths.clone() }
     }
 
-    fn score(&self, frequency: u32, length: u8) -> f32 {
+    /// What a document scores that has the word so often, by the code of its length.
+    #[inline]
+    pub(crate) fn score(&self, frequency: u32, length: u8) -> f32 {
         let frequency = frequency as f32;
         self.weight * frequency / (frequency + self.lengths.norms[usize::from(length)])
     }
@@ -74,7 +77,20 @@ pub(crate) struct Weights {
     pub name: WordWeight,
 }
 
+impl WordWeight {
+    /// No score is so many times what it was by other weights.
+    fn grown_from(&self, before: &Self) -> f32 {
+        let lengths = before.lengths.norms.iter().zip(&*self.lengths.norms).map(|(before, now)| before / now);
+        self.weight / before.weight * lengths.fold(1.0, f32::max)
+    }
+}
+
 impl Weights {
+    /// No score of a document is so many times what it was by other weights.
+    pub(crate) fn grown_from(&self, before: &Self) -> f32 {
+        self.all.grown_from(&before.all).max(self.name.grown_from(&before.name))
+    }
+
     /// The same by a factor.
     pub(crate) fn times(&self, factor: f32) -> Self {
         let mut out = self.clone();
@@ -103,8 +119,8 @@ pub(crate) struct WordStream {
     all: Cursor,
     /// Where its postings are.
     found: (Arc<InvertedIndexReader>, TermInfo),
-    /// What is known of it where it is wide.
-    wide: Option<Arc<Wide>>,
+    /// What is known of it where it is wide, and where many have it.
+    known: (Option<Arc<Wide>>, Option<Arc<Single>>),
     all_lengths: Option<FieldNormReader>,
     name: InNames,
     /// Where its postings in names are.
@@ -149,7 +165,7 @@ impl Stream {
         let word = WordStream {
             all: Cursor::new(all.0.postings.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?),
             found: (Arc::clone(&all.0.postings), info.clone()),
-            wide: all.0.wide.get(info),
+            known: all.0.wide.get(info),
             all_lengths: all.0.lengths.clone(),
             name: if name.1.is_some() { InNames::Unread } else { InNames::No },
             named: name.1.map(|info| (Arc::clone(&name.0.postings), info.clone())),
@@ -326,7 +342,7 @@ impl WordStream {
     /// Whether a document has the word, without moving to it; `None` where only its postings can tell.
     #[inline]
     pub(crate) fn has(&self, doc: DocId) -> Option<bool> {
-        Some(self.wide.as_ref()?.bits[doc as usize / 64] >> (doc % 64) & 1 != 0)
+        Some(self.known.0.as_ref()?.bits[doc as usize / 64] >> (doc % 64) & 1 != 0)
     }
 
     /// The same from the beginning.
@@ -335,7 +351,7 @@ impl WordStream {
         Ok(Self {
             all: Cursor::new(index.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?),
             found: self.found.clone(),
-            wide: self.wide.clone(),
+            known: self.known.clone(),
             all_lengths: self.all_lengths.clone(),
             name: if self.named.is_some() { InNames::Unread } else { InNames::No },
             named: self.named.clone(),
@@ -346,7 +362,32 @@ impl WordStream {
 
     /// What is known of the word, if it is wide.
     pub(crate) fn wide(&self) -> Option<&Wide> {
-        self.wide.as_deref()
+        self.known.0.as_deref()
+    }
+
+    /// The same, to be kept.
+    pub(crate) fn shared(&self) -> Option<Arc<Wide>> {
+        self.known.0.clone()
+    }
+
+    /// What is known of the word by itself, if many have it.
+    pub(crate) fn single(&self) -> Option<Arc<Single>> {
+        self.known.1.clone()
+    }
+
+    /// Score of a document that has the word. Documents come in ascending order.
+    pub(crate) fn score_at(&mut self, doc: DocId) -> Option<f32> {
+        (self.all.seek(doc) == doc).then(|| self.score())
+    }
+
+    /// What it weighs.
+    pub(crate) fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
+    /// How many documents have it.
+    pub(crate) fn documents_found(&self) -> u32 {
+        self.found.1.doc_freq
     }
 
     /// The documents that have it, to be followed apart from scores.

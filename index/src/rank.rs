@@ -154,6 +154,21 @@ impl Best {
         self.most > 0 && self.last.is_none_or(|last| compare(self.order.rank(found, segment), last.rank).is_le())
     }
 
+    /// What a hit that is no nearer must score, rather less than more, to be among the first, where those are in the order
+    /// of scores.
+    pub(crate) fn needed(&self, metres: f64) -> f32 {
+        if self.most == 0 {
+            return f32::INFINITY;
+        }
+        let Some(last) = self.last.filter(|last| last.rank.0 == 0) else { return f32::NEG_INFINITY };
+        let score = match self.order.by {
+            By::Damped(half) => -last.rank.1 * (1.0 + metres / half),
+            By::Score => -last.rank.1,
+            _ => return f32::NEG_INFINITY,
+        };
+        (score * 0.99999) as f32
+    }
+
     /// Offers a hit. `exact` gives its exact metres; it is asked only for hits that may be among the first.
     pub(crate) fn offer(&mut self, mut found: Found, segments: &[Arc<Segment>], exact: impl FnOnce() -> f64) {
         let segment = &*segments[found.segment as usize];

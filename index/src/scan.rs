@@ -125,6 +125,10 @@ impl Gather<'_> {
             None => f32::INFINITY,
         };
         for mut leg in std::mem::take(&mut plan.legs) {
+            if let Some(single) = self.single(&segments[at], &plan, &leg) {
+                self.follow_single(segments, at, &single, &mut plan, &mut leg)?;
+                continue;
+            }
             if self.has_crowd(&segments[at].columns, &plan, &leg) {
                 let stretches = std::mem::take(&mut leg.stretches);
                 self.follow_crowd(segments, at, &stretches, &mut plan, &mut leg)?;

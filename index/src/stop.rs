@@ -61,13 +61,13 @@ mod tests {
         let index = Index::in_memory(payload(&[])).expect("an index");
         let documents = 3 * 64 * EVERY as usize;
         let put = |number: usize| {
-            let (listing, text) = (format!("l{number}"), "grief".to_owned());
+            let (listing, text) = (format!("l{number}"), "grief tea".to_owned());
             let document = Document { id: listing.clone(), listing: listing.clone(), text, ..Document::default() };
             Op::Put { listing, documents: vec![document] }
         };
         index.apply(&(0..documents).map(put).collect::<Vec<_>>(), 1, 1).expect("applied");
         let reader = index.reader();
-        for words in ["grief", ""] {
+        for words in ["grief tea", ""] {
             let asked = Arc::new(AtomicUsize::new(0));
             let search = |after: usize| {
                 asked.store(0, Ordering::Relaxed);
