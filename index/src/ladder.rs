@@ -14,6 +14,7 @@ use crate::columns::Stretch;
 use crate::opened::Wide;
 use crate::parts::PartBits;
 use crate::postings::{Stream, WordStream, forward};
+use crate::tops::LEVELS;
 
 /// Words that have more than one level; of further ones the most is known.
 const STEPPED: usize = 3;
@@ -107,12 +108,18 @@ impl Ladder {
         at: usize,
         mut may: impl FnMut(u64, f32) -> u64,
     ) -> u64 {
+        let rungs = &self.rungs[rungs.clone()];
+        if rungs.first().is_none_or(|rung| rung.most < needed) {
+            return 0;
+        }
+        let mut on = [[u64::MAX; LEVELS]; STEPPED];
+        on.iter_mut().zip(&self.words).for_each(|(on, word)| *on = word.on.levels(at));
         let mut bits = 0;
-        for rung in self.rungs[rungs.clone()].iter().take_while(|rung| rung.most >= needed) {
-            let words = self.words.iter().zip(rung.levels);
-            let on = words.fold(found, |on, (word, level)| on & word.on.level(usize::from(level), at));
-            if on != 0 {
-                bits |= may(on, rung.most);
+        for rung in rungs.iter().take_while(|rung| rung.most >= needed) {
+            let here =
+                on.iter().zip(rung.levels).fold(found, |here, (on, level)| here & on[usize::from(level) % LEVELS]);
+            if here != 0 {
+                bits |= may(here, rung.most);
             }
         }
         bits
@@ -155,13 +162,12 @@ impl Levels {
 }
 
 impl On {
-    /// Of 64 documents that have the word, those on a level.
+    /// Of 64 documents that have the word, those on each level.
     #[inline]
-    fn level(&self, level: usize, at: usize) -> u64 {
+    fn levels(&self, at: usize) -> [u64; LEVELS] {
         match self {
-            Self::Wide(wide) => wide.tops.on(level, at),
-            Self::Named(named) if level == 0 => !named.word(at),
-            Self::Named(named) => named.word(at),
+            Self::Wide(wide) => wide.tops.levels(at),
+            Self::Named(named) => [!named.word(at), named.word(at), 0, 0],
         }
     }
 }

@@ -73,14 +73,11 @@ impl Tops {
         tops
     }
 
-    /// Of 64 documents that have the word, those on a level.
+    /// Of 64 documents that have the word, those on each level.
     #[inline]
-    pub(crate) fn on(&self, level: usize, at: usize) -> u64 {
-        let [low, high] = [0, 1].map(|bit| {
-            let plane = self.planes[bit][at];
-            if level >> bit & 1 == 0 { !plane } else { plane }
-        });
-        low & high
+    pub(crate) fn levels(&self, at: usize) -> [u64; LEVELS] {
+        let (low, high) = (self.planes[0][at], self.planes[1][at]);
+        [!low & !high, low & !high, !low & high, low & high]
     }
 
     /// Documents of a level do not score more by the weights of today.
@@ -121,14 +118,14 @@ mod tests {
             for now in [then.clone(), weights(40, 80_000, 900_000), weights(8_000, 9_100, 90_000)] {
                 let most = tops.most(&now);
                 for (doc, &had) in (0..).zip(&had) {
-                    let on = |level: &usize| tops.on(*level, doc as usize / 64) >> (doc % 64) & 1 != 0;
+                    let on = |level: &usize| tops.levels(doc as usize / 64)[*level] >> (doc % 64) & 1 != 0;
                     let level: Vec<usize> = (0..LEVELS).filter(on).collect();
                     assert_eq!(level.len(), 1, "each stands on one");
                     assert!(score(&now, had) <= most[level[0]]);
                 }
             }
             // Whoever stands higher scored no less.
-            let on = |doc: u32| (0..LEVELS).find(|level| tops.on(*level, doc as usize / 64) >> (doc % 64) & 1 != 0);
+            let on = |doc: u32| tops.levels(doc as usize / 64).iter().position(|level| level >> (doc % 64) & 1 != 0);
             assert!(scores.iter().all(|(a, score)| scores.iter().all(|(b, less)| score >= less || on(*a) <= on(*b))));
             assert!(documents < 5_000 || [0, 1, 3].iter().all(|level| tops.found[*level] > 0), "{:?}", tops.found);
         }
