@@ -86,6 +86,12 @@ fn wordy(random: &mut Random, id: &str, may_differ: bool) -> Vec<Document> {
         ended: random.one_in(9),
         ..Document::default()
     };
+    if random.one_in(20) {
+        // Many say the same, and nothing but the order of ids decides between them.
+        let (name, text) = ("w2 w2 w2".to_owned(), "w2 w2".to_owned());
+        let whereabouts = Whereabouts::Point { lat: CENTRE.0, lon: CENTRE.1 };
+        return vec![Document { id: format!("{id}/0"), name, text, whereabouts, ended: false, ..first }];
+    }
     let places = if random.one_in(4) { 2 + random.below(3) } else { 1 };
     let (uneven, spread) = (random.one_in(3) && may_differ, [0.005, 0.4][random.below(2)]);
     let (lat, lon) = (CENTRE.0 + random.unit() * 0.4 - 0.2, CENTRE.1 + random.unit() * 0.6 - 0.3);
@@ -143,7 +149,11 @@ fn ask_both(seed: u64, may_differ: bool, changed: u64) {
         for n in 0..60 {
             let number = 1 + random.below(3);
             // Half of the questions have words that most listings have.
-            let typed = if random.one_in(2) { words(&mut random, number) } else { format!("w1 w{number}") };
+            let typed = match random.below(4) {
+                0 | 1 => words(&mut random, number),
+                2 => format!("w1 w{number}"),
+                _ => format!("w{number}"),
+            };
             let near = Near {
                 lat: CENTRE.0 + random.unit() * 0.3 - 0.15,
                 lon: CENTRE.1 + random.unit() * 0.3 - 0.15,
