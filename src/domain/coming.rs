@@ -373,7 +373,9 @@ impl Coming {
         if let Some(wait) = &mut self.wait {
             bound(&mut wait.weeks_from, 104);
             bound(&mut wait.weeks_to, 104);
+            wait.checked_on.take_if(|day| !super::gate::is_day(day));
         }
+        self.accepting_checked_on.take_if(|day| !super::gate::is_day(day));
         if let Some(asks) = &mut self.steward_asks {
             bound(&mut asks.newcomers_a_month, 100);
         }

@@ -30,7 +30,7 @@ const INSIDE: [(&str, &str, &str); 4] = [
 const CANARY: &str = "canary::an_import_of_refuges_leaves_no_trace_of_where_they_are";
 const TRACES: &str = "traces::a_search_leaves_no_trace";
 /// Which strategy is made for which leak; it must be among those that see it.
-const MADE_FOR: [(&str, &str); 17] = [
+const MADE_FOR: [(&str, &str); 20] = [
     ("leak-distance", "distance told"),
     ("leak-order", "order among public listings"),
     ("leak-count", "counts by circle"),
@@ -47,6 +47,9 @@ const MADE_FOR: [(&str, &str); 17] = [
     ("narrow-areas", "areas over time and of linked listings"),
     ("id-from-source", "structure of ids"),
     ("withheld-ties", "baits with guessed local numbers"),
+    ("numbers-unseen", "local numbers in odd spellings"),
+    ("terms-as-given", "terms of a town, and ids guessed of them"),
+    ("source-named", "names of sources"),
     ("links-shown", "baits with links of every kind, at guessed places"),
 ];
 
@@ -105,6 +108,24 @@ fn every_leak_is_caught() {
         missed.is_empty(),
     );
     assert!(missed.is_empty(), "{missed:#?}");
+}
+
+#[test]
+fn a_guess_that_shows_is_taken() {
+    // Each kind of bait under a leak that is made for it: the attacker guesses the very town, and not only that something differs.
+    for (leak, test, plays) in [
+        ("withheld-ties", "guard::baits::ties_are_guessed", 8),
+        ("links-shown", "guard::baits::links_are_guessed", 2),
+        ("leak-duplicate", "guard::baits::places_are_guessed", 2),
+    ] {
+        let (said, passed) = under(leak, test);
+        let taken = said.lines().filter(|line| line.starts_with("played ") && line.contains(": guessed true")).count();
+        assert!(passed && taken == plays, "{leak}: {said}");
+    }
+    // Whatever areas baits tell, the town is no part of it: only what is shown of the refuge could tell.
+    let (said, passed) = under("leak-pin", "guard::baits::areas_are_seen");
+    let seen = said.lines().filter(|line| line.starts_with("played ") && !line.ends_with(" 0 signs")).count();
+    assert!(passed && seen == 2, "{said}");
 }
 
 #[test]

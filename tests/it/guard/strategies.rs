@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{
     attack::{Finding, MIDDLE, Point, km},
-    baits,
+    baits, spoken,
     worlds::{STREETS, Secret, World, open_group},
 };
 use crate::support::{Client, encoded};
@@ -31,7 +31,7 @@ pub struct Attacker {
 type Strategy = fn(&Attacker, &mut World, &Secret) -> Finding;
 
 /// Those that change the directory come last.
-pub const STRATEGIES: [(&str, Strategy); 27] = [
+pub const STRATEGIES: [(&str, Strategy); 32] = [
     ("radius bisection", radius),
     ("distance told", distance),
     ("order among public listings", order),
@@ -59,6 +59,11 @@ pub const STRATEGIES: [(&str, Strategy); 27] = [
     ("baits that share guessed organisations and places", baits::shared),
     ("baits with other areas under the public number", baits::areas),
     ("baits brought in anew while the refuge is", baits::again),
+    ("local numbers in odd spellings", spoken::numbers),
+    ("figures in sums, ages, waits and days", spoken::figures),
+    ("terms of a town, and ids guessed of them", spoken::terms),
+    ("numbers of registers", spoken::registers),
+    ("names of sources", spoken::sources),
 ];
 
 const ANCHORS: [Point; 3] = [(53.2, -2.2), (53.3, 0.1), (54.6, -1.0)];

@@ -195,8 +195,13 @@ impl World {
     /// Brings files in and waits until readers see them.
     pub fn import(&mut self, name: &str, format: &Format, files: &[(&str, String)]) -> Report {
         let source = Source { id: source_id(name), name: name.to_owned(), url: None, licence: None, attribution: None };
+        self.import_from(&source, format, files)
+    }
+
+    /// The same from a source of which more is known.
+    pub fn import_from(&mut self, source: &Source, format: &Format, files: &[(&str, String)]) -> Report {
         let files: Vec<Part<'_>> = files.iter().map(|(name, text)| Part { name, bytes: text.as_bytes() }).collect();
-        let shipment = Shipment { source: &source, files: &files, format, dry_run: false, actor: "a keeper" };
+        let shipment = Shipment { source, files: &files, format, dry_run: false, actor: "a keeper" };
         let report = runtime().block_on(async {
             let report = self.directory.import(shipment, &mut |_, _| {}).await.unwrap();
             self.directory.bring_up_to_date().await.unwrap();
