@@ -83,11 +83,16 @@ pub fn subject(kind: SideKind, origin: &Origin) -> String {
 pub fn of_service(origin: &Origin, service: &Service) -> Vec<String> {
     let mut ties = vec![subject(SideKind::Service, origin), by_id(service.id)];
     ties.extend(service.organization_id.map(by_id));
-    ties.extend(service.phones.iter().filter_map(of_phone));
-    ties.extend(service.email.iter().flat_map(|email| of_email(email)));
-    ties.extend(service.url.iter().filter_map(|url| of_web(url)));
-    ties.extend(service.contacts.iter().flat_map(of_contact));
+    ties.extend(contacts_of_service(service));
     ties
+}
+
+/// The ties of a service by which people reach it.
+pub fn contacts_of_service(service: &Service) -> Vec<String> {
+    let phones = service.phones.iter().filter_map(of_phone);
+    let addresses =
+        service.email.iter().flat_map(|email| of_email(email)).chain(service.url.iter().filter_map(|url| of_web(url)));
+    phones.chain(addresses).chain(service.contacts.iter().flat_map(of_contact)).collect()
 }
 
 /// The ties of an organisation.
@@ -97,13 +102,21 @@ pub fn of_organization(origin: &Origin, organization: &Organization) -> Vec<Stri
     let is_shown = gate::is_name(&organization.name, &[]) && !name_tells(&organization.name, &[]);
     let is_told = organization.name != NAMELESS && !may_be_withheld(!is_shown);
     ties.extend(is_told.then(|| tie(&["name", &folded(&organization.name)])));
-    ties.extend(organization.phones.iter().filter_map(of_phone));
-    ties.extend(organization.email.iter().flat_map(|email| of_email(email)));
-    ties.extend(organization.website.iter().filter_map(|url| of_web(url)));
-    ties.extend(organization.contacts.iter().flat_map(of_contact));
+    ties.extend(contacts_of_organization(organization));
     let numbers = organization.organization_identifiers.iter().filter(|number| !may_be_withheld(!is_register(number)));
     ties.extend(numbers.map(|number| tie(&["register", &folded(&number.identifier)])));
     ties
+}
+
+/// The ties of an organisation by which people reach it.
+pub fn contacts_of_organization(organization: &Organization) -> Vec<String> {
+    let phones = organization.phones.iter().filter_map(of_phone);
+    let addresses = organization
+        .email
+        .iter()
+        .flat_map(|email| of_email(email))
+        .chain(organization.website.iter().filter_map(|url| of_web(url)));
+    phones.chain(addresses).chain(organization.contacts.iter().flat_map(of_contact)).collect()
 }
 
 fn named(kind: SideKind, source: Id<kind::Source>, name: &str) -> String {

@@ -19,6 +19,7 @@ mod gate;
 mod linter;
 mod passed;
 mod purge;
+mod shared;
 mod spoken;
 mod strategies;
 pub mod table;
