@@ -132,6 +132,12 @@ impl World {
     /// One hidden listing, one like it of the attacker's own, and open groups all over the area.
     pub fn small(secret: &Secret) -> Self {
         let mut world = Self::empty();
+        world.import("county", &Format::Hsds, &[("county.json", Self::small_file(secret))]);
+        world
+    }
+
+    /// The file that it is made of.
+    pub fn small_file(secret: &Secret) -> String {
         let groups = (0..16).map(|number| {
             let (row, column) = (f64::from(number / 4), f64::from(number % 4));
             open_group(number, 53.45 + 0.27 * row, -1.85 + 0.45 * column)
@@ -139,8 +145,7 @@ impl World {
         let decoy = Secret { mark: 1, ..Secret::number(0) };
         let items: Vec<Value> =
             groups.chain([refuge(secret, "rowan", TARGET), refuge(&decoy, "alder", DECOY)]).collect();
-        world.import("county", &Format::Hsds, &[("county.json", Value::from(items).to_string())]);
-        world
+        Value::from(items).to_string()
     }
 
     /// The keeper's file again, with the house of the hidden listing elsewhere.
