@@ -48,6 +48,12 @@ pub fn listing(number: usize, hidden: bool) -> Value {
         "organization": { "id": format!("calm-{number}"), "name": "Calm", "description": "We listen." } })
 }
 
+/// A line for all of England, to which a private listing may be linked because it says nothing of where that is.
+pub fn line() -> Value {
+    json!({ "id": "line", "name": "Listening line", "status": "active", "description": "We listen.", "service_areas": [{ "extent": "E92000001" }],
+        "attributes": [{ "link_type": "kith:place_mode", "value": "remote" }] })
+}
+
 /// Puts a patch into an item: members into objects, items behind those of lists.
 pub fn merge(item: &mut Value, patch: Value) {
     match (item, patch) {
@@ -126,8 +132,10 @@ pub fn patches(kind: Kind, (town, code, _): &Town) -> Vec<Value> {
             json!({ "kith": { "accepting": "yes", "accepting_checked_on": format!("{bare}-01-01") } }),
             json!({ "kith": { "accepting": "yes", "wait": { "weeks_from": number, "weeks_to": number } } }),
             json!({ "kith": { "accepting": "yes", "wait": { "weeks_from": 1, "weeks_to": 2, "checked_on": format!("{bare}-01-01") } } }),
-            json!({ "kith": { "how_to_come": { "routes": ["ring"], "reply_within_days": number } } }),
+            json!({ "kith": { "how_to_come": { "routes": ["turn_up"], "reply_within_days": number } } }),
             json!({ "kith": { "steward_asks": { "newcomers_a_month": number } } }),
+            json!({ "kith": { "links": [{ "relationship": "refers_to", "to": { "service_id": "line" }, "starts_on": format!("{bare}-01-01"),
+                "review_on": format!("{bare}-02-01"), "reply_within_days": number, "note": code }] } }),
             json!({ "languages": [{ "name": bare, "code": bare, "note": code }] }),
             json!({ "description": format!("We listen. Free for {bare}.") }),
             json!({ "schedules": [{ "freq": "WEEKLY", "byday": "TU", "notes": code }] }),
