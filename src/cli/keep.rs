@@ -58,6 +58,9 @@ pub async fn reindex(config: &Config) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// How many open listings that share something with private ones are told one by one.
+const MOST_SHARING: usize = 100;
+
 /// Compares store, log and view, and says what does not agree.
 pub async fn check(config: &Config) -> Result<ExitCode> {
     let report = open(config).await?.check().await?;
@@ -71,6 +74,14 @@ pub async fn check(config: &Config) -> Result<ExitCode> {
     );
     for fault in &report.faults {
         say!("  {fault}");
+    }
+    if !report.sharing.is_empty() {
+        // A question for a keeper, and nothing wrong with what is kept.
+        say!(
+            "{} open listings have a number, a mailbox or a site that one with a private place has, too (SAFEGUARDING.md says what to do): {}",
+            report.sharing.len(),
+            report.sharing.iter().take(MOST_SHARING).cloned().collect::<Vec<_>>().join(", ")
+        );
     }
     let to_check = crisis::to_check(SystemClock.now().london_date());
     if !to_check.is_empty() {

@@ -8,7 +8,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use kith_index::{Read, Reader};
 
 use super::{
-    Directory, Result, bonds,
+    Directory, Result, bonds, shares,
     shown::{All, Shown, shown},
     view::Generation,
 };
@@ -42,6 +42,9 @@ pub struct Report {
     pub in_view: Option<u64>,
     /// What does not agree, by id; never a value.
     pub faults: Vec<String>,
+    /// Open listings that have a number, a mailbox or a site in common with one whose place is private, by id: for a keeper to look
+    /// at, and no fault.
+    pub sharing: Vec<String>,
 }
 
 impl Report {
@@ -81,6 +84,7 @@ impl Directory {
                 if others > 0 {
                     report.fault(format!("{others} links are remembered otherwise than the records say"));
                 }
+                report.sharing = shares::open_ones(&mut snapshot).await?;
                 drop(snapshot);
                 if let Some(generation) = generation {
                     // A commit since then makes the two differ for a good reason: look again.

@@ -16,7 +16,7 @@ use kith_index::gazetteer::{AreaKind, Extent, Gazetteer};
 use super::{
     Result,
     plan::Numbered,
-    ties::{of_organization, of_service, subject},
+    ties::{contacts_of_organization, of_organization, of_service, subject},
 };
 use crate::{
     domain::{
@@ -233,7 +233,13 @@ pub async fn settle(tx: &mut Tx, source: Id<kind::Source>, items: &mut [Numbered
                 }
                 Draft::Service(offer) if placeless(offer) => {
                     let origin = origin(&offer.foreign_id);
-                    let offered = of_service(&origin, &offer.record);
+                    let mut offered = of_service(&origin, &offer.record);
+                    // By these it hangs together with its organisation, which hangs together with it already: so that it is
+                    // known to be private who is reached by them (`shares.rs`).
+                    let nested = item.drafts.iter().filter_map(organization);
+                    let nested =
+                        nested.filter(|own| Some(own.record.id) == offer.record.organization_id && own.facts.protected);
+                    offered.extend(nested.flat_map(|own| contacts_of_organization(&own.record)));
                     ties.push((subject(SideKind::Service, &origin), offered, true));
                     if let Some(entry) = offer.record.organization_id.and_then(|id| running.get(&id)) {
                         let own = of_organization(&entry.origin, &entry.record);
@@ -277,6 +283,13 @@ pub async fn settle(tx: &mut Tx, source: Id<kind::Source>, items: &mut [Numbered
     tx.put_ties(&floors.new_ties).await?;
     tx.put_told(&floors.new_told).await?;
     Ok(verdicts)
+}
+
+fn organization(draft: &Draft) -> Option<&Offer<Organization>> {
+    match draft {
+        Draft::Organization(offer) => Some(offer),
+        _ => None,
+    }
 }
 
 fn service(draft: &Draft) -> Option<&Offer<Service>> {

@@ -24,7 +24,7 @@ use super::{
     gate::Doors,
     links, numbers, personal,
     plan::{Numbered, Outcome, Planner, Seen},
-    retire, settle,
+    retire, settle, shares,
 };
 use crate::{
     domain::{
@@ -32,6 +32,7 @@ use crate::{
         id::{Id, kind},
         place::{AreaCode, PlaceMode},
         read::{Code, Mended},
+        telltale::personal::Concern,
         vocabulary::{describes_at_risk, is_at_risk, values::Relationship, vocabulary},
     },
     exchange::{About, Draft, Format, Item, Package, Part, SourceIds, Survey, decide},
@@ -236,6 +237,7 @@ impl Directory {
                 numbered.retain(|numbered| numbered.item != verdict.item);
             }
         }
+        let sharing = shares::with_private(&mut tx, &numbered).await?;
         // Only now it is known which areas are told.
         for Numbered { item, drafts, .. } in &mut numbered {
             let Some(at) = rows[*item] else { continue };
@@ -253,7 +255,8 @@ impl Directory {
                 *counts.mended.entry(Mended::PlaceWithheld.as_str()).or_default() += numbers + texts;
             }
             (0..names).for_each(|_| report.notice(at, Mended::NameWithheld));
-            personal::concerns(drafts).into_iter().for_each(|concern| report.ask(at, concern));
+            let shared = sharing.contains(item).then_some(Concern::SharedWithPrivate);
+            personal::concerns(drafts).into_iter().chain(shared).for_each(|concern| report.ask(at, concern));
         }
         #[cfg(debug_assertions)]
         leak_addresses(&mut tx, &numbered, report).await?;

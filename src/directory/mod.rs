@@ -45,6 +45,7 @@ pub mod safeguard;
 pub mod search;
 pub mod sessions;
 pub mod settle;
+mod shares;
 pub mod shown;
 pub mod suggest;
 pub mod support_map;

@@ -1,7 +1,7 @@
 //! By what listings hang together, so that what is told of one is told of all: the organisation, phone numbers, e-mail
 //! addresses and their domains, web sites.
 //!
-//! Only what readers may see of a private listing whatever areas it tells ties anything. A number with a local code, and a name or a
+//! Only what readers may see of a private listing whatever areas it tells ties anything. A number with a local code, and a number, a name or a
 //! domain that does not pass the gate (`domain/gate`) or has a place in it, may be withheld, and a withheld value that ties could be guessed: whoever offers a listing with
 //! the guess would see its areas change. Links tie nothing for the same reason, and need not: one that is shown narrows
 //! nothing (`may_be_shown` in `domain/link.rs`).
@@ -18,7 +18,7 @@ use crate::{
         gate::{self, NAMELESS},
         id::{Id, kind},
         link::SideKind,
-        organization::Organization,
+        organization::{Organization, OrganizationIdentifier},
         service::Service,
         telltale::number::{Rings, national, rings},
     },
@@ -83,11 +83,16 @@ pub fn subject(kind: SideKind, origin: &Origin) -> String {
 pub fn of_service(origin: &Origin, service: &Service) -> Vec<String> {
     let mut ties = vec![subject(SideKind::Service, origin), by_id(service.id)];
     ties.extend(service.organization_id.map(by_id));
-    ties.extend(service.phones.iter().filter_map(of_phone));
-    ties.extend(service.email.iter().flat_map(|email| of_email(email)));
-    ties.extend(service.url.iter().filter_map(|url| of_web(url)));
-    ties.extend(service.contacts.iter().flat_map(of_contact));
+    ties.extend(contacts_of_service(service));
     ties
+}
+
+/// The ties of a service by which people reach it.
+pub fn contacts_of_service(service: &Service) -> Vec<String> {
+    let phones = service.phones.iter().filter_map(of_phone);
+    let addresses =
+        service.email.iter().flat_map(|email| of_email(email)).chain(service.url.iter().filter_map(|url| of_web(url)));
+    phones.chain(addresses).chain(service.contacts.iter().flat_map(of_contact)).collect()
 }
 
 /// The ties of an organisation.
@@ -97,13 +102,21 @@ pub fn of_organization(origin: &Origin, organization: &Organization) -> Vec<Stri
     let is_shown = gate::is_name(&organization.name, &[]) && !name_tells(&organization.name, &[]);
     let is_told = organization.name != NAMELESS && !may_be_withheld(!is_shown);
     ties.extend(is_told.then(|| tie(&["name", &folded(&organization.name)])));
-    ties.extend(organization.phones.iter().filter_map(of_phone));
-    ties.extend(organization.email.iter().flat_map(|email| of_email(email)));
-    ties.extend(organization.website.iter().filter_map(|url| of_web(url)));
-    ties.extend(organization.contacts.iter().flat_map(of_contact));
-    let numbers = organization.organization_identifiers.iter();
+    ties.extend(contacts_of_organization(organization));
+    let numbers = organization.organization_identifiers.iter().filter(|number| !may_be_withheld(!is_register(number)));
     ties.extend(numbers.map(|number| tie(&["register", &folded(&number.identifier)])));
     ties
+}
+
+/// The ties of an organisation by which people reach it.
+pub fn contacts_of_organization(organization: &Organization) -> Vec<String> {
+    let phones = organization.phones.iter().filter_map(of_phone);
+    let addresses = organization
+        .email
+        .iter()
+        .flat_map(|email| of_email(email))
+        .chain(organization.website.iter().filter_map(|url| of_web(url)));
+    phones.chain(addresses).chain(organization.contacts.iter().flat_map(of_contact)).collect()
 }
 
 fn named(kind: SideKind, source: Id<kind::Source>, name: &str) -> String {
@@ -123,13 +136,17 @@ fn may_be_withheld(tells: bool) -> bool {
     tells
 }
 
+fn is_register(number: &OrganizationIdentifier) -> bool {
+    serde_json::to_value(number).ok().and_then(|number| number.as_object().map(gate::is_register)).unwrap_or_default()
+}
+
 fn of_contact(contact: &Contact) -> Vec<String> {
     let phones = contact.phones.iter().filter_map(of_phone);
     phones.chain(contact.email.iter().flat_map(|email| of_email(email))).collect()
 }
 
 fn of_phone(phone: &Phone) -> Option<String> {
-    if may_be_withheld(rings(&phone.number) != Rings::Anywhere) {
+    if may_be_withheld(rings(&phone.number) != Rings::Anywhere || !gate::is_number(&phone.number)) {
         return None;
     }
     let figures =

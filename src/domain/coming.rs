@@ -13,6 +13,8 @@ pub use super::vocabulary::values::{Attending, CostKind};
 
 /// For how many days a statement on taking new people is believed.
 pub const ACCEPTING_DAYS: u64 = 60;
+/// In more days nobody replies: what a private listing says beyond that may be a code.
+pub const MOST_DAYS: u32 = 365;
 
 /// Declares an enum of words of our own: Rust name, word, label.
 macro_rules! words {
@@ -370,10 +372,15 @@ impl Coming {
         self.languages.sort_by(|a, b| a.language.cmp(&b.language));
         self.languages.dedup_by(|a, b| a.language == b.language);
         let bound = |number: &mut Option<u32>, most: u32| *number = number.filter(|number| *number <= most);
+        if let Some(how) = &mut self.how_to_come {
+            bound(&mut how.reply_within_days, MOST_DAYS);
+        }
         if let Some(wait) = &mut self.wait {
             bound(&mut wait.weeks_from, 104);
             bound(&mut wait.weeks_to, 104);
+            wait.checked_on.take_if(|day| !super::gate::is_day(day));
         }
+        self.accepting_checked_on.take_if(|day| !super::gate::is_day(day));
         if let Some(asks) = &mut self.steward_asks {
             bound(&mut asks.newcomers_a_month, 100);
         }

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     card::ListingKind,
     entry::{Aggregate, LinkFacts},
+    gate::is_day,
     id::{Id, kind},
     listing::{Locate, UNITED_KINGDOM},
     place::AreaCode,
@@ -302,6 +303,15 @@ pub struct Bond {
     pub theirs: Vec<Stated>,
 }
 
+/// The days that either side says; with a private side only those that are bounded.
+fn days<'s>(
+    said: [Option<&'s Stated>; 2],
+    silent: bool,
+    of: fn(&Terms) -> Option<&String>,
+) -> impl Iterator<Item = String> + 's {
+    said.into_iter().flatten().filter_map(move |stated| of(&stated.terms).filter(|day| !silent || is_day(day)).cloned())
+}
+
 impl Linked {
     /// The links that readers are shown: agreed ones first, then claims, then what is over.
     pub fn public(&self, gazetteer: &dyn Locate) -> Vec<PublicLink> {
@@ -376,8 +386,8 @@ impl Linked {
                 ways.dedup();
                 ways
             },
-            since: said.iter().flatten().filter_map(|stated| stated.terms.starts_on.clone()).max(),
-            review_on: said.iter().flatten().filter_map(|stated| stated.terms.review_on.clone()).min(),
+            since: days(said, silent, |terms| terms.starts_on.as_ref()).max(),
+            review_on: days(said, silent, |terms| terms.review_on.as_ref()).min(),
             sides: [StatedBy::This, StatedBy::Other]
                 .into_iter()
                 .zip(said)

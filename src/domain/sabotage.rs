@@ -13,7 +13,7 @@ use super::{
 };
 
 /// What can be leaked, each by its name in the environment.
-pub const LEAKS: [&str; 24] = [
+pub const LEAKS: [&str; 27] = [
     "leak-kept",      // the place is kept, and no more
     "leak-distance",  // the listing is found and told by its distance
     "leak-order",     // found and ordered by its distance, which is not told
@@ -35,6 +35,9 @@ pub const LEAKS: [&str; 24] = [
     "narrow-areas",   // areas that were told before are forgotten: what they have in common may be small
     "shared-place",   // who shares the house tells where it is
     "withheld-ties",  // what may be withheld ties listings together, so that a guess of it shows
+    "numbers-unseen", // whatever has figures in it passes for a telephone number
+    "terms-as-given", // ids of a private listing's terms are made of what the source calls them
+    "source-named",   // the source of a private listing is named as it calls itself
     "links-shown",    // links that would place a private side are kept and shown
     "trace-log",      // what was searched for in the log
     "trace-temp",     // what was searched for in a file of its own

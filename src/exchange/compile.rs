@@ -22,7 +22,6 @@ use super::{
 };
 use crate::domain::{
     entry::{Aggregate, OrganizationFacts, ServiceFacts},
-    gate,
     link::{Named, Side, SideKind, Stated},
     location::Location,
     organization::Organization,
@@ -303,7 +302,7 @@ impl<'s> Compiler<'s> {
     }
 
     /// Settles the ids of the terms on a record, and takes their taxonomies out as records of their own. What is `silent`
-    /// brings only those that say nothing of their own: an open record that bears the others does.
+    /// brings none: their ids are made of what the source calls them, and could be guessed. An open record that bears them does.
     fn terms(&mut self, record: &mut Record, silent: bool, pointer: &str, work: &mut Work) -> Vec<(usize, String)> {
         let mut named = Vec::new();
         let Some(Value::Array(attributes)) = record.get_mut("attributes") else { return named };
@@ -321,9 +320,7 @@ impl<'s> Compiler<'s> {
                     term.insert("taxonomy".to_owned(), name.clone());
                 }
                 term.insert("taxonomy_id".to_owned(), id.clone().into());
-                let may_come = !silent || gate::says_nothing(&detail);
-                let come =
-                    if may_come { self.come("taxonomy", Some(&id), &detail, &pointer, work) } else { Come::Again };
+                let come = if silent { Come::Again } else { self.come("taxonomy", Some(&id), &detail, &pointer, work) };
                 if come != Come::Again
                     && let Some((taxonomy, extra)) = self.read::<Taxonomy>(&detail, &pointer, work)
                     && come == Come::New
@@ -334,10 +331,9 @@ impl<'s> Compiler<'s> {
             let Some(id) = word(term, "id").or_else(|| term_name(term)) else { continue };
             term.insert("id".to_owned(), id.clone().into());
             let house = word(term, "taxonomy").as_deref() == Some(HOUSE_TAXONOMY);
-            let may_come = !silent || gate::says_nothing(term);
             attribute.insert("taxonomy_term_id".to_owned(), id.clone().into());
             let seen = ("taxonomy_term", id.clone());
-            if may_come
+            if !silent
                 && !house
                 && !self.given.contains_key(&seen)
                 && !work.given.iter().any(|(given, _)| *given == seen)

@@ -41,7 +41,9 @@ fn id_of(client: &Client, name: &str) -> String {
 }
 
 fn card(client: &Client, id: &str) -> Value {
-    client.get(&format!("/v1/services/{id}")).json()["card"].clone()
+    let answer = client.get(&format!("/v1/services/{id}"));
+    assert_eq!(answer.status, 200, "a card that is not there says nothing of a hold either");
+    answer.json()["card"].clone()
 }
 
 fn hold(directory: &Directory, id: &str, because: &str, until: Option<&str>) {
@@ -134,12 +136,16 @@ fn wording_that_may_harm_hides_a_listing_and_its_links_come_back_with_it() {
     let folder = tempfile::tempdir().unwrap();
     let (client, directory, _) = served(folder.path());
     let (tea, choir) = (id_of(&client, "kettle"), id_of(&client, "lantern"));
-    let links = |id: &str| client.get(&format!("/v1/services/{id}")).json()["links"].clone();
+    let good = |path: String| {
+        let answer = client.get(&path);
+        assert_eq!(answer.status, 200, "{path}: what is refused has no member either");
+        answer.json()
+    };
+    let links = |id: &str| good(format!("/v1/services/{id}"))["links"].clone();
     let before = links(&tea);
     assert_eq!((&before[0]["state"], &before[0]["target"]["id"]), (&json!("agreed"), &json!(choir)));
     let organization = client.get(&format!("/v1/services/{choir}")).json()["card"]["organization"]["id"].clone();
-    let offered =
-        || client.get(&format!("/v1/organizations/{}", organization.as_str().unwrap())).json()["services"].clone();
+    let offered = || good(format!("/v1/organizations/{}", organization.as_str().unwrap()))["services"].clone();
     assert_eq!(offered().as_array().unwrap().len(), 1);
     runtime().block_on(async {
         let new = NewHold { id: &choir, because: "unsafe_wording", by: ROLE, until: None };

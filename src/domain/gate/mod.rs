@@ -11,6 +11,7 @@
 //! kept before there was a gate reaches a reader.
 
 mod address;
+mod figures;
 mod record;
 mod sentence;
 mod shapes;
@@ -18,7 +19,8 @@ mod words;
 
 pub use self::{
     address::{is_address, site_of},
-    record::{LeftOut, NAMELESS, is_language, organization, says_nothing, service, source, stand_in},
+    figures::{is_day, is_number, is_register},
+    record::{LeftOut, NAMELESS, is_language, organization, service, source, stand_in},
     sentence::{is_name, kept},
     words::{is_never, listed, listed_in_labels},
 };

@@ -1,6 +1,8 @@
 //! What one side says of how a link works: what it does and does not do, how people are handed over, and with whose consent.
 
 use crate::domain::{
+    coming::MOST_DAYS,
+    gate::is_day,
     read::{NAME, said},
     vocabulary::values::Handover,
 };
@@ -45,9 +47,10 @@ impl Terms {
     /// whether anything went.
     pub fn silence(&mut self) -> bool {
         let silent = Self {
-            reply_within_days: self.reply_within_days,
-            starts_on: self.starts_on.take(),
-            review_on: self.review_on.take(),
+            // As for all of a private record: what is in no bounds may be a code.
+            reply_within_days: self.reply_within_days.filter(|days| *days <= MOST_DAYS),
+            starts_on: self.starts_on.take().filter(|day| is_day(day)),
+            review_on: self.review_on.take().filter(|day| is_day(day)),
             handover: std::mem::take(&mut self.handover),
             ..Self::default()
         };

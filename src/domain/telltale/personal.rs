@@ -13,6 +13,8 @@ pub enum Concern {
     HomeLike,
     /// A mobile number.
     PersonalMobile,
+    /// Something that a listing with a private place has, too.
+    SharedWithPrivate,
 }
 
 impl Concern {
@@ -22,6 +24,7 @@ impl Concern {
             Self::PersonNamed => "person_named",
             Self::HomeLike => "home_like",
             Self::PersonalMobile => "personal_mobile",
+            Self::SharedWithPrivate => "shared_with_private",
         }
     }
 
@@ -31,6 +34,9 @@ impl Concern {
             Self::PersonNamed => "names a person as whom to ask",
             Self::HomeLike => "gives an address like that of a home",
             Self::PersonalMobile => "gives a mobile number, perhaps somebody's own",
+            Self::SharedWithPrivate => {
+                "has a number, a mailbox or a site that a listing with a private place has, too (SAFEGUARDING.md says what to do)"
+            }
         }
     }
 }

@@ -206,8 +206,8 @@ fn nothing_of_a_refuges_place_is_decoded_in_any_table() {
         assert!(decisions.withholds_location(place), "{place}");
     }
     assert_eq!((kinds(&items[0]), kinds(&items[1])), (vec!["organization"], vec!["service", "location", "at"]));
-    assert_eq!(kinds(&items[2]), ["term", "service"]);
-    let Draft::Service(refuge) = &items[2].result.as_ref().unwrap()[1] else { panic!() };
+    assert_eq!(kinds(&items[2]), ["service"]);
+    let Draft::Service(refuge) = &items[2].result.as_ref().unwrap()[0] else { panic!() };
     assert_eq!((refuge.facts.mode, refuge.facts.areas.len(), refuge.extra.len()), (PlaceMode::Area, 1, 0));
     assert_eq!(refuge.record.phones.iter().map(|phone| phone.number.as_str()).collect::<Vec<_>>(), ["01632 960161"]);
     let Draft::Service(choir) = &items[1].result.as_ref().unwrap()[0] else { panic!() };

@@ -81,9 +81,9 @@ fn nothing_of_a_refuges_place_is_decoded_in_the_older_form() {
     assert_eq!(items.iter().map(|item| item.withheld).collect::<Vec<_>>(), [2, 16]);
     assert_eq!(
         (kinds(&items[0]), kinds(&items[1])),
-        (vec!["organization", "service", "location", "at"], vec!["term", "service"])
+        (vec!["organization", "service", "location", "at"], vec!["service"])
     );
-    let Draft::Service(refuge) = &items[1].result.as_ref().unwrap()[1] else { panic!() };
+    let Draft::Service(refuge) = &items[1].result.as_ref().unwrap()[0] else { panic!() };
     assert_eq!(
         (refuge.facts.mode, &refuge.facts.areas[..]),
         (PlaceMode::Area, &[AreaCode("E12000003".to_owned())][..])

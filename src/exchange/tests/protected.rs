@@ -24,8 +24,8 @@ fn nothing_of_a_refuges_place_is_decoded_in_a_table_or_in_further_ones() {
     let further = b"ref,day,at,kind\n2,CANARY\xff,CANARY\xff,refuge\n1,Tuesday,\xff,\n";
     let (_, items) = import_all(&[("groups.csv", main), ("times.csv", further)], &table(MORE)).unwrap();
     assert_eq!(kinds(&items[0]), ["organization", "service", "location", "at"]);
-    assert_eq!(kinds(&items[1]), ["organization", "taxonomy", "term", "service"]);
-    let Draft::Service(house) = &items[1].result.as_ref().unwrap()[3] else { panic!() };
+    assert_eq!(kinds(&items[1]), ["organization", "service"]);
+    let Draft::Service(house) = &items[1].result.as_ref().unwrap()[1] else { panic!() };
     assert_eq!((house.facts.mode, house.record.phones.len()), (PlaceMode::Area, 1));
     // Street, postcode, two coordinates, the contact, day and times here, day and words there.
     assert_eq!(items[1].withheld, 9);

@@ -33,8 +33,13 @@ pub fn all(client: &Client, secrets: &[&str], ids: &[String]) -> Vec<Said> {
         "/hsds/nowhere",
         "/",
         "/tonight",
+        "/this-week",
+        "/support-map",
+        "/credits",
         "/networks",
         "/resources",
+        "/decisions",
+        "/resilience",
         "/nowhere",
         "/problems/unknown-place",
     ] {

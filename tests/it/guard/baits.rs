@@ -5,9 +5,15 @@
 //! attacker can do so too, as the program is open. What differs in anything that is shown of a bait, of the refuge or of
 //! the imports tells the town, and the house is guessed there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex},
+};
 
-use kith::{domain::vocabulary::values::Relationship, exchange::Format};
+use kith::{
+    domain::{gate, vocabulary::values::Relationship},
+    exchange::Format,
+};
 use serde_json::{Value, json};
 
 use super::{
@@ -16,8 +22,11 @@ use super::{
     worlds::{Secret, World, open_group},
 };
 
-/// Towns that the gazetteer knows, each with its dialling code and where it is.
-const TOWNS: [(&str, &str, Point); 10] = [
+/// A town's name, its dialling code and where it is.
+pub type Town = (&'static str, &'static str, Point);
+
+/// Towns that the gazetteer knows.
+pub const TOWNS: [Town; 10] = [
     ("Skipton", "01756", (53.962, -2.017)),
     ("Harrogate", "01423", (53.992, -1.541)),
     ("Whitby", "01947", (54.486, -0.613)),
@@ -30,16 +39,30 @@ const TOWNS: [(&str, &str, Point); 10] = [
     ("Bridlington", "01262", (54.083, -0.192)),
 ];
 /// Where the refuge is that nobody guesses.
-const ELSEWHERE: (&str, &str, Point) = ("Pontefract", "01977", (53.691, -1.312));
+pub const ELSEWHERE: Town = ("Pontefract", "01977", (53.691, -1.312));
 /// What the refuge serves, and what the baits do: all that they have in common is Craven, which is too small to be told.
 const REFUGE_SERVES: &str = "E54000054";
 const BAIT_SERVES: &str = "E06000065";
 /// Other areas that a bait may be said to serve: a region, a city, a county's authority, all of England.
 const OTHER_AREAS: [&str; 4] = ["E12000003", "E08000035", "E06000065", "E92000001"];
 const PUBLIC_NUMBER: &str = "0808 157 0900";
+/// The words by which the refuge is found again, and those of each bait: all of them pass the gate.
+const REFUGE_SAYS: &str = "Quiet rooms for women.";
+const BAITS_SAY: [&str; 10] = [
+    "Help with money.",
+    "Help with food.",
+    "Help with letters.",
+    "Help with forms.",
+    "Help with debt.",
+    "Help with sleep.",
+    "Help with safety.",
+    "Help with worry.",
+    "Help with fear.",
+    "Help with grief.",
+];
 
 /// What a bait guesses, or the refuge withholds.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Numbers,
     Domains,
@@ -82,35 +105,48 @@ pub fn again(_: &Attacker, _: &mut World, secret: &Secret) -> Finding {
 fn found(kind: Kind, secret: &Secret) -> Finding {
     let house = (secret.latitude, secret.longitude);
     let nearest = (0..TOWNS.len()).min_by(|a, b| km(TOWNS[*a].2, house).total_cmp(&km(TOWNS[*b].2, house))).unwrap();
-    let [there, elsewhere] = [Some(nearest), None].map(|town| play(kind, town));
+    let [there, elsewhere] = [Some(nearest), None].map(|town| played(kind, town));
     assert!(there.len() > 20, "{kind:?}: {:?}", there.keys());
     let labels: BTreeSet<&String> = there.keys().chain(elsewhere.keys()).collect();
     let differ: Vec<&String> = labels.into_iter().filter(|label| there.get(*label) != elsewhere.get(*label)).collect();
     // A bait that is shown otherwise than it would be was the right guess.
     let guessed =
-        TOWNS.iter().enumerate().find(|(number, _)| differ.iter().any(|label| label.ends_with(&mark(*number))));
+        TOWNS.iter().enumerate().find(|(number, _)| differ.iter().any(|label| label.ends_with(mark(*number))));
     Finding { at: guessed.map(|(_, town)| town.2), signs: differ.into_iter().take(4).cloned().collect() }
 }
 
 /// The words by which a bait is found again in what is read.
-fn mark(number: usize) -> String {
-    format!("Bait {number}.")
+fn mark(number: usize) -> &'static str {
+    BAITS_SAY[number]
+}
+
+type Seen = BTreeMap<String, String>;
+
+/// What is shown, played once for all houses: chance is the same each time, so that all plays of a town are the same.
+fn played(kind: Kind, town: Option<usize>) -> Arc<Seen> {
+    static PLAYED: Mutex<BTreeMap<(Kind, Option<usize>), Arc<Seen>>> = Mutex::new(BTreeMap::new());
+    let known = PLAYED.lock().unwrap().get(&(kind, town)).cloned();
+    known.unwrap_or_else(|| {
+        let seen = Arc::new(play(kind, town));
+        PLAYED.lock().unwrap().insert((kind, town), Arc::clone(&seen));
+        seen
+    })
 }
 
 /// All that is shown, by what it is of.
-fn play(kind: Kind, town: Option<usize>) -> BTreeMap<String, String> {
+fn play(kind: Kind, town: Option<usize>) -> Seen {
     let mut world = World::empty();
     let mut seen = BTreeMap::new();
-    let give = |world: &mut World, seen: &mut BTreeMap<String, String>, step: &str, source: &str, items: Vec<Value>| {
+    let is_on_purpose = std::env::var_os("KITH_SABOTAGE").is_some();
+    let give = |world: &mut World, seen: &mut Seen, step: &str, source: &str, items: Vec<Value>| {
         let report = world.import(source, &Format::Hsds, &[("a.json", Value::from(items).to_string())]);
         // What is refused would be no bait, and must not happen to the refuge.
-        let is_on_purpose = std::env::var_os("KITH_SABOTAGE").is_some();
         assert!(report.refused == 0 || is_on_purpose, "{kind:?} {step}: {:?}", report.refusals);
         if source != "county" {
-            seen.insert(format!("{step}: the report"), serde_json::to_string(&report).unwrap());
+            seen.insert(format!("the report of {step}"), serde_json::to_string(&report).unwrap());
         }
         // What is seen halfway is seen at the end too, or in a report.
-        if !step.starts_with(['1', '2', '5']) {
+        if !step.starts_with(['1', '2', '5', '7']) {
             read(world, step, seen);
         }
     };
@@ -125,6 +161,8 @@ fn play(kind: Kind, town: Option<usize>) -> BTreeMap<String, String> {
     give(&mut world, &mut seen, "1 baits before", "before", items);
     let items = vec![refuge(kind, &world, town, REFUGE_SERVES)];
     give(&mut world, &mut seen, "2 the refuge", "county", items);
+    // Else what the attacker does with its id is not done.
+    assert!(id_of(&world, REFUGE_SAYS).is_some(), "{kind:?}");
     let items = baits(&world, first, 0);
     give(&mut world, &mut seen, "3 baits after", "after", items);
     // Its links name what is here by now.
@@ -145,6 +183,20 @@ fn play(kind: Kind, town: Option<usize>) -> BTreeMap<String, String> {
         let items = baits(&world, first, 0);
         give(&mut world, &mut seen, "6 baits as they were", "before", items);
     }
+    // Where the refuge was first, what changes is a bait's; one by one, so that a report says which was the right guess.
+    let mut world = World::empty();
+    for again in [false, true] {
+        let items = vec![refuge(kind, &world, town, REFUGE_SERVES)];
+        give(&mut world, &mut seen, if again { "8 the refuge again" } else { "7 the refuge" }, "county", items);
+        if again {
+            break;
+        }
+        for (number, item) in baits(&world, first, 0).into_iter().enumerate() {
+            give(&mut world, &mut seen, &format!("7 bait {}", mark(number)), "before", vec![item]);
+        }
+    }
+    let is_shown = |number: &usize| seen.keys().any(|label| label.starts_with("8") && label.ends_with(mark(*number)));
+    assert!(is_on_purpose || (0..TOWNS.len()).all(|number| is_shown(&number)), "{kind:?}: {:?}", seen.keys());
     seen
 }
 
@@ -153,7 +205,10 @@ fn facts(kind: Kind, item: &mut Value, (town, code, at): (&str, &str, Point), is
     let slug = town.to_lowercase();
     let has = |of: Kind| kind == of || kind == Kind::Again;
     if has(Kind::Numbers) {
-        let number = json!([{ "number": format!("{code} 461234") }]);
+        // Also as it passes for none of the town, and as the number of a register that nobody knows.
+        let number = json!([{ "number": format!("{code} 461234") }, { "number": format!("{} 461234", &code[1..]) }]);
+        item["organization"]["organization_identifiers"] =
+            json!([{ "identifier_type": "UPRN", "identifier": format!("1000{}", &code[1..]) }]);
         item["contacts"] = json!([{ "name": "Ann", "phones": number }]);
         item["organization"]["phones"] = number.clone();
         item["phones"] = number;
@@ -174,7 +229,9 @@ fn facts(kind: Kind, item: &mut Value, (town, code, at): (&str, &str, Point), is
     if kind == Kind::Shared {
         // Of the source's own ids the attacker knows all.
         item["organization"]["id"] = format!("aid-{slug}").into();
-        let house = open_group(200, at.0, at.1)["service_at_locations"][0]["location"].clone();
+        let mut house = open_group(200, at.0, at.1)["service_at_locations"][0]["location"].clone();
+        let street: usize = code[3..].parse().unwrap();
+        house["addresses"][0]["postal_code"] = format!("LS{} {}AA", 1 + street % 29, &code[2..3]).into();
         item["service_at_locations"] = json!([{ "id": format!("at-{slug}"), "location": house }]);
         item["service_at_locations"][0]["location"]["id"] = format!("house-{slug}").into();
     }
@@ -194,14 +251,14 @@ fn facts(kind: Kind, item: &mut Value, (town, code, at): (&str, &str, Point), is
 fn refuge(kind: Kind, world: &World, town: Option<usize>, area: &str) -> Value {
     let place = town.map_or(ELSEWHERE, |number| TOWNS[number]);
     let house = open_group(100, place.2.0, place.2.1)["service_at_locations"].clone();
-    let mut item = json!({ "id": "hawthorn", "name": "Quiet Home", "status": "active", "description": "Quiet rooms for women.",
+    let mut item = json!({ "id": "hawthorn", "name": "Quiet Home", "status": "active", "description": REFUGE_SAYS,
         "attributes": [{ "taxonomy_term": { "code": "refuge", "name": "Refuge", "taxonomy": "kith" } }],
         "service_areas": [{ "extent": area }], "organization": { "id": "thorn", "name": "Thorn", "description": "Neighbours." },
         "service_at_locations": house });
     facts(kind, &mut item, place, true);
     if kind == Kind::Links {
         // It names the open listing at its place, by its id here.
-        let other = town.and_then(|number| id_of(world, &mark(number)));
+        let other = town.and_then(|number| id_of(world, mark(number)));
         let other = other.unwrap_or_else(|| "00000000-0000-4000-8000-000000000000".to_owned());
         let link = |relationship: &Relationship| json!({ "relationship": relationship.as_str(), "to": { "service_id": other } });
         item["kith"] = json!({ "links": Relationship::ALL.iter().map(link).collect::<Value>() });
@@ -219,7 +276,7 @@ fn bait(kind: Kind, world: &World, number: usize, guess: usize, area: &str) -> V
             let place = open_group(300 + u32::try_from(number).unwrap(), at.0, at.1);
             item["service_at_locations"] = place["service_at_locations"].clone();
             // To the refuge by its id here, once it has one, and by what its source calls it.
-            let names = id_of(world, "Quiet Home").into_iter().chain(["hawthorn".to_owned()]);
+            let names = id_of(world, REFUGE_SAYS).into_iter().chain(["hawthorn".to_owned()]);
             let links = names.flat_map(|name| {
                 Relationship::ALL.iter().flat_map(move |relationship| {
                     ["to", "from"]
@@ -244,7 +301,7 @@ fn id_of(world: &World, words: &str) -> Option<String> {
 }
 
 /// Everything that readers are shown, by listing where it is of one.
-fn read(world: &World, step: &str, seen: &mut BTreeMap<String, String>) {
+fn read(world: &World, step: &str, seen: &mut Seen) {
     for (path, items) in [
         ("/v1/services", "items"),
         ("/v1/organizations", "items"),
@@ -256,17 +313,60 @@ fn read(world: &World, step: &str, seen: &mut BTreeMap<String, String>) {
         let all = answer.json();
         for (number, item) in all[items].as_array().unwrap().iter().enumerate() {
             let text = item.to_string();
-            let of = (0..TOWNS.len()).find(|number| text.contains(&mark(*number)));
-            let of = of.map_or_else(|| format!("{number}th of others"), mark);
+            let of = (0..TOWNS.len()).find(|number| text.contains(mark(*number)));
+            let of = of.map_or_else(|| format!("{number}th of others"), |of| mark(of).to_owned());
             let place = seen
                 .keys()
-                .filter(|label| label.starts_with(&format!("{step}: {path}")) && label.ends_with(&of))
+                .filter(|label| label.starts_with(&format!("{step}: {path} ")) && label.ends_with(&of))
                 .count();
             seen.insert(format!("{step}: {path} {place} {of}"), text);
         }
     }
-    for path in ["/v1/search?q=bait", "/v1/search?q=quiet+home", "/v1/suggest?q=bai", "/readyz"] {
+    for path in ["/v1/search?q=help", "/v1/search?q=quiet+rooms", "/v1/suggest?q=bai", "/readyz"] {
         let answer = world.client.get(path);
         seen.insert(format!("{step}: {path}"), format!("{:?}", super::twins::whole(&answer)));
     }
+}
+
+#[test]
+fn the_words_by_which_baits_are_known_pass() {
+    for says in BAITS_SAY.iter().chain([&REFUGE_SAYS]) {
+        assert_eq!(gate::kept(says, &gate::Allowed::default()), **says);
+    }
+}
+
+/// Tells of some kinds of baits which town was guessed, for a house at each of two towns.
+fn guess(kinds: &[Kind]) {
+    for kind in kinds {
+        for town in [0, 6] {
+            let (name, _, (latitude, longitude)) = TOWNS[town];
+            let finding = found(*kind, &Secret { latitude, longitude, ..Secret::number(1) });
+            let right = finding.at == Some((latitude, longitude));
+            println!("\nplayed {kind:?} {name}: guessed {right}, {} signs", finding.signs.len());
+        }
+    }
+}
+
+#[test]
+#[ignore = "a part of a_guess_that_shows_is_taken, which starts it with a leak switched on"]
+fn ties_are_guessed() {
+    guess(&[Kind::Numbers, Kind::Domains, Kind::Names, Kind::Again]);
+}
+
+#[test]
+#[ignore = "a part of a_guess_that_shows_is_taken, which starts it with a leak switched on"]
+fn links_are_guessed() {
+    guess(&[Kind::Links]);
+}
+
+#[test]
+#[ignore = "a part of a_guess_that_shows_is_taken, which starts it with a leak switched on"]
+fn places_are_guessed() {
+    guess(&[Kind::Shared]);
+}
+
+#[test]
+#[ignore = "a part of a_guess_that_shows_is_taken, which starts it with a leak switched on"]
+fn areas_are_seen() {
+    guess(&[Kind::Areas]);
 }

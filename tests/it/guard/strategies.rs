@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{
     attack::{Finding, MIDDLE, Point, km},
-    baits,
+    baits, spoken,
     worlds::{STREETS, Secret, World, open_group},
 };
 use crate::support::{Client, encoded};
@@ -31,7 +31,7 @@ pub struct Attacker {
 type Strategy = fn(&Attacker, &mut World, &Secret) -> Finding;
 
 /// Those that change the directory come last.
-pub const STRATEGIES: [(&str, Strategy); 27] = [
+pub const STRATEGIES: [(&str, Strategy); 32] = [
     ("radius bisection", radius),
     ("distance told", distance),
     ("order among public listings", order),
@@ -59,6 +59,11 @@ pub const STRATEGIES: [(&str, Strategy); 27] = [
     ("baits that share guessed organisations and places", baits::shared),
     ("baits with other areas under the public number", baits::areas),
     ("baits brought in anew while the refuge is", baits::again),
+    ("local numbers in odd spellings", spoken::numbers),
+    ("figures in sums, ages, waits and days", spoken::figures),
+    ("terms of a town, and ids guessed of them", spoken::terms),
+    ("numbers of registers", spoken::registers),
+    ("names of sources", spoken::sources),
 ];
 
 const ANCHORS: [Point; 3] = [(53.2, -2.2), (53.3, 0.1), (54.6, -1.0)];
@@ -314,14 +319,10 @@ fn pins(a: &Attacker, _: &mut World, _: &Secret) -> Finding {
 fn sessions(a: &Attacker, _: &mut World, _: &Secret) -> Finding {
     let found = ANCHORS.into_iter().chain([MIDDLE]).any(|(latitude, longitude)| {
         let path = format!("/v1/sessions?latitude={latitude}&longitude={longitude}&within_km={WIDEST}&per_page=100");
-        let answer = a.client.get(&path);
-        answer.status == 200
-            && answer.text().contains(&a.target)
-            && answer
-                .text()
-                .split(&a.target)
-                .nth(1)
-                .is_some_and(|rest| rest[..rest.len().min(3_000)].contains("distance_km"))
+        let text = a.client.get(&path).text();
+        assert!(text.contains("distance_km"), "sessions of open groups tell one: {text}");
+        let of_target = text.split(&a.target).nth(1);
+        of_target.is_some_and(|rest| rest[..rest.len().min(3_000)].contains("distance_km"))
     });
     sign(found, "a session with a distance")
 }
@@ -370,6 +371,7 @@ fn cursors(a: &Attacker, _: &mut World, _: &Secret) -> Finding {
         }
         seen.push(id);
     }
+    assert!(seen.len() > 10, "there are more pages than one");
     let sorted = seen.is_sorted();
     Finding {
         signs: odd.into_iter().chain((!sorted).then(|| "pages are not in the order of ids".to_owned())).collect(),
@@ -414,6 +416,7 @@ fn resilience(a: &Attacker, _: &mut World, _: &Secret) -> Finding {
     let rows = a.client.get("/v1/resilience?area=Yorkshire+and+The+Humber&need=domestic-abuse").json();
     let counted: BTreeSet<String> =
         rows["rows"].as_array().unwrap().iter().map(|row| row["listings"].to_string()).collect();
+    assert!(!counted.is_empty());
     if counted.len() > 1 {
         differ.push(format!("authorities of one area have {counted:?} listings"));
     }

@@ -7,8 +7,11 @@
 
 use std::{
     env,
+    ffi::OsStr,
+    fs,
     io::{Read, Write},
     net::TcpStream,
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -16,7 +19,7 @@ use super::{
     table,
     worlds::{Secret, World},
 };
-use crate::support::Client;
+use crate::support::{Client, Serving, until};
 
 /// Questions in which a house could matter.
 const QUESTIONS: [&str; 4] = [
@@ -25,6 +28,36 @@ const QUESTIONS: [&str; 4] = [
     "/v1/search?near=Yorkshire+and+The+Humber&sort=distance",
     "/v1/services?per_page=100",
 ];
+/// A directory of one secret, served by this test program or by the program that `KITH_TEST_PROGRAM` names.
+enum Served {
+    Here(Box<World>),
+    There { server: Serving, _folder: tempfile::TempDir },
+}
+
+impl Served {
+    fn of(secret: &Secret, program: Option<&OsStr>) -> Self {
+        let Some(program) = program else { return Self::Here(Box::new(World::small(secret))) };
+        let folder = tempfile::tempdir().unwrap();
+        let (data, file) = (folder.path().join("data"), folder.path().join("county.json"));
+        fs::write(&file, World::small_file(secret)).unwrap();
+        let import = ["import", "--source", "county", "--data"];
+        let imported = Command::new(program).args(import).arg(&data).arg(&file).output().unwrap();
+        assert!(imported.status.success(), "{}", String::from_utf8_lossy(&imported.stderr));
+        let mut command = Command::new(program);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(&data);
+        let server = Serving::run(command);
+        until("it is ready", || server.client.get("/readyz").status == 200);
+        Self::There { server, _folder: folder }
+    }
+
+    fn client(&self) -> &Client {
+        match self {
+            Self::Here(world) => &world.client,
+            Self::There { server, .. } => &server.client,
+        }
+    }
+}
+
 /// Beyond this a difference would be likely to be one.
 const MOST: f64 = 4.5;
 
@@ -82,16 +115,16 @@ fn cropped(samples: &[Vec<f64>; 2]) -> [Vec<f64>; 2] {
 
 /// For so long, in so many rounds with directories built anew: times of answers by secret, as differences from the mean of their
 /// round and question, and t of the two, whole and cropped.
-fn compared(secrets: [u64; 2], rounds: u64, time: Duration) -> ([f64; 2], usize) {
+fn compared(secrets: [u64; 2], rounds: u64, time: Duration, program: Option<&OsStr>) -> ([f64; 2], usize) {
     let mut samples = [Vec::new(), Vec::new()];
     let mut state = 17_u64;
     for round in 0..rounds {
         // Which is built first is not the same in all rounds.
         let first = (round % 2) as usize;
-        let mut worlds: Vec<(usize, World)> =
-            [first, 1 - first].map(|side| (side, World::small(&Secret::number(secrets[side])))).into();
+        let mut worlds: Vec<(usize, Served)> =
+            [first, 1 - first].map(|side| (side, Served::of(&Secret::number(secrets[side]), program))).into();
         worlds.sort_by_key(|(side, _)| *side);
-        let mut wires = [Wire::to(&worlds[0].1.client), Wire::to(&worlds[1].1.client)];
+        let mut wires = [Wire::to(worlds[0].1.client()), Wire::to(worlds[1].1.client())];
         for path in QUESTIONS {
             for _ in 0..200 {
                 wires.iter_mut().for_each(|wire| _ = wire.ask(path));
@@ -121,13 +154,32 @@ fn how_long_an_answer_takes_tells_nothing_of_a_house() {
     }
     let time = Duration::from_secs(60);
     // What two directories of the same secret differ by.
-    let (none, asked) = compared([31, 31], 6, time);
+    let (none, asked) = compared([31, 31], 6, time, None);
     let figure = format!("t {:.1}, cropped {:.1}", none[0], none[1]);
     table::row("C5", "times of answers, two directories of one secret: what chance does", asked, &figure, true);
-    let (t, asked) = compared([31, 32], 6, time);
+    let (t, asked) = compared([31, 32], 6, time, None);
     let figure = format!("t {:.1}, cropped {:.1}", t[0], t[1]);
     let same = t.iter().zip(none).all(|(t, none)| t.abs() < MOST.max(2.0 * none.abs()));
     table::row("C5", "times of answers, two directories that differ in the secret", asked, &figure, same);
+    assert!(same, "{t:?} beside {none:?}");
+}
+
+#[test]
+#[ignore = "for a release build and a quarter of an hour: KITH_TEST_PROGRAM=target/release/kith KITH_TEST_SECONDS=420"]
+fn how_long_the_program_itself_takes_tells_nothing_of_a_house() {
+    let program = env::var_os("KITH_TEST_PROGRAM").expect("KITH_TEST_PROGRAM names the program");
+    let seconds = env::var("KITH_TEST_SECONDS").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(60);
+    let time = Duration::from_secs(seconds);
+    let load =
+        || fs::read_to_string("/proc/loadavg").map_or_else(|_| "not known".to_owned(), |load| load[..4].to_owned());
+    let before = load();
+    let (none, chance) = compared([31, 31], 12, time, Some(&program));
+    let (t, asked) = compared([31, 32], 12, time, Some(&program));
+    let figure = format!("t {:.1}, cropped {:.1}; load {before} to {}", none[0], none[1], load());
+    table::row("C5", "release program, two directories of one secret: what chance does", chance, &figure, true);
+    let figure = format!("t {:.1}, cropped {:.1}", t[0], t[1]);
+    let same = t.iter().zip(none).all(|(t, none)| t.abs() < MOST.max(2.0 * none.abs()));
+    table::row("C5", "release program, two directories that differ in the secret", asked, &figure, same);
     assert!(same, "{t:?} beside {none:?}");
 }
 

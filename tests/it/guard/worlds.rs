@@ -132,6 +132,12 @@ impl World {
     /// One hidden listing, one like it of the attacker's own, and open groups all over the area.
     pub fn small(secret: &Secret) -> Self {
         let mut world = Self::empty();
+        world.import("county", &Format::Hsds, &[("county.json", Self::small_file(secret))]);
+        world
+    }
+
+    /// The file that it is made of.
+    pub fn small_file(secret: &Secret) -> String {
         let groups = (0..16).map(|number| {
             let (row, column) = (f64::from(number / 4), f64::from(number % 4));
             open_group(number, 53.45 + 0.27 * row, -1.85 + 0.45 * column)
@@ -139,8 +145,7 @@ impl World {
         let decoy = Secret { mark: 1, ..Secret::number(0) };
         let items: Vec<Value> =
             groups.chain([refuge(secret, "rowan", TARGET), refuge(&decoy, "alder", DECOY)]).collect();
-        world.import("county", &Format::Hsds, &[("county.json", Value::from(items).to_string())]);
-        world
+        Value::from(items).to_string()
     }
 
     /// The keeper's file again, with the house of the hidden listing elsewhere.
@@ -195,8 +200,13 @@ impl World {
     /// Brings files in and waits until readers see them.
     pub fn import(&mut self, name: &str, format: &Format, files: &[(&str, String)]) -> Report {
         let source = Source { id: source_id(name), name: name.to_owned(), url: None, licence: None, attribution: None };
+        self.import_from(&source, format, files)
+    }
+
+    /// The same from a source of which more is known.
+    pub fn import_from(&mut self, source: &Source, format: &Format, files: &[(&str, String)]) -> Report {
         let files: Vec<Part<'_>> = files.iter().map(|(name, text)| Part { name, bytes: text.as_bytes() }).collect();
-        let shipment = Shipment { source: &source, files: &files, format, dry_run: false, actor: "a keeper" };
+        let shipment = Shipment { source, files: &files, format, dry_run: false, actor: "a keeper" };
         let report = runtime().block_on(async {
             let report = self.directory.import(shipment, &mut |_, _| {}).await.unwrap();
             self.directory.bring_up_to_date().await.unwrap();
