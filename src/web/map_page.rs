@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{
     chrome::{self, Chrome, Line},
-    facts::CardView,
+    facts::{self, CardView},
     form::{AGE, Fault, fault, in_words},
     view::{AskedPlace, Card},
     words,
@@ -16,7 +16,8 @@ use crate::{
     directory::{request::SearchRequest, support_map::SupportMapRequest},
     domain::{
         crisis::CrisisLine,
-        support_map::MapNote,
+        hold::HeldTerm,
+        support_map::{MapLink, MapNote},
         vocabulary::{Facet, values::SupportLayer, vocabulary},
     },
 };
@@ -93,6 +94,8 @@ impl MapForm {
 #[derive(Deserialize)]
 pub struct Map {
     place: AskedPlace,
+    #[serde(default)]
+    held_terms: Vec<HeldTerm>,
     layers: Vec<Layer>,
     sample: bool,
 }
@@ -114,6 +117,7 @@ struct Layer {
 struct Item {
     listing: Card,
     reasons: Vec<MapNote>,
+    linked: Option<MapLink>,
 }
 
 #[derive(Deserialize)]
@@ -169,6 +173,7 @@ impl MapPage {
         let mut notes: Vec<String> =
             place.within.iter().map(|within| format!("{} is in {within}.", place.resolved)).collect();
         notes.extend(place.note.clone());
+        notes.extend(facts::held_terms(&answer.held_terms));
         notes.push("Ring or write before you set out. What is not recorded here may still be there: ask.".to_owned());
         let about = vocabulary().term(&form.need).map(|term| format!(": {}", term.label));
         let answer = MapView {
@@ -196,12 +201,25 @@ impl LayerView {
             intro,
             lines: layer.lines.iter().map(|line| chrome::shown(line, false)).collect(),
             notes: layer.notes.into_iter().map(|note| note.in_words).chain(far.filter(|_| gap.is_none())).collect(),
-            items: layer.items.into_iter().map(|one| item(&one.listing, one.reasons)).collect(),
+            items: layer
+                .items
+                .into_iter()
+                .map(|one| with_doubts(item(&one.listing, one.reasons), one.linked))
+                .collect(),
             more: layer.more,
             gap,
             nearest,
         }
     }
+}
+
+/// The same with what is to be known of the listing by way of which it is linked with what stands above.
+fn with_doubts(mut item: ItemView, linked: Option<MapLink>) -> ItemView {
+    if let Some(via) = linked.and_then(|linked| linked.via) {
+        let doubts = facts::doubts(via.being_checked == Some(true), via.held.as_ref());
+        item.card.warnings.extend(doubts.into_iter().map(|doubt| format!("{}: {doubt}", via.name)));
+    }
+    item
 }
 
 const fn said_of(layer: SupportLayer) -> (&'static str, &'static str, &'static str) {

@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::{
     chrome::Chrome,
-    facts::own_page,
+    facts::{self, own_page},
     form::AGE,
     view::{Card, Value},
     words,
@@ -14,7 +14,7 @@ use crate::{
     directory::pathways::PathwaysRequest,
     domain::{
         link::Terms,
-        pathway::answer::{Pathway, PathwayStep, PathwaysAnswer},
+        pathway::answer::{Pathway, PathwayEnd, PathwayStep, PathwaysAnswer},
         read::Violation,
         vocabulary::values::SupportLayer,
     },
@@ -37,6 +37,8 @@ pub struct PathwayPage {
 
 struct Ways {
     heading: String,
+    /// What is to be known of the listing where they begin.
+    warnings: Vec<String>,
     ways: Vec<Vec<StepView>>,
     none: Option<String>,
     cut: bool,
@@ -47,6 +49,8 @@ struct StepView {
     to: Value,
     in_words: String,
     facts: Vec<String>,
+    /// What is to be known of the listing that one comes to.
+    warnings: Vec<String>,
     limits: Vec<String>,
 }
 
@@ -105,6 +109,7 @@ impl PathwayPage {
                 1 => format!("One way from {} to: {to}", self.name),
                 number => format!("{number} ways from {} to: {to}", self.name),
             },
+            warnings: warnings(&answer.from),
             ways: answer.pathways.iter().map(steps).collect(),
             none: answer.none.as_ref().map(|none| none.in_words.clone()),
             cut: answer.cut,
@@ -147,8 +152,16 @@ fn step(step: &PathwayStep) -> StepView {
         },
         in_words: step.in_words.clone(),
         facts: facts.iter().map(|fact| words::capitalised(fact)).collect(),
+        warnings: warnings(&step.to),
         limits: step.limits.iter().map(|limit| words::capitalised(&limit.in_words)).collect(),
     }
+}
+
+/// That something of a listing may be wrong or is held, as its own page says it.
+fn warnings(end: &PathwayEnd) -> Vec<String> {
+    let mut warnings = facts::doubts(end.being_checked == Some(true), end.held.as_ref());
+    warnings.extend(facts::held_terms(&end.held_terms));
+    warnings
 }
 
 /// What one side says of how the link works; what it does not do stands among the limits.
