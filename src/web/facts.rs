@@ -100,7 +100,7 @@ pub fn held_terms(held: &[HeldTerm]) -> Vec<String> {
 
 fn because(held: &PublicHold) -> String {
     let [since, until] = [&held.since, &held.until].map(|day| words::day(day));
-    format!("because {} (since {since}, until {until})", held.says)
+    format!("because {} (since {since}, until {until})", held.ground.label())
 }
 
 /// For whom it is.

@@ -98,17 +98,20 @@ fn what_cannot_be_read_is_told_with_everything_else() {
                 "/per_page out_of_range",
             ],
         ),
-        ("/v1/search?near=%FF&within_km=500", vec!["/near not_text", "/within_km out_of_range"]),
+        ("/v1/search?near=%FF&within_km=5000", vec!["/near not_text", "/within_km out_of_range"]),
         ("/v1/search?near=Nowhereville&page=x", vec!["/page not_a_number", "/near not_readable"]),
         ("/v1/search?latitude=x&longitude=-1.5", vec!["/latitude not_a_number"]),
         ("/v1/search?need=%FF&need=nope&kind=club", vec!["/need not_text", "/kind/0 not_in_list"]),
-        ("/v1/sessions?near=Leeds&per_page=x&from=then", vec!["/per_page not_a_number", "/from not_a_date"]),
+        ("/v1/sessions?near=Leeds&per_page=x&from=then", vec!["/per_page not_a_number", "/from not_a_time"]),
         ("/v1/support-map?age=old&need=nope", vec!["/age not_a_number", "/need/0 unknown_term", "/near required"]),
         (
             "/v1/pathways?age=-1&from=x&to_layer=nope",
             vec!["/age not_a_number", "/from not_a_uuid", "/to_layer not_in_list"],
         ),
-        ("/v1/services?per_page=x&id=7&after=y", vec!["/per_page not_a_number", "/id/0 not_a_uuid"]),
+        (
+            "/v1/services?per_page=x&id=7&after=y",
+            vec!["/per_page not_a_number", "/id/0 not_a_uuid", "/after not_a_uuid", "/after conflict"],
+        ),
         ("/v1/resilience?format=pdf&need=nope", vec!["/format not_in_list", "/area required", "/need unknown_term"]),
         (
             &format!("/v1/networks/{id}/members?per_page=x&state=maybe"),

@@ -124,7 +124,7 @@ impl Shape {
     fn some_value(&self) -> &str {
         match self {
             Self::Text | Self::List => "x",
-            Self::Number | Self::Integer => "0",
+            Self::Number | Self::Integer => "1",
             Self::Flag => "false",
             Self::Word(words) => words.first().map_or("x", String::as_str),
         }
@@ -203,7 +203,7 @@ mod tests {
             "/colour unknown_parameter",
             "/area required",
         ];
-        let readable = "need=a&need=x&need=b&age=0&strict=false&format=json&area=x".to_owned();
+        let readable = "need=a&need=x&need=b&age=1&strict=false&format=json&area=x".to_owned();
         assert_eq!(looked(query), (faults.map(str::to_owned).to_vec(), readable));
         let good = "area=Leeds+West&format=csv&age=7&strict=true&need=a&need=b";
         assert_eq!(looked(good), (Vec::new(), good.to_owned()));

@@ -363,6 +363,9 @@ async fn a_large_network_costs_a_member_that_changes_no_more_than_what_is_shown(
     println!("the network described anew {:?}: {written} + {followed} entries", began.elapsed());
     assert_eq!(lines, 1);
     assert!(written < 400 && followed < 250, "{written} {followed}");
+    let began = std::time::Instant::now();
+    town.try_import("county", &json!([circle("West Loop", "Still many.")])).await.unwrap();
+    println!("the network renamed, with all its members: written {:?}", began.elapsed());
     let [.., lines] = cost(&town, &json!([circle("West Ring", "Still many.")])).await;
     assert_eq!(lines, size as u64 + 1);
 
