@@ -8,24 +8,21 @@ use std::{collections::BTreeMap, sync::Arc};
 use poem::{Endpoint, IntoResponse, Middleware, Request, Response, Result, http::Method};
 use serde_json::{Map, Value, json};
 
-use super::problem::{Problem, Slug};
-use crate::domain::read::{Code, Violation, push_token};
+use self::query::{Looked, Parameters};
+use super::problem::{self, Problem, Slug};
 
-/// What a parameter of the query is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    Text,
-    Number,
-    Integer,
-    Flag,
-    List,
-}
+mod query;
+
+pub use self::query::decoded;
+
+/// Parameters that say a place. Where one of them cannot be read, it is not told that the place is not known.
+const PLACE: [&str; 4] = ["/near", "/postcode", "/latitude", "/longitude"];
 
 /// One path of the document.
 #[derive(Debug)]
 struct Path {
     segments: Vec<Option<String>>, // None: a parameter stands here
-    methods: BTreeMap<String, BTreeMap<String, Shape>>,
+    methods: BTreeMap<String, Parameters>,
 }
 
 /// What the document says of paths, methods and parameters.
@@ -75,8 +72,8 @@ impl Contract {
     pub fn read(document: &Value, pages: &[&str]) -> Self {
         let paths = document.pointer("/paths").and_then(Value::as_object).into_iter().flatten();
         let read_only = json!({"get": {}});
-        let pages = pages.iter().map(|path| read_path(path, &read_only));
-        let paths = paths.map(|(path, operations)| read_path(path, operations)).chain(pages).collect();
+        let pages = pages.iter().map(|path| read_path(path, &read_only, document));
+        let paths = paths.map(|(path, operations)| read_path(path, operations, document)).chain(pages).collect();
         Self { paths, is_strict: true }
     }
 
@@ -110,102 +107,21 @@ impl Contract {
             allow.push("OPTIONS".to_owned());
             return Err(Refusal::Method(allow.join(", ")));
         };
-        let faults = query_faults(parameters, query, self.is_strict);
-        if faults.is_empty() { Ok(()) } else { Err(Refusal::Query(faults)) }
+        let looked = parameters.look(query, self.is_strict);
+        if looked.faults.is_empty() { Ok(()) } else { Err(Refusal::Query(looked)) }
     }
 }
 
 enum Refusal {
     Method(String),
-    Query(Vec<Violation>),
+    Query(Looked),
 }
 
-fn read_path(path: &str, operations: &Value) -> Path {
+fn read_path(path: &str, operations: &Value, document: &Value) -> Path {
     let segments = path.split('/').map(|part| (!part.starts_with('{')).then(|| part.to_owned())).collect();
-    let methods = operations.as_object().into_iter().flatten().map(|(method, operation)| {
-        let parameters = operation.pointer("/parameters").and_then(Value::as_array).into_iter().flatten();
-        let named = parameters.filter(|parameter| parameter["in"] == "query").filter_map(|parameter| {
-            let shape = match parameter.pointer("/schema/type").and_then(Value::as_str) {
-                Some("number") => Shape::Number,
-                Some("integer") => Shape::Integer,
-                Some("boolean") => Shape::Flag,
-                Some("array") => Shape::List,
-                _ => Shape::Text,
-            };
-            Some((parameter["name"].as_str()?.to_owned(), shape))
-        });
-        (method.clone(), named.collect())
-    });
+    let methods = operations.as_object().into_iter().flatten();
+    let methods = methods.map(|(method, operation)| (method.clone(), Parameters::read(operation, document)));
     Path { segments, methods: methods.collect() }
-}
-
-fn query_faults(parameters: &BTreeMap<String, Shape>, query: &str, is_strict: bool) -> Vec<Violation> {
-    let mut faults = Vec::new();
-    let mut seen: Vec<&str> = Vec::new();
-    let mut fault = |name: &str, code, reason: &str| {
-        let mut pointer = String::new();
-        if !name.is_empty() {
-            push_token(&mut pointer, name);
-        }
-        faults.push(Violation { pointer, code, reason: reason.to_owned() });
-    };
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let known = decoded(name).and_then(|name| parameters.get_key_value(&name));
-        if known.is_none() && !is_strict {
-            continue;
-        }
-        let (Some(name), Some(value)) = (decoded(name), decoded(value)) else {
-            fault(known.map_or("", |(name, _)| name), Code::NotText, "is not percent-encoded UTF-8");
-            continue;
-        };
-        let Some((name, shape)) = known else {
-            fault(
-                &name.chars().take(64).collect::<String>(),
-                Code::UnknownParameter,
-                "is no parameter here; /openapi.json lists them",
-            );
-            continue;
-        };
-        if value.contains('\0') {
-            fault(name, Code::HasNul, "holds a NUL character");
-        }
-        if !seen.contains(&name.as_str()) {
-            seen.push(name);
-        } else if *shape != Shape::List {
-            fault(name, Code::Conflict, "is given twice");
-        }
-        let readable = match shape {
-            Shape::Number => value.parse::<f64>().is_ok_and(f64::is_finite),
-            Shape::Integer => value.parse::<u32>().is_ok(),
-            Shape::Flag => matches!(value.as_str(), "true" | "false"),
-            Shape::Text | Shape::List => true,
-        };
-        match shape {
-            _ if readable => {}
-            Shape::Flag => fault(name, Code::NotInList, "is neither true nor false"),
-            _ => fault(name, Code::NotANumber, "is not a number that can be used here"),
-        }
-    }
-    faults
-}
-
-/// Percent-decoded text; `+` is a space. `None` when the bytes are not UTF-8.
-pub fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        match byte {
-            b'+' => bytes.push(b' '),
-            b'%' => {
-                let mut digit = || char::from(rest.next()?).to_digit(16);
-                let (high, low) = (digit()?, digit()?);
-                bytes.push(u8::try_from(high * 16 + low).ok()?);
-            }
-            _ => bytes.push(byte),
-        }
-    }
-    String::from_utf8(bytes).ok()
 }
 
 /// The check in front of all operations.
@@ -233,7 +149,7 @@ impl<E: Endpoint> Endpoint for StrictEndpoint<E> {
         let uri = request.original_uri();
         match self.contract.check(request.method(), uri.path(), uri.query().unwrap_or_default()) {
             Ok(()) => self.inner.call(request).await.map(IntoResponse::into_response),
-            Err(Refusal::Query(faults)) => Ok(Problem::invalid(faults).response()),
+            Err(Refusal::Query(looked)) => Ok(self.with_the_rest(looked, request).await.response()),
             Err(Refusal::Method(allow)) if request.method() == Method::OPTIONS => {
                 Ok(Response::builder().status(poem::http::StatusCode::NO_CONTENT).header("Allow", allow).finish())
             }
@@ -246,9 +162,39 @@ impl<E: Endpoint> Endpoint for StrictEndpoint<E> {
     }
 }
 
+impl<E: Endpoint> StrictEndpoint<E> {
+    /// All faults of a request whose query has some: these, and those that the operation finds in the rest. Its answer is
+    /// of other values and goes nowhere.
+    async fn with_the_rest(&self, looked: Looked, mut request: Request) -> Problem {
+        let mut told = Problem::invalid(looked.faults);
+        let words = looked.readable.split('&').find_map(|pair| decoded(pair.strip_prefix("q=")?));
+        let uri = format!("{}?{}", request.uri().path(), looked.readable).parse();
+        let (Ok(uri), &Method::GET | &Method::HEAD) = (uri, request.method()) else { return told };
+        *request.uri_mut() = uri;
+        let answer = match self.inner.call(request).await {
+            Ok(answer) => answer.into_response(),
+            Err(error) => problem::from_poem(error),
+        };
+        if let Some(found) = answer.extensions().get::<Problem>() {
+            let known: Vec<String> = told.violations.iter().map(|fault| fault.pointer.clone()).collect();
+            let has_place = known.iter().any(|pointer| PLACE.contains(&&**pointer));
+            let rest = found.faults(has_place).into_iter().filter(|fault| !is_told(&known, &fault.pointer));
+            told.violations.extend(rest);
+        }
+        told.asked_with(words.as_deref())
+    }
+}
+
+/// Whether something was told of a parameter, or of the list in which it stands.
+fn is_told(known: &[String], pointer: &str) -> bool {
+    known
+        .iter()
+        .any(|known| pointer.strip_prefix(&**known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Contract, Refusal, decoded};
+    use super::{Contract, Refusal};
     use poem::http::Method;
     use serde_json::json;
 
@@ -267,8 +213,8 @@ mod tests {
     #[test]
     fn every_fault_of_a_query_is_named_at_once() {
         let faults = |query| match contract().check(&Method::GET, "/v1/search", query) {
-            Err(Refusal::Query(faults)) => {
-                faults.into_iter().map(|f| format!("{} {}", f.pointer, f.code.as_str())).collect::<Vec<_>>()
+            Err(Refusal::Query(looked)) => {
+                looked.faults.into_iter().map(|f| format!("{} {}", f.pointer, f.code.as_str())).collect::<Vec<_>>()
             }
             _ => Vec::new(),
         };
@@ -284,7 +230,9 @@ mod tests {
     fn a_lenient_document_passes_over_what_it_does_not_know_and_nothing_else() {
         let check = |query| contract().passing_over_unknown().check(&Method::GET, "/v1/search", query);
         assert!(check("colour=red&%FF=a&page=x").is_ok());
-        assert!(matches!(check("colour=red&within_km=x&q=a&q=b"), Err(Refusal::Query(faults)) if faults.len() == 2));
+        assert!(
+            matches!(check("colour=red&within_km=x&q=a&q=b"), Err(Refusal::Query(looked)) if looked.faults.len() == 2)
+        );
     }
 
     #[test]
@@ -298,13 +246,5 @@ mod tests {
         assert_eq!(allow(Method::PUT, "/openapi.json"), "GET, HEAD, OPTIONS");
         assert_eq!(allow(Method::HEAD, "/v1/search"), "");
         assert_eq!(allow(Method::DELETE, "/elsewhere"), "");
-    }
-
-    #[test]
-    fn percent_encoding_is_read_or_refused() {
-        assert_eq!(decoded("a+b%20c%C3%A9").as_deref(), Some("a b cé"));
-        for bad in ["%", "%2", "%zz", "%FF"] {
-            assert_eq!(decoded(bad), None, "{bad}");
-        }
     }
 }

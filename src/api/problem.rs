@@ -193,7 +193,21 @@ impl Problem {
         if self.status == 503 {
             response = response.header("Retry-After", RETRY_AFTER);
         }
-        response.body(body)
+        let mut response = response.body(body);
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+
+    /// Its faults, as faults among others: a place that is not known, or not clear, is one, unless the request had none
+    /// that could be read.
+    pub fn faults(&self, of_no_place: bool) -> Vec<Fault> {
+        let is_place = [Slug::UnknownPlace, Slug::AmbiguousPlace].iter().any(|slug| self.title == slug.title());
+        let place = (is_place && !of_no_place).then(|| Fault {
+            pointer: "/near".to_owned(),
+            code: Code::NotReadable.as_str().to_owned(),
+            reason: "is no place that is known here, or more than one".to_owned(),
+        });
+        self.violations.iter().cloned().chain(place).collect()
     }
 }
 
@@ -293,7 +307,10 @@ pub fn from_poem(error: poem::Error) -> Response {
 
 impl From<Problem> for poem::Error {
     fn from(problem: Problem) -> Self {
-        Self::from_response(problem.response())
+        let mut error = Self::from_response(problem.response());
+        // What stands beside a response is replaced by what stands beside the error.
+        error.set_data(problem);
+        error
     }
 }
 

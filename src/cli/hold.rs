@@ -36,7 +36,7 @@ pub enum Arguments {
     },
     /// End a hold before its day
     End {
-        /// The id of a listing or of a term
+        /// The id of a listing or of a term, or what `list` shows where there is none any more
         id: String,
     },
     /// What is held now, the oldest first
@@ -88,6 +88,6 @@ fn list(held: &HeldThing) {
         hold.since,
         hold.until,
         plain::line(&hold.role),
-        plain::line(&held.name)
+        if held.is_there { plain::line(&held.name) } else { "(not here any more)".to_owned() }
     );
 }

@@ -44,7 +44,8 @@ pub async fn purge(config: &Config) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds the published view anew. A running server does it by itself when its view has gone.
+/// Makes anew what is derived from the records: remembered links, what the log says was published, the view. A running server
+/// builds its view by itself when that has gone.
 pub async fn reindex(config: &Config) -> Result<ExitCode> {
     let directory = open(config).await?;
     let _lock = match directory.lock() {
@@ -53,7 +54,10 @@ pub async fn reindex(config: &Config) -> Result<ExitCode> {
         ),
         lock => lock?,
     };
-    directory.rebuild().await?;
+    let mended = directory.reindex(ACTOR).await?;
+    if mended > 0 {
+        say!("{mended} listings and records had been published otherwise than their records say");
+    }
     say!("built the published view: {} listings and records", directory.view.reader()?.listings()?);
     Ok(ExitCode::SUCCESS)
 }

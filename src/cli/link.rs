@@ -16,7 +16,7 @@ use crate::{
         link::{ActingFor, Saying},
         plain,
         read::{self, Code, Violation},
-        vocabulary::values::{Direction, Relationship},
+        vocabulary::values::{Direction, LinkState, Relationship},
     },
 };
 
@@ -148,8 +148,10 @@ async fn list(directory: &Directory, id: Option<&str>) -> Result<ExitCode> {
     let said = directory.said_links(id).await.context("there is no such listing")?;
     for link in &said {
         let by = if link.by_first { "first" } else { "second" };
+        // Where the two differ the other side has said, ended or paused something.
+        let shown = link.shown.map_or("not shown", LinkState::as_str);
         say!(
-            "{} {} {} {}, says the {by} ({}): {} | {}",
+            "{} {} {} {}, says the {by} ({}); readers see: {shown}: {} | {}",
             link.first.0,
             link.relationship.as_str(),
             link.second.0,

@@ -93,7 +93,7 @@ enum Command {
         /// The listing's id
         id: String,
     },
-    /// Build the published view anew
+    /// Make anew what is derived from the records: remembered links and the published view
     Reindex,
     /// Make the bytes of what is protected now go from all files of the store and the view. An import that protected
     /// something does it by itself

@@ -61,67 +61,47 @@ pub async fn joined(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<
     let reported = read.reported(listings.iter().map(|listing| listing.id.clone())).await?;
     let mut linked = bonds::linked(read, &held, &sides).await?;
 
-    Ok(listings
-        .iter()
-        .map(|listing| match listing.kind {
-            ListingKind::Service => {
-                let service = services.get(&listing.id.parse().ok()?)?.clone();
-                let organization = service.record.organization_id.and_then(|id| organizations.get(&id).cloned());
-                let source = sources.get(&service.origin.source)?.clone();
-                let places = service_places.remove(&service.record.id).unwrap_or_default();
-                let linked = linked.remove(&Side::service(service.record.id));
-                let reported = reported.contains(&listing.id);
-                let services = Vec::new();
-                let held = held.of(&service).map(Hold::public);
-                let service = Some(service);
-                let has_open_services = false;
-                Some(Joined {
-                    service,
-                    organization,
-                    places,
-                    services,
-                    has_open_services,
-                    linked,
-                    reported,
-                    held,
-                    source,
-                })
-            }
-            ListingKind::Organization => {
-                let organization = organizations.get(&listing.id.parse().ok()?)?.clone();
-                let source = sources.get(&organization.origin.source)?.clone();
-                let offered = offered.get(&organization.record.id).map(Vec::as_slice).unwrap_or_default();
-                let has_open_services = offered.iter().any(|(_, open)| *open);
-                // A private service is not told by the page of one whose name it does not tell itself.
-                let shows_private = offered.iter().all(|(_, open)| *open) || {
-                    let allowed = Allowed { areas: &[], let_through: &organization.facts.let_through };
-                    gate::organization(&mut organization.record.clone(), &allowed).nothing()
-                };
-                let services = offered.iter().filter(|(_, open)| *open || shows_private);
-                let services = services.map(|(service, _)| service.clone()).collect();
-                let places = organization_places.remove(&organization.record.id).unwrap_or_default();
-                let linked = linked.remove(&Side::organization(organization.record.id));
-                let reported = reported.contains(&listing.id);
-                let held = held.of(&organization).map(Hold::public);
-                let organization = Some(organization);
-                let service = None;
-                Some(Joined {
-                    service,
-                    organization,
-                    places,
-                    services,
-                    has_open_services,
-                    linked,
-                    reported,
-                    held,
-                    source,
-                })
-            }
-            ListingKind::ServiceAtLocation | ListingKind::Holds | ListingKind::Taxonomy | ListingKind::TaxonomyTerm => {
-                None
-            }
-        })
-        .collect())
+    let joined = |listing: &ListingRef| match listing.kind {
+        ListingKind::Service => {
+            let service = services.get(&listing.id.parse().ok()?)?.clone();
+            let id = service.record.id;
+            Some(Joined {
+                organization: service.record.organization_id.and_then(|id| organizations.get(&id).cloned()),
+                places: service_places.remove(&id).unwrap_or_default(),
+                services: Vec::new(),
+                has_open_services: false,
+                linked: linked.remove(&Side::service(id)),
+                reported: reported.contains(&listing.id),
+                held: held.of(&service).map(Hold::public),
+                source: sources.get(&service.origin.source)?.clone(),
+                service: Some(service),
+            })
+        }
+        ListingKind::Organization => {
+            let organization = organizations.get(&listing.id.parse().ok()?)?.clone();
+            let id = organization.record.id;
+            let offered = offered.get(&id).map(Vec::as_slice).unwrap_or_default();
+            // A private service is not told by the page of one whose name it does not tell itself.
+            let shows_private = offered.iter().all(|(_, open)| *open) || {
+                let allowed = Allowed { areas: &[], let_through: &organization.facts.let_through };
+                gate::organization(&mut organization.record.clone(), &allowed).nothing()
+            };
+            let services = offered.iter().filter(|(_, open)| *open || shows_private);
+            Some(Joined {
+                service: None,
+                places: organization_places.remove(&id).unwrap_or_default(),
+                services: services.map(|(service, _)| service.clone()).collect(),
+                has_open_services: offered.iter().any(|(_, open)| *open),
+                linked: linked.remove(&Side::organization(id)),
+                reported: reported.contains(&listing.id),
+                held: held.of(&organization).map(Hold::public),
+                source: sources.get(&organization.origin.source)?.clone(),
+                organization: Some(organization),
+            })
+        }
+        ListingKind::ServiceAtLocation | ListingKind::Holds | ListingKind::Taxonomy | ListingKind::TaxonomyTerm => None,
+    };
+    Ok(listings.iter().map(joined).collect())
 }
 
 /// The places of `exact` services, each with its location, in the order of their ids.

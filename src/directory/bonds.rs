@@ -7,9 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use kith_index::gazetteer::Gazetteer;
-
-use super::{Directory, Result, document::Places, holds::Held, links};
+use super::{Result, document::Places, holds::Held, links};
 use crate::{
     domain::{
         card::ListingKind,
@@ -20,15 +18,17 @@ use crate::{
         organization::Organization,
         service::Service,
     },
-    store::{Audit, BondRow, Kept, Snapshot, Tx},
+    store::{BondRow, Kept, Snapshot, Tx},
 };
+
+mod remember;
+
+pub use self::remember::{LINKS_AT_ONCE, PAUSE, are_remembered};
 
 /// A listing with more links than so many is made of the first of them.
 const MANY: u64 = 200;
 /// Listings whose rows are made at once.
 const BATCH: usize = 500;
-/// Raised whenever the same records make other rows.
-const SHAPE: u32 = 2;
 
 /// Rows by their two sides and the link.
 type Rows = BTreeMap<(String, String, String), BondRow>;
@@ -44,6 +44,12 @@ impl Difference {
     pub fn len(&self) -> usize {
         self.put.len() + self.remove.len()
     }
+
+    /// Puts the rows right.
+    async fn write(&self, tx: &mut Tx) -> Result<()> {
+        tx.remove_bonds(&self.remove.iter().collect::<Vec<_>>()).await?;
+        Ok(tx.put_bonds(&self.put.iter().collect::<Vec<_>>()).await?)
+    }
 }
 
 /// Brings the rows around these sides up to date. Answers the other sides that show something else than before.
@@ -55,17 +61,38 @@ pub async fn settle(tx: &mut Tx, sides: &HashMap<Side, Origin>) -> Result<HashSe
     let mut changed = HashSet::new();
     for some in all.chunks(BATCH) {
         let mut some: HashMap<Side, Origin> = some.iter().cloned().collect();
+        let former = formerly_meant(tx, &some).await?;
         let made_of = changed_on_their_own(tx, &mut some).await?;
+        some.extend(former);
         let difference = difference(tx, &some).await?;
         changed.extend(difference.put.iter().chain(&difference.remove).filter_map(|row| side_of(&row.own)));
-        tx.remove_bonds(&difference.remove.iter().collect::<Vec<_>>()).await?;
-        tx.put_bonds(&difference.put.iter().collect::<Vec<_>>()).await?;
+        difference.write(tx).await?;
         for (side, digest) in made_of {
             tx.say_bonds_made_of(&name(side), &digest).await?;
         }
     }
     changed.retain(|side| !sides.contains_key(side));
     Ok(changed)
+}
+
+/// The records that links have meant by their ids here until these came, which the links' own source calls so.
+async fn formerly_meant(read: &mut Snapshot, sides: &HashMap<Side, Origin>) -> Result<HashMap<Side, Origin>> {
+    let like_ids = sides.iter().filter_map(|(side, origin)| {
+        let id: Id<()> = origin.foreign_id.parse().ok().filter(|id| *id != side.id)?;
+        Some(((side.kind, origin.source, origin.foreign_id.clone()), Side { kind: side.kind, id }))
+    });
+    let like_ids: HashMap<_, Side> = like_ids.collect();
+    if like_ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let names: HashSet<&String> = like_ids.keys().map(|(.., name)| name).collect();
+    let links = read.links_naming(&names.into_iter().cloned().collect::<Vec<_>>()).await?;
+    let meant = links.into_iter().filter_map(|link| {
+        let other = link.record.stated.other;
+        like_ids.get(&(other.kind, link.origin.source, other.name)).copied()
+    });
+    let meant: HashSet<Side> = meant.collect();
+    sides_of(read, &meant).await
 }
 
 /// Of organizations with many links leaves only those that have changed in what others show of them, or in what is stated
@@ -135,6 +162,11 @@ pub async fn linked(read: &mut Snapshot, held: &Held, sides: &HashMap<Side, Orig
     if sides.is_empty() || !read.has_links().await? {
         return Ok(HashMap::new());
     }
+    if !remember::are_remembered(read).await? {
+        // The same of the records alone: dearer, and never otherwise.
+        let all = links::linked(read, held, sides).await?;
+        return Ok(all.into_iter().map(|(own, linked)| (own, first_of(linked))).collect());
+    }
     let names: Vec<String> = sides.keys().copied().map(name).collect();
     let many = read.bonds_over(&names, MANY).await?;
     let (large, small): (HashMap<_, _>, HashMap<_, _>) = sides
@@ -156,6 +188,19 @@ pub async fn linked(read: &mut Snapshot, held: &Held, sides: &HashMap<Side, Orig
     Ok(found)
 }
 
+/// Of links that are many the first that the listing shows, as the rows have them.
+fn first_of(mut linked: Linked) -> Linked {
+    let mut shown: Vec<(String, Side)> =
+        linked.public(&Places).iter().filter_map(|link| Some((place(link), target_of(link)?))).collect();
+    if shown.len() as u64 > MANY {
+        linked.total = Some(shown.len());
+        shown.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+        let first: HashSet<Side> = shown.into_iter().take(LISTED).map(|(_, side)| side).collect();
+        linked.bonds.retain(|bond| first.contains(&side_at(&bond.other)));
+    }
+    linked
+}
+
 /// The links between a side and these others, whoever states them.
 async fn between(read: &mut Snapshot, side: Side, origin: &Origin, others: &HashSet<Side>) -> Result<Vec<Entry<Link>>> {
     let known = sides_of(read, others).await?;
@@ -172,7 +217,11 @@ async fn between(read: &mut Snapshot, side: Side, origin: &Origin, others: &Hash
     Ok(found)
 }
 
-async fn sides_of(read: &mut Snapshot, sides: &HashSet<Side>) -> Result<HashMap<Side, Origin>> {
+/// Those of these sides that there are, with what their sources call them.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn sides_of(read: &mut Snapshot, sides: &HashSet<Side>) -> Result<HashMap<Side, Origin>> {
     let of = |kind| sides.iter().filter(move |side| side.kind == kind).map(|side| side.id);
     let services: Vec<Id<kind::Service>> = of(SideKind::Service).map(Id::cast).collect();
     let organizations: Vec<Id<kind::Organization>> = of(SideKind::Organization).map(Id::cast).collect();
@@ -189,16 +238,31 @@ fn row(own: Side, other: Side, link: &PublicLink) -> BondRow {
         own: name(own),
         other: name(other),
         link: format!("{}/{}", link.relationship.as_str(), link.direction.as_str()),
-        // Agreed ones first, then by what they are; which of the same sort is an accident that stays the same.
-        place: format!("{}{:02}{}{}", link::rank(link.state), link.relationship as u8, link.direction as u8, other.id),
+        place: place(link),
         digest: digest(&[&shown]),
     }
 }
 
+/// Where a link stands: agreed ones first, then by what they are; which of the same sort is an accident that stays the same.
+fn place(link: &PublicLink) -> String {
+    format!("{}{:02}{}{}", link::rank(link.state), link.relationship as u8, link.direction as u8, link.target.id)
+}
+
 /// The side that an end is.
 fn side_at(end: &link::End) -> Side {
-    let is_organization = matches!(end.kind, ListingKind::Organization | ListingKind::Network);
-    Side { kind: if is_organization { SideKind::Organization } else { SideKind::Service }, id: end.id }
+    Side { kind: kind_at(end.kind), id: end.id }
+}
+
+/// The side that a link leads to.
+fn target_of(link: &PublicLink) -> Option<Side> {
+    Some(Side { kind: kind_at(link.target.kind), id: link.target.id.parse().ok()? })
+}
+
+const fn kind_at(kind: ListingKind) -> SideKind {
+    match kind {
+        ListingKind::Organization | ListingKind::Network => SideKind::Organization,
+        _ => SideKind::Service,
+    }
 }
 
 fn name(side: Side) -> String {
@@ -209,41 +273,6 @@ fn side_of(name: &str) -> Option<Side> {
     let (kind, id) = name.split_once('/')?;
     let kind = [SideKind::Service, SideKind::Organization].into_iter().find(|known| known.as_str() == kind)?;
     Some(Side { kind, id: id.parse().ok()? })
-}
-
-impl Directory {
-    /// Makes all rows, if anything else than this program with its gazetteer made those that are there.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn make_bonds(&self) -> Result<()> {
-        let by = format!("{SHAPE} {}", Gazetteer::embedded().version());
-        if self.store.snapshot().await?.bonds_made().await?.as_deref() == Some(&*by) {
-            return Ok(());
-        }
-        let mut tx = self.store.begin().await?;
-        if tx.bonds_made().await?.as_deref() == Some(&*by) {
-            return Ok(());
-        }
-        tx.clear_bonds().await?;
-        if tx.has_links().await? {
-            all_of::<Service>(&mut tx, Side::service).await?;
-            all_of::<Organization>(&mut tx, Side::organization).await?;
-        }
-        tx.say_bonds_made(&by).await?;
-        let detail = serde_json::json!({ "made": by });
-        let actor = "the program".to_owned();
-        tx.commit(Audit { at: self.clock.now(), actor, action: "bonds", subject: None, detail }, &[]).await?;
-        Ok(())
-    }
-}
-
-async fn all_of<T: Kept>(tx: &mut Tx, side: impl Fn(Id<T::Kind>) -> Side) -> Result<()> {
-    let mut after = None;
-    while let Some(sides) = page::<T>(tx, &mut after, &side).await? {
-        settle(tx, &sides).await?;
-    }
-    Ok(())
 }
 
 /// How many rows are otherwise than they should be.

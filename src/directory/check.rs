@@ -80,11 +80,8 @@ impl Directory {
                 report.organizations = snapshot.count::<Organization>().await?;
                 self.check_log(&mut snapshot, sequence, &mut report).await?;
                 let shown = self.check_records(&mut snapshot, &mut report).await?;
-                let others = bonds::all_differences(&mut snapshot).await?;
-                if others > 0 {
-                    report.fault(format!("{others} links are remembered otherwise than the records say"));
-                }
                 report.sharing = shares::open_ones(&mut snapshot).await?;
+                check_bonds(&mut snapshot, &mut report).await?;
                 drop(snapshot);
                 if let Some(generation) = generation {
                     // A commit since then makes the two differ for a good reason: look again.
@@ -167,6 +164,21 @@ fn check_view(generation: &Generation, reader: &Reader, shown: &Digests, report:
     Ok(())
 }
 
+/// What is remembered of links is what the records say.
+async fn check_bonds(snapshot: &mut Snapshot, report: &mut Report) -> Result<()> {
+    if !bonds::are_remembered(snapshot).await? {
+        let remedy = "`kith serve` does it by and by, `kith reindex` now";
+        report.fault(format!("not all links are remembered by this version of the program; {remedy}"));
+        return Ok(());
+    }
+    let others = bonds::all_differences(snapshot).await?;
+    if others > 0 {
+        let remedy = "`kith reindex` remembers all anew";
+        report.fault(format!("{others} links are remembered otherwise than the records say; {remedy}"));
+    }
+    Ok(())
+}
+
 async fn compare(
     snapshot: &mut Snapshot,
     listings: &[ListingRef],
@@ -179,7 +191,8 @@ async fn compare(
     for (listing, shown) in listings.iter().zip(shown(snapshot, listings).await?) {
         let published = shown.as_ref().map(Shown::digest);
         if !agree(told.get(&listing.id), published.as_deref()) {
-            report.fault(format!("{} was published otherwise than its records say", listing.id));
+            report
+                .fault(format!("{} was published otherwise than its records say; `kith reindex` mends it", listing.id));
         }
         let record = shown.map(|shown| match shown.put(listing, since.get(&listing.id).copied()) {
             kith_index::Op::Put { documents, .. } => {
@@ -192,6 +205,7 @@ async fn compare(
     Ok(())
 }
 
-fn agree(told: Option<&Published>, digest: Option<&str>) -> bool {
+/// Whether the log says of a listing what is published of it now.
+pub fn agree(told: Option<&Published>, digest: Option<&str>) -> bool {
     told.filter(|told| !told.gone).map(|told| told.digest.as_str()) == digest
 }

@@ -16,7 +16,9 @@ use std::{
 use kith_index::{Op, Payload, gazetteer::Gazetteer};
 
 use super::{
-    Directory, Error, Result, document,
+    Directory, Error, Result,
+    bonds::{LINKS_AT_ONCE, PAUSE},
+    document,
     shown::{All, Shown, shown},
     view::{Generation, Progress},
 };
@@ -45,7 +47,7 @@ enum Checksums {
 }
 
 impl Directory {
-    /// Opens the view, or builds it, and follows the log to its end.
+    /// Opens the view, or builds it, and follows the log to its end. Then links are remembered, where they are not.
     ///
     /// Only the holder of the folder's lock may call this.
     ///
@@ -61,7 +63,13 @@ impl Directory {
             self.rebuild().await?;
         }
         while self.follow_batch().await? > 0 {}
-        self.purge_view().await
+        self.purge_view().await?;
+        // Readers are answered by now; what is written between the steps is followed at once.
+        while self.remember_some(LINKS_AT_ONCE).await? {
+            while self.follow_batch().await? > 0 {}
+            tokio::time::sleep(PAUSE).await;
+        }
+        Ok(())
     }
 
     /// Follows for ever. Failures are logged and tried again; readers keep the last good view.

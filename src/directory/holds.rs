@@ -14,7 +14,7 @@ use super::{Directory, Error, Result, settle};
 use crate::{
     domain::{
         entry::{Aggregate, Entry, Origin, Standing},
-        hold::{Ground, Hold, Holds, Subject},
+        hold::{Ground, HeldTerm, Hold, Holds, Subject},
         id::{Id, kind},
         link::{Side, SideKind},
         organization::Organization,
@@ -23,6 +23,7 @@ use crate::{
         service::Service,
         telltale,
         vocabulary::vocabulary,
+        welsh::Language,
     },
     store::{Audit, ListingKind, ListingRef, Snapshot, Tx},
 };
@@ -51,8 +52,10 @@ pub struct NewHold<'a> {
 /// A hold, for keepers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldThing {
-    /// The id of the listing or of the term; empty where there is no such record any more.
+    /// The id of the listing or of the term; of the hold itself where there is no such record any more.
     pub id: String,
+    /// Whether it is there: not where the record has gone, nor where this version of the vocabulary lacks the term.
+    pub is_there: bool,
     /// What it is called.
     pub name: String,
     /// The hold.
@@ -106,15 +109,22 @@ impl Directory {
         Ok(hold)
     }
 
-    /// Ends a hold before its day.
+    /// Ends a hold before its day: by the id of the listing or the term, or, where there is none any more, as [`Self::held`]
+    /// tells it.
     ///
     /// # Errors
     /// [`Error::Invalid`] where there is no such listing or term, or it is not held; [`Error::Store`].
     pub async fn end_hold(&self, id: &str, actor: &str) -> Result<Hold> {
         let refused = |code| Err(Error::Invalid(vec![Violation::new("/id", code)]));
         let mut tx = self.store.begin().await?;
-        let Some((subject, _)) = find(&mut tx, id).await? else { return refused(unknown(id)) };
-        let Some(hold) = tx.hold_of(&subject).await? else { return refused(Code::NotHeld) };
+        let found = find(&mut tx, id).await?;
+        let hold = match &found {
+            Some((subject, _)) => tx.hold_of(subject).await?,
+            None => tx.open_holds().await?.into_iter().find(|hold| hold.is_called(id)),
+        };
+        let Some(hold) = hold else {
+            return refused(if found.is_some() { Code::NotHeld } else { unknown(id) });
+        };
         let hold = Hold { ended: Some(self.clock.now().london_date()), ..hold };
         self.settle_hold(tx, &hold, "hold end", id, actor).await?;
         Ok(hold)
@@ -128,14 +138,16 @@ impl Directory {
         let mut read = self.store.snapshot().await?;
         let mut all = Vec::new();
         for hold in read.open_holds().await? {
-            let (id, name) = match &hold.subject {
-                Subject::Term(id) => (id.clone(), vocabulary().term(id).map_or_else(String::new, |t| t.label.clone())),
-                record => match record_of(&mut read, record).await? {
-                    Some((side, name)) => (side.id.to_string(), name),
-                    None => Default::default(),
-                },
+            let found = match &hold.subject {
+                Subject::Term(id) => vocabulary().term(id).map(|term| (id.clone(), term.label.clone())),
+                record => record_of(&mut read, record).await?.map(|(side, name)| (side.id.to_string(), name)),
             };
-            all.push(HeldThing { id, name, hold });
+            let is_there = found.is_some();
+            let (id, name) = found.unwrap_or_else(|| match &hold.subject {
+                Subject::Term(id) => (id.clone(), String::new()),
+                _ => (hold.id.to_string(), String::new()),
+            });
+            all.push(HeldThing { id, is_there, name, hold });
         }
         Ok(all)
     }
@@ -147,6 +159,15 @@ impl Directory {
             Ok(Some(Read::Gone(_)) | None) => Some(Holds::default()),
             Err(_) => None,
         }
+    }
+
+    /// The terms that are held, in a language; nothing is read where none is.
+    pub(super) fn told_of_held_terms(&self, language: Language) -> Vec<HeldTerm> {
+        if self.view.held_terms().is_empty() {
+            return Vec::new();
+        }
+        let terms = self.holds().unwrap_or_default().terms.into_iter();
+        terms.map(|of| HeldTerm { held: of.held.told_in(language), ..of }).collect()
     }
 
     /// Writes a hold with what readers are shown from now on.

@@ -4,10 +4,13 @@
 //! `keeper`, beside what sources say of the same link. What readers are shown of both is decided where all links are
 //! published, so that one side alone agrees to nothing here either.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     Directory, Error, Result,
+    bonds::sides_of,
+    document::Places,
+    holds::Held,
     links::{self, KEEPER, keepers, wholes},
     settle,
 };
@@ -25,6 +28,11 @@ use crate::store::{Audit, Snapshot, Tx};
 
 /// The most links that are listed at once.
 const MOST_LISTED: u32 = 10_000;
+/// Records whose links are looked at at once, to list them.
+const HOLDERS_AT_ONCE: usize = 500;
+
+/// A link as a listing shows it: the listing, where it leads, what it is.
+type ShownLink = (Side, Id<()>, Relationship, Direction);
 
 /// What a side does with a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +76,8 @@ pub struct SaidLink {
     pub by_first: bool,
     /// Claimed or lapsed: agreed is what both sides say, and no word of one.
     pub state: LinkState,
+    /// How readers see it, with what the other side says and whether either has paused; `None` where they do not see it.
+    pub shown: Option<LinkState>,
     /// The source that says so.
     pub source: String,
 }
@@ -201,6 +211,7 @@ impl Directory {
                 links::resolved(&mut read, all).await?
             }
         };
+        let shown = shown(&mut read, found.iter().map(|(link, _)| link.record.holder).collect()).await?;
         let mut said = Vec::with_capacity(found.len());
         for (link, other) in found.into_iter().filter(|(link, _)| link.standing == Standing::Published) {
             let Stated { relationship, direction, state, .. } = link.record.stated;
@@ -221,6 +232,7 @@ impl Directory {
                 second,
                 by_first,
                 state: if link.facts.has_lapsed() { LinkState::Lapsed } else { state },
+                shown: shown.get(&(link.record.holder, other.id, relationship, direction)).copied(),
                 source: source.map(|source| source.name.clone()).unwrap_or_default(),
             });
         }
@@ -250,6 +262,22 @@ impl Directory {
             changed: now,
         })
     }
+}
+
+/// The states of the links that these records show, by what they are and lead to.
+async fn shown(read: &mut Snapshot, holders: HashSet<Side>) -> Result<HashMap<ShownLink, LinkState>> {
+    let held = Held::read(read).await?;
+    let mut shown = HashMap::new();
+    for some in holders.into_iter().collect::<Vec<_>>().chunks(HOLDERS_AT_ONCE) {
+        let sides = sides_of(read, &some.iter().copied().collect()).await?;
+        for (holder, linked) in links::linked(read, &held, &sides).await? {
+            for link in linked.public(&Places) {
+                let Ok(other) = link.target.id.parse() else { continue };
+                shown.insert((holder, other, link.relationship, link.direction), link.state);
+            }
+        }
+    }
+    Ok(shown)
 }
 
 async fn faults(read: &mut Snapshot, own: Side, step: Step, meant: Meant) -> Result<Vec<Violation>> {

@@ -37,6 +37,7 @@ pub mod places;
 pub mod plan;
 mod purge;
 pub mod read;
+mod reindex;
 pub mod reports;
 pub mod request;
 pub mod resilience;
@@ -239,7 +240,7 @@ impl Directory {
     /// When the store cannot be opened.
     pub async fn prepare(&self) -> Result<()> {
         self.store.prepare(&*self.clock, &*self.chance).await?;
-        self.make_bonds().await?;
+        self.remember_none().await?;
         self.sample.store(self.store.state().await?.sample, Ordering::Relaxed);
         Ok(())
     }

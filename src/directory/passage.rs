@@ -9,6 +9,8 @@ use serde::Deserialize;
 use crate::domain::{
     card::{CardPlaceKind, ListingKind},
     coming::{Accepting, Wait},
+    graph::TermOf,
+    hold::{HeldTerm, PublicHold},
     layer::Layers,
     link::{StatedBy, Terms},
     pathway::answer::{LimitCode, PathwayEnd, ScopeLimit},
@@ -43,14 +45,10 @@ struct CardOf<'a> {
     maximum_age: Option<f64>,
     accepting: Option<Accepting>,
     wait: Option<Wait>,
+    being_checked: Option<bool>,
+    held: Option<PublicHold>,
     #[serde(borrow)]
     place: PlaceOf<'a>,
-}
-
-#[derive(Deserialize)]
-struct TermOf<'a> {
-    #[serde(borrow)]
-    id: Cow<'a, str>,
 }
 
 #[derive(Deserialize)]
@@ -90,6 +88,11 @@ struct SideOf {
 }
 
 impl LinkOf<'_> {
+    /// Whether both sides say so.
+    pub fn is_agreed(&self) -> bool {
+        self.state == LinkState::Agreed
+    }
+
     /// What the listing that tells it says of how it works, and what the other says.
     pub fn said(&self) -> [Option<&Terms>; 2] {
         [StatedBy::This, StatedBy::Other].map(|by| self.sides.iter().find(|side| side.by == by).map(|side| &side.terms))
@@ -102,26 +105,26 @@ impl Stop<'_> {
         &self.card.name
     }
 
-    /// The listing as an answer names it.
-    pub fn end(&self) -> PathwayEnd {
-        let terms = self.card.terms.iter().chain(&self.card.who_for).map(|term| &*term.id);
-        let layers = Layers::of(self.card.kind, terms);
+    /// The listing as an answer names it, with those of its terms that are held.
+    pub fn end(&self, held_terms: &[HeldTerm], language: Language) -> PathwayEnd {
+        let terms = || self.card.terms.iter().chain(&self.card.who_for).map(|term| &*term.id);
+        let layers = Layers::of(self.card.kind, terms());
         PathwayEnd {
             id: self.id.as_ref().to_owned(),
             kind: self.card.kind,
             name: self.card.name.as_ref().to_owned(),
             page_url: self.card.page_url.as_ref().to_owned(),
             layers: SupportLayer::ALL.iter().copied().filter(|layer| layers.has(*layer)).collect(),
+            being_checked: self.card.being_checked,
+            held: self.card.held.clone().map(|held| held.told_in(language)),
+            held_terms: held_terms.iter().filter(|held| terms().any(|term| *term == held.term)).cloned().collect(),
         }
     }
 
-    /// The link with another, where this listing tells it and both sides say so.
+    /// The link with another, where this listing tells it.
     pub fn link(&self, other: &str, relationship: Relationship, direction: Direction) -> Option<&LinkOf<'_>> {
-        self.links.iter().find(|link| {
-            link.state == LinkState::Agreed
-                && (link.relationship, link.direction) == (relationship, direction)
-                && link.target.id == other
-        })
+        let is_it = |link: &&LinkOf<'_>| (link.relationship, link.direction) == (relationship, direction);
+        self.links.iter().filter(is_it).find(|link| link.target.id == other)
     }
 
     /// Whether it takes new people.

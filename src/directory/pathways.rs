@@ -17,11 +17,15 @@ use super::{
 };
 use crate::domain::{
     graph::{Edge, Graph, NodeAt},
+    hold::HeldTerm,
     id::Id,
     link::Terms,
     pathway::{
         Chain, Found, Goal, MOST_CHAINS,
-        answer::{HandoverWay, LimitCode, NoPathway, NoPathwayCode, Pathway, PathwayStep, PathwaysAnswer, ScopeLimit},
+        answer::{
+            HandoverWay, LimitCode, NoPathway, NoPathwayCode, Pathway, PathwayEnd, PathwayStep, PathwaysAnswer,
+            ScopeLimit,
+        },
         cost, open_chains,
     },
     read::{Code, Violation},
@@ -110,7 +114,9 @@ impl Directory {
         for id in [Some(&from), to.as_ref()].into_iter().flatten() {
             seen.readable(id)?;
         }
-        let way = Way { graph: &graph, age: request.age, language: request.language_of_answer() };
+        let language = request.language_of_answer();
+        let held_terms = self.told_of_held_terms(language);
+        let way = Way { graph: &graph, age: request.age, language, held_terms: &held_terms };
         let start = graph.node(&from);
         let goal = match (&to, layer) {
             (Some(to), _) => graph.node(to).map(Goal::Node),
@@ -122,8 +128,8 @@ impl Directory {
         };
         let none = pathways.is_empty().then(|| way.none(start));
         let answer = PathwaysAnswer {
-            from: seen.stop(&from)?.end(),
-            to: to.as_ref().map(|to| seen.stop(to)).transpose()?.map(|stop| stop.end()),
+            from: way.end(&seen.stop(&from)?),
+            to: to.as_ref().map(|to| seen.stop(to)).transpose()?.map(|stop| way.end(&stop)),
             to_layer: layer,
             pathways,
             none,
@@ -184,9 +190,14 @@ struct Way<'a> {
     graph: &'a Graph,
     age: Option<u32>,
     language: Language,
+    held_terms: &'a [HeldTerm],
 }
 
 impl Way<'_> {
+    fn end(&self, stop: &Stop<'_>) -> PathwayEnd {
+        stop.end(self.held_terms, self.language)
+    }
+
     /// The best ways of which every listing can be read now and every link still stands, and whether there was too much
     /// to look at.
     fn find(&self, from: NodeAt, goal: Goal, seen: &mut Seen<'_>) -> Result<(Vec<Pathway>, bool)> {
@@ -233,10 +244,14 @@ impl Way<'_> {
         // Each lists its first links only: the other may tell this one.
         let own: Option<&LinkOf<'_>> = from.link(&to.id, relationship, direction);
         let turned = if relationship.is_mutual() { direction } else { direction.turned() };
-        let theirs = || to.link(&from.id, relationship, turned);
+        let theirs = to.link(&from.id, relationship, turned);
+        // Neither may tell it otherwise, as while one of them is published before the other.
+        if !own.into_iter().chain(theirs).all(LinkOf::is_agreed) {
+            return None;
+        }
         let (link, [says_from, says_to]) = match own {
             Some(link) => (link, link.said()),
-            None => theirs().map(|link| {
+            None => theirs.map(|link| {
                 let [this, other] = link.said();
                 (link, [other, this])
             })?,
@@ -258,8 +273,8 @@ impl Way<'_> {
             label: if in_welsh { way.label_cy() } else { way.label() }.to_owned(),
         };
         Some(PathwayStep {
-            from: from.end(),
-            to: to.end(),
+            from: self.end(from),
+            to: self.end(to),
             relationship,
             direction,
             label: label.to_owned(),

@@ -113,7 +113,13 @@ impl Directory {
             dress::place_in_welsh(&mut place, &asked.place);
         }
         answer::member(&mut out, "place", &place);
-        answer::member(&mut out, "need", &needs(search, language));
+        let needs = needs(search, language);
+        answer::member(&mut out, "need", &needs);
+        let mut held = self.told_of_held_terms(language);
+        held.retain(|held| needs.iter().any(|need| need.id == held.term));
+        if !held.is_empty() {
+            answer::member(&mut out, "held_terms", &held);
+        }
         out.extend_from_slice(b",\"layers\":[");
         now(&mut out, &lines, language);
         let words = Words { language, place: &place.resolved };

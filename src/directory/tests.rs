@@ -20,10 +20,12 @@ use crate::{
     exchange::{Format, Part},
 };
 
+mod holds;
 mod linking;
 mod links;
 mod networks;
 mod pathways;
+mod remembered;
 
 const NOW: &str = "2026-11-23T09:00:00Z";
 

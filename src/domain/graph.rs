@@ -20,7 +20,7 @@ use super::{
 };
 
 pub use articulation::Articulation;
-pub use told::Links;
+pub use told::{Links, TermOf};
 
 /// The number of a node in one graph.
 pub type NodeAt = u32;

@@ -7,56 +7,20 @@
 use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
-use poem_openapi::{Enum, Object};
+use poem_openapi::Object;
 use serde::{Deserialize, Serialize};
 
 use super::{
     entry::Origin,
     id::{Id, kind},
+    welsh::Language,
+    words::words,
 };
 
 /// For how many days something is held where nobody says until when.
 pub const USUAL_DAYS: u64 = 30;
 /// For how many days something may be held at most, from the day on which it is asked.
 pub const MOST_DAYS: u64 = 90;
-
-/// Declares an enum of words that are kept and published, with labels in English and Welsh.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident $published:literal { $($(#[$vdoc:meta])* $variant:ident $word:literal $label:literal $cy:literal;)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Enum)]
-        #[oai(rename = $published)]
-        pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] #[oai(rename = $word)] $variant,)* }
-
-        impl $name {
-            /// Every one, in the order in which they are offered.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// The word used in the API and kept in the store.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* }
-            }
-
-            /// What is shown, in plain English.
-            pub const fn label(self) -> &'static str {
-                match self { $(Self::$variant => $label,)* }
-            }
-
-            /// What is shown, in Welsh; not yet checked by a Welsh speaker.
-            pub const fn label_cy(self) -> &'static str {
-                match self { $(Self::$variant => $cy,)* }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = ();
-
-            fn from_str(word: &str) -> Result<Self, ()> {
-                Self::ALL.iter().copied().find(|value| value.as_str() == word).ok_or(())
-            }
-        }
-    };
-}
 
 words! {
     /// Why something is to be looked at.
@@ -151,6 +115,11 @@ impl Hold {
         }
     }
 
+    /// Whether it is the hold of this id, or of the term of this id.
+    pub fn is_called(&self, id: &str) -> bool {
+        self.id.to_string() == id || self.subject == Subject::Term(id.to_owned())
+    }
+
     /// For how many days it was held, or is to be.
     fn days(&self) -> u32 {
         let days = (self.ended.unwrap_or(self.until) - self.since).num_days();
@@ -170,6 +139,17 @@ pub struct PublicHold {
     pub since: String,
     /// Until which day, `YYYY-MM-DD`: it ends by itself then, or sooner.
     pub until: String,
+}
+
+impl PublicHold {
+    /// The same in the words of a language.
+    #[must_use]
+    pub fn told_in(self, language: Language) -> Self {
+        match language {
+            Language::English => self,
+            Language::Welsh => Self { says: self.ground.label_cy().to_owned(), ..self },
+        }
+    }
 }
 
 /// A term that is not offered for now.

@@ -50,4 +50,5 @@ pub mod telltale;
 pub mod vocabulary;
 pub mod welsh;
 pub mod when;
+mod words;
 pub mod write;

@@ -6,44 +6,14 @@ use std::fmt;
 
 use chrono::NaiveDate;
 
+use super::words::words;
+
 /// The most characters that a reader may write.
 pub const LONGEST: usize = 500;
 /// How many days a listing is new: until then one report of danger takes it away until a keeper has looked.
 pub const NEW_FOR_DAYS: i64 = 30;
 /// How many listings reports can take away in a day; more than that is somebody emptying the directory.
 pub const HIDDEN_A_DAY: usize = 3;
-
-/// Declares an enum of words that are kept and published.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident $word:literal $label:literal;)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, poem_openapi::Enum)]
-        pub enum $name { $($(#[$vdoc])* #[serde(rename = $word)] #[oai(rename = $word)] $variant,)* }
-
-        impl $name {
-            /// Every one, in the order in which they are offered.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// The word used in the API and kept in the store.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word,)* }
-            }
-
-            /// What is shown, in plain English.
-            pub const fn label(self) -> &'static str {
-                match self { $(Self::$variant => $label,)* }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = ();
-
-            fn from_str(word: &str) -> Result<Self, ()> {
-                Self::ALL.iter().copied().find(|value| value.as_str() == word).ok_or(())
-            }
-        }
-    };
-}
 
 mod coded;
 

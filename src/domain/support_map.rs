@@ -8,6 +8,7 @@ use super::{
     answer::{AsOf, AskedPlace, UnderstoodTerm},
     card::{Card, ListingKind},
     crisis::CrisisLine,
+    hold::{HeldTerm, PublicHold},
     vocabulary::values::SupportLayer,
 };
 
@@ -19,6 +20,9 @@ pub struct SupportMapAnswer {
     pub place: AskedPlace,
     /// The needs that were asked for; empty where none was: then the map is for any.
     pub need: Vec<UnderstoodTerm>,
+    /// Those of these needs that a reviewer has asked to be looked at, so that they are not offered for now.
+    #[oai(default, skip_serializing_if_is_empty)]
+    pub held_terms: Vec<HeldTerm>,
     /// The six layers, always all of them and in this order: `now`, `this_week`, `alongside`, `specialist`, `community`,
     /// `around_you`. One without anything has a `gap` that says why.
     pub layers: Vec<MapLayer>,
@@ -108,6 +112,7 @@ pub struct MapLink {
 
 /// A listing that another is linked with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[oai(skip_serializing_if_is_none)]
 pub struct MapEnd {
     /// Its id.
     pub id: String,
@@ -117,6 +122,12 @@ pub struct MapEnd {
     pub name: String,
     /// Its page, relative to this server.
     pub page_url: String,
+    /// Somebody has reported that something there is wrong, and keepers have not answered that yet; absent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub being_checked: Option<bool>,
+    /// A reviewer has asked for it to be looked at; absent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<PublicHold>,
 }
 
 /// Why a layer is empty, and what comes nearest.

@@ -90,7 +90,16 @@ impl Snapshot {
         found.map(|row| row.get("digest")).transpose()
     }
 
-    /// What made all rows; `None` where nothing has.
+    /// The ids of the next records that state links, or did, in order, each with how many: at most so many ids, after one.
+    pub async fn link_holders(&mut self, after: &str, limit: u32) -> Result<Vec<(String, u64)>> {
+        let next = query(
+            "SELECT holder_id, count(*) AS n FROM link WHERE holder_id > ? GROUP BY holder_id ORDER BY holder_id LIMIT ?",
+        );
+        let rows = next.bind(after).bind(i64::from(limit)).all(self.open.exec()).await?;
+        rows.iter().map(|row| Ok((row.get("holder_id")?, row.counter("n")?))).collect()
+    }
+
+    /// What made all rows, or how far it has come; `None` where nothing has.
     pub async fn bonds_made(&mut self) -> Result<Option<String>> {
         query("SELECT bonds_made FROM directory").one(self.open.exec()).await?.get("bonds_made")
     }
@@ -144,14 +153,14 @@ impl Tx {
         Ok(())
     }
 
-    /// Forgets all rows.
-    pub async fn clear_bonds(&mut self) -> Result<()> {
-        query("DELETE FROM bond").execute(self.open.exec()).await?;
+    /// Forgets the rows of the first so many sides, and of all sides what theirs are made of. Answers how many rows went.
+    pub async fn clear_bonds(&mut self, sides: u32) -> Result<u64> {
         query("DELETE FROM bond_side").execute(self.open.exec()).await?;
-        Ok(())
+        let first = query("DELETE FROM bond WHERE own IN (SELECT DISTINCT own FROM bond ORDER BY own LIMIT ?)");
+        first.bind(i64::from(sides)).execute(self.open.exec()).await
     }
 
-    /// Says what made all rows.
+    /// Says what made all rows, or how far it has come.
     pub async fn say_bonds_made(&mut self, by: &str) -> Result<()> {
         query("UPDATE directory SET bonds_made = ?").bind(by).execute(self.open.exec()).await?;
         Ok(())
@@ -206,7 +215,10 @@ mod tests {
             assert_eq!(read.link_heads("a", &all).await.unwrap(), []);
             drop(read);
             let mut tx = store.begin().await.unwrap();
-            tx.clear_bonds().await.unwrap();
+            assert_eq!(tx.clear_bonds(1).await.unwrap(), 1);
+            assert_eq!(tx.bonds_made_of("n").await.unwrap(), None);
+            assert_eq!(tx.bonds_around(&all).await.unwrap().len(), 3);
+            assert_eq!((tx.clear_bonds(9).await.unwrap(), tx.clear_bonds(9).await.unwrap()), (3, 0));
             assert_eq!(tx.bonds_around(&all).await.unwrap(), []);
         }
         on_both("bonds_are_counted_and_the_first_of_them_read", check).await;

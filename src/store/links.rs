@@ -101,6 +101,10 @@ mod tests {
             assert_eq!(read.links_stated_by(&by(70)).await.unwrap(), [links[0].clone(), links[2].clone()]);
             assert_eq!(read.links_naming(&["circle".to_owned()]).await.unwrap(), links[..2]);
             assert_eq!(read.links_naming(&["Circle".to_owned(), "l/1".to_owned()]).await.unwrap(), []);
+            let holders = [(by(70)[0].clone(), 2), (by(71)[0].clone(), 1)];
+            assert_eq!(read.link_holders("", 9).await.unwrap(), holders);
+            assert_eq!(read.link_holders("", 1).await.unwrap(), holders[..1]);
+            assert_eq!(read.link_holders(&holders[0].0, 9).await.unwrap(), holders[1..]);
         }
         on_both("links_come_back_by_either_side", check).await;
     }

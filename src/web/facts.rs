@@ -9,6 +9,7 @@ use super::{
 use crate::domain::{
     access::{AccessAnswer, AccessFact},
     card::{CardPlaceKind, ListingKind, Serves},
+    hold::{HeldTerm, PublicHold},
     link::StatedBy,
     vocabulary::{values::LinkState, vocabulary},
 };
@@ -77,13 +78,29 @@ pub fn own_page(url: &str) -> String {
 /// Alerts, that it is not running, that something may be wrong, and that a reviewer has asked for it to be looked at.
 pub fn warnings(card: &Card) -> Vec<String> {
     let standstill = card.status.as_deref().and_then(words::standstill).map(str::to_owned);
+    let doubts = doubts(card.being_checked, card.held.as_ref());
+    standstill.into_iter().chain(card.alert.clone()).chain(doubts).collect()
+}
+
+/// That something of a listing may be wrong, and that a reviewer has asked for it to be looked at.
+pub fn doubts(being_checked: bool, held: Option<&PublicHold>) -> Vec<String> {
     let checked = "Being checked: somebody has said that something here is wrong. Ring before you go.";
-    let checked = card.being_checked.then(|| checked.to_owned());
-    let held = card.held.as_ref().map(|held| {
-        let [since, until] = [&held.since, &held.until].map(|day| words::day(day));
-        format!("A reviewer has asked for this to be looked at, because {} (since {since}, until {until}).", held.says)
+    let held = held.map(|held| format!("A reviewer has asked for this to be looked at, {}.", because(held)));
+    being_checked.then(|| checked.to_owned()).into_iter().chain(held).collect()
+}
+
+/// That words under which listings stand are held.
+pub fn held_terms(held: &[HeldTerm]) -> Vec<String> {
+    let told = held.iter().map(|of| {
+        let label = vocabulary().term(&of.term).map_or(of.term.as_str(), |term| &term.label);
+        format!("A reviewer has asked for the words “{label}” to be looked at, {}.", because(&of.held))
     });
-    standstill.into_iter().chain(card.alert.clone()).chain(checked).chain(held).collect()
+    told.collect()
+}
+
+fn because(held: &PublicHold) -> String {
+    let [since, until] = [&held.since, &held.until].map(|day| words::day(day));
+    format!("because {} (since {since}, until {until})", held.ground.label())
 }
 
 /// For whom it is.
@@ -225,13 +242,25 @@ pub fn languages(card: &Card) -> Option<Row> {
     (!values.is_empty()).then_some(Row { label: "Languages", values })
 }
 
+/// Who says that there is a link, where that is not both sides.
+fn who_says(link: &Link) -> Option<&'static str> {
+    match (link.state, link.stated_by) {
+        (LinkState::Claimed, StatedBy::Both) => Some("both are of one organisation"),
+        (LinkState::Claimed, _) => Some("one side says so"),
+        (LinkState::Agreed | LinkState::Lapsed, _) => None,
+    }
+}
+
 /// With whom it is linked, in one line; what is over is left to its page.
 fn linked(card: &Card) -> Option<Row> {
     let shown: Vec<String> = card
         .links
         .iter()
         .filter(|link| link.state != LinkState::Lapsed)
-        .map(|link| format!("{} {}", link.label, link.target.name))
+        .map(|link| match who_says(link) {
+            Some(who) => format!("{} {} ({who})", link.label, link.target.name),
+            None => format!("{} {}", link.label, link.target.name),
+        })
         .collect();
     let more = card.links_total.unwrap_or_default().saturating_sub(card.links.len());
     let more = (more > 0).then(|| format!("and {more} more"));

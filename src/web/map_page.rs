@@ -6,8 +6,8 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{
-    chrome::{self, Chrome, Line},
-    facts::CardView,
+    chrome::{self, Chrome, Line, WELSH},
+    facts::{self, CardView},
     form::{AGE, Fault, fault, in_words},
     view::{AskedPlace, Card},
     words,
@@ -16,7 +16,8 @@ use crate::{
     directory::{request::SearchRequest, support_map::SupportMapRequest},
     domain::{
         crisis::CrisisLine,
-        support_map::MapNote,
+        hold::HeldTerm,
+        support_map::{MapLink, MapNote},
         vocabulary::{Facet, values::SupportLayer, vocabulary},
     },
 };
@@ -30,6 +31,8 @@ pub struct MapForm {
     pub near: String,
     /// The age of who would come; empty when it is not said.
     pub age: String,
+    /// Whether the directory's own words are asked for in Welsh.
+    pub welsh: bool,
     /// What to put right.
     pub faults: Vec<Fault>,
     /// Terms that are not offered for now.
@@ -41,7 +44,7 @@ impl MapForm {
     pub fn of(sent: &[(String, String)], held: Arc<HashSet<String>>) -> Self {
         let field = |name: &str| sent.iter().find(|(sent, _)| sent == name).map(|(_, value)| value.clone());
         let [need, near, age] = ["need", "near", "age"].map(|name| field(name).unwrap_or_default());
-        Self { need, near, age, faults: Vec::new(), held }
+        Self { need, near, age, welsh: field("lang").as_deref() == Some(WELSH), faults: Vec::new(), held }
     }
 
     /// What is asked of the directory.
@@ -63,7 +66,8 @@ impl MapForm {
         if age.is_none() && !self.age.trim().is_empty() {
             faults.push(fault("age", AGE.to_owned()));
         }
-        let search = SearchRequest { near, age, ..SearchRequest::default() };
+        let lang = self.welsh.then(|| WELSH.to_owned());
+        let search = SearchRequest { near, age, lang, ..SearchRequest::default() };
         faults.extend(search.faults().iter().map(in_words));
         if !faults.is_empty() {
             return Err(faults);
@@ -93,6 +97,8 @@ impl MapForm {
 #[derive(Deserialize)]
 pub struct Map {
     place: AskedPlace,
+    #[serde(default)]
+    held_terms: Vec<HeldTerm>,
     layers: Vec<Layer>,
     sample: bool,
 }
@@ -114,6 +120,7 @@ struct Layer {
 struct Item {
     listing: Card,
     reasons: Vec<MapNote>,
+    linked: Option<MapLink>,
 }
 
 #[derive(Deserialize)]
@@ -128,12 +135,14 @@ struct Gap {
 pub struct MapPage {
     chrome: Chrome,
     form: MapForm,
+    welsh: bool,
     answer: Option<MapView>,
 }
 
 struct MapView {
     heading: String,
     notes: Vec<String>,
+    warnings: Vec<String>,
     layers: Vec<LayerView>,
 }
 
@@ -158,32 +167,48 @@ impl MapPage {
     /// The page that asks, with what is to be put right.
     pub fn asking(form: MapForm, sample: bool) -> Self {
         let title = if form.faults.is_empty() { "Support map" } else { "Error: something to put right" };
-        Self { chrome: Chrome::new(title, sample), form, answer: None }
+        Self { chrome: Chrome::new(title, sample), welsh: form.welsh, form, answer: None }
     }
 
     /// The page for an answer. Its title does not say what was asked: titles go into histories.
     pub fn answering(form: MapForm, answer: Map) -> Self {
         let lines = answer.layers.iter().flat_map(|layer| &layer.lines);
-        let chrome = Chrome::with_lines("Support map", answer.sample, lines);
+        let welsh = form.welsh;
+        let mut chrome = Chrome::with_lines("Support map", answer.sample, lines);
+        chrome.welsh |= welsh;
         let place = &answer.place;
         let mut notes: Vec<String> =
-            place.within.iter().map(|within| format!("{} is in {within}.", place.resolved)).collect();
+            place.within.iter().map(|within| said_where(&place.resolved, within, welsh)).collect();
         notes.extend(place.note.clone());
-        notes.push("Ring or write before you set out. What is not recorded here may still be there: ask.".to_owned());
-        let about = vocabulary().term(&form.need).map(|term| format!(": {}", term.label));
-        let answer = MapView {
-            heading: format!("Support around {}{}", place.resolved, about.unwrap_or_default()),
-            notes,
-            layers: answer.layers.into_iter().map(|layer| LayerView::new(layer, &place.resolved)).collect(),
+        let ask = if welsh {
+            "Ffoniwch neu ysgrifennwch cyn cychwyn. Gall fod rhagor yno nad yw wedi’i gofnodi yma: gofynnwch."
+        } else {
+            "Ring or write before you set out. What is not recorded here may still be there: ask."
         };
-        Self { chrome, form, answer: Some(answer) }
+        notes.push(ask.to_owned());
+        let term = vocabulary().term(&form.need);
+        let about = term.map(|term| format!(": {}", if welsh { &term.label_cy } else { &term.label }));
+        let around = if welsh { "Cymorth o gwmpas" } else { "Support around" };
+        let answer = MapView {
+            heading: format!("{around} {}{}", place.resolved, about.unwrap_or_default()),
+            notes,
+            warnings: facts::held_terms(&answer.held_terms),
+            layers: answer.layers.into_iter().map(|layer| LayerView::new(layer, &place.resolved, welsh)).collect(),
+        };
+        Self { chrome, form, welsh, answer: Some(answer) }
     }
 }
 
 impl LayerView {
-    fn new(layer: Layer, place: &str) -> Self {
-        let (id, title, intro) = said_of(layer.layer);
-        let far = layer.within_km.map(|km| format!("Looked within {} of {place}.", words::radius(km)));
+    fn new(layer: Layer, place: &str, welsh: bool) -> Self {
+        let (id, title, intro) = if welsh { said_in_welsh(layer.layer) } else { said_of(layer.layer) };
+        let far = layer.within_km.map(words::radius).map(|far| {
+            if welsh {
+                format!("Chwiliwyd o fewn {far} i {place}.")
+            } else {
+                format!("Looked within {far} of {place}.")
+            }
+        });
         let item = |listing: &Card, reasons: Vec<MapNote>| ItemView {
             card: CardView::new(listing),
             why: reasons.into_iter().map(|reason| words::capitalised(&reason.in_words)).collect(),
@@ -196,12 +221,25 @@ impl LayerView {
             intro,
             lines: layer.lines.iter().map(|line| chrome::shown(line, false)).collect(),
             notes: layer.notes.into_iter().map(|note| note.in_words).chain(far.filter(|_| gap.is_none())).collect(),
-            items: layer.items.into_iter().map(|one| item(&one.listing, one.reasons)).collect(),
+            items: layer
+                .items
+                .into_iter()
+                .map(|one| with_doubts(item(&one.listing, one.reasons), one.linked))
+                .collect(),
             more: layer.more,
             gap,
             nearest,
         }
     }
+}
+
+/// The same with what is to be known of the listing by way of which it is linked with what stands above.
+fn with_doubts(mut item: ItemView, linked: Option<MapLink>) -> ItemView {
+    if let Some(via) = linked.and_then(|linked| linked.via) {
+        let doubts = facts::doubts(via.being_checked == Some(true), via.held.as_ref());
+        item.card.warnings.extend(doubts.into_iter().map(|doubt| format!("{}: {doubt}", via.name)));
+    }
+    item
 }
 
 const fn said_of(layer: SupportLayer) -> (&'static str, &'static str, &'static str) {
@@ -219,4 +257,28 @@ const fn said_of(layer: SupportLayer) -> (&'static str, &'static str, &'static s
             ("around-you", "For family, friends and workers", "For those who stand beside somebody.")
         }
     }
+}
+
+/// The same in Welsh; not yet checked by a Welsh speaker.
+const fn said_in_welsh(layer: SupportLayer) -> (&'static str, &'static str, &'static str) {
+    match layer {
+        SupportLayer::Now => ("now", "Nawr", "Gallwch gysylltu â’r rhain heb atgyfeiriad a heb ddweud pwy ydych chi."),
+        SupportLayer::ThisWeek => ("this-week", "Yr wythnos hon", "Lle mae rhywun ar gael o fewn dyddiau."),
+        SupportLayer::Alongside => (
+            "alongside",
+            "Pobl sydd wedi bod yno",
+            "Cymheiriaid: pobl sy’n byw, neu sydd wedi byw, gyda rhywbeth tebyg.",
+        ),
+        SupportLayer::Specialist => ("specialist", "Help arbenigol", "Triniaeth, cwnsela ac eiriolaeth."),
+        SupportLayer::Community => {
+            ("community", "Yn y gymuned", "Lleoedd, rhwydweithiau a phethau i’w gwneud gydag eraill.")
+        }
+        SupportLayer::AroundYou => {
+            ("around-you", "I deulu, ffrindiau a gweithwyr", "I’r rhai sy’n sefyll wrth ochr rhywun.")
+        }
+    }
+}
+
+fn said_where(place: &str, within: &str, welsh: bool) -> String {
+    if welsh { format!("{place}: {within}.") } else { format!("{place} is in {within}.") }
 }

@@ -390,7 +390,10 @@ async fn pathway(Path(id): Path<String>, request: &Request, body: Body, Data(dir
     };
     let field = |name: &str| sent.iter().find(|(sent, _)| sent == name).map(|(_, value)| value.clone());
     let asking = match pathway_page(&id, directory) {
-        Ok(asking) => asking.sent(field("to_layer").unwrap_or_default(), field("age").unwrap_or_default()),
+        Ok(asking) => {
+            let [layer, age, lang] = ["to_layer", "age", "lang"].map(|name| field(name).unwrap_or_default());
+            asking.sent(layer, age, &lang)
+        }
         Err(error) => return failed(&error, "", sample),
     };
     let _turn = match directory.turn().await {

@@ -5,7 +5,7 @@
 use askama::Template;
 
 use super::{
-    chrome::Chrome,
+    chrome::{Chrome, WELSH},
     facts::CardView,
     results_page::{Paging, paging_of},
     view::Answer,
@@ -48,6 +48,7 @@ pub struct Sent {
     q: String,
     near: String,
     page: String,
+    welsh: bool,
     chosen: Vec<(Marked, String)>,
 }
 
@@ -58,6 +59,7 @@ pub struct ShelfPage {
     chrome: Chrome,
     shelf: Shelf,
     sent: Sent,
+    welsh: bool,
     heading: String,
     notes: Vec<String>,
     cards: Vec<CardView>,
@@ -146,7 +148,7 @@ impl Sent {
         let mut seen: Vec<String> = Vec::new();
         for (name, value) in sent {
             let marked = shelf.fields().iter().map(|(field, ..)| *field).find(|field| field.as_str() == name);
-            if marked.is_none() && !matches!(name.as_str(), "q" | "near" | "page") {
+            if marked.is_none() && !matches!(name.as_str(), "q" | "near" | "page" | "lang") {
                 continue;
             }
             if seen.contains(&name) {
@@ -157,6 +159,7 @@ impl Sent {
                 (_, Some(_)) => {}
                 ("q", _) => fields.q = value,
                 ("near", _) => fields.near = value,
+                ("lang", _) => fields.welsh = value == WELSH,
                 _ => fields.page = value,
             }
             seen.push(name);
@@ -179,6 +182,7 @@ impl Sent {
             // What the card does not say of a network or a resource stands in the whole listing.
             view: Some("full".to_owned()),
             page,
+            lang: self.welsh.then(|| WELSH.to_owned()),
             ..SearchRequest::default()
         })
         .filter(|request| request.faults().is_empty())
@@ -208,8 +212,10 @@ impl ShelfPage {
             });
         Self {
             chrome: Chrome::with_lines(shelf.title(), answer.sample, &answer.crisis)
-                .urgent(&answer.crisis, &answer.urgency),
+                .urgent(&answer.crisis, &answer.urgency)
+                .in_language(if sent.welsh { WELSH } else { "" }),
             shelf,
+            welsh: sent.welsh,
             heading: if total == 0 {
                 format!("No {noun} found{there}")
             } else {
@@ -235,6 +241,7 @@ impl ShelfPage {
         Self {
             chrome: Chrome::asked_with("Error: something to put right", sample, &sent.q),
             shelf,
+            welsh: sent.welsh,
             sent,
             heading: String::new(),
             notes: Vec::new(),

@@ -10,6 +10,7 @@ use crate::domain::{
     card::{CardPlaceKind, ListingKind, Serves},
     coming::{Accepting, Coming, HowToCome, Wait},
     crisis::{CrisisLine, urgency::Urgency},
+    hold::PublicHold,
     link::{StatedBy, Terms},
     network::Network,
     practice::Practice,
@@ -157,19 +158,11 @@ pub struct Card {
     pub last_checked: Option<LastChecked>,
     #[serde(default)]
     pub being_checked: bool,
-    pub held: Option<Held>,
+    pub held: Option<PublicHold>,
     pub source: Source,
     pub page_url: String,
     pub report_url: String,
     pub listing: Option<Whole>,
-}
-
-/// That a reviewer has asked for it to be looked at.
-#[derive(Deserialize)]
-pub struct Held {
-    pub says: String,
-    pub since: String,
-    pub until: String,
 }
 
 /// What a card with its whole listing says of a network or a resource.

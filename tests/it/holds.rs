@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::{
     networks::{import, line},
-    support::{Client, NOW, Serving, ids, kith, kith_ok, runtime, serve_in_process},
+    support::{Client, NOW, Serving, directory_in, ids, kith, kith_ok, runtime, serve_in_process},
 };
 
 /// Who asked: kept for keepers, told to nobody else.
@@ -33,6 +33,19 @@ fn items() -> Value {
         with_terms(line("tea", "Kettle line", link("choir", "to")), &["forces", "bereavement"]),
         with_terms(line("choir", "Lantern line", link("tea", "from")), &["forces"]),
         line("third", "Willow line", json!({}))
+    ])
+}
+
+/// Two groups by phone that belong to one network: each side of both links says so.
+fn in_a_network() -> Value {
+    let belongs = json!({ "links": [{ "relationship": "member_of", "to": { "network_id": "circle" } }] });
+    let member = |id: &str| json!({ "relationship": "member_of", "from": { "service_id": id } });
+    let terms = ["peer-group", "bereavement"];
+    json!([
+        with_terms(line("tea", "Kettle line", belongs.clone()), &terms),
+        with_terms(line("choir", "Lantern line", belongs), &terms),
+        { "id": "circle", "name": "West Circle", "description": "d",
+            "kith": { "network": { "network_type": "place" }, "links": [member("tea"), member("choir")] } }
     ])
 }
 
@@ -167,6 +180,76 @@ fn wording_that_may_harm_hides_a_listing_and_its_links_come_back_with_it() {
     end(&directory, &choir);
     assert_eq!(client.get(&format!("/v1/services/{choir}")).status, 200);
     assert_eq!((links(&tea), offered().as_array().unwrap().len()), (before, 1));
+}
+
+#[test]
+fn ways_and_maps_say_what_is_held_as_its_card_does_and_go_round_what_is_hidden() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = runtime().block_on(directory_in(folder.path()));
+    import(&directory, &in_a_network());
+    let client = serve_in_process(&directory, runtime());
+    let (tea, choir) = (id_of(&client, "kettle"), id_of(&client, "lantern"));
+    let circle = client.get("/v1/networks").json()["items"][0]["id"].as_str().unwrap().to_owned();
+    let way = |rest: &str| client.get(&format!("/v1/pathways?from={tea}&to={choir}{rest}")).json();
+    let map = |rest: &str| client.get(&format!("/v1/support-map?near=Leeds&need=bereavement{rest}")).json();
+    // Layers stand in their order; the second of its listings is linked with the first.
+    let via = |rest: &str| map(rest)["layers"][2]["items"][1]["linked"]["via"].clone();
+    let way_page = || client.post_form(&format!("/listing/{tea}/pathway"), "to_layer=alongside").text();
+    let map_page = || client.post_form("/support-map", "near=Leeds&need=bereavement").text();
+    let warning =
+        "A reviewer has asked for this to be looked at, because it is not clear what it means or whom it is for";
+    assert_eq!((&way("")["pathways"][0]["steps"][0]["to"]["id"], &via("")["id"]), (&json!(circle), &json!(circle)));
+    assert!(via("")["held"].is_null() && !way_page().contains("A reviewer") && !map_page().contains("A reviewer"));
+
+    hold(&directory, &circle, "unclear", Some("2026-12-07"));
+    let held = client.get(&format!("/v1/networks/{circle}")).json()["card"]["held"].clone();
+    assert_eq!(held["says"], "it is not clear what it means or whom it is for");
+    let steps = way("")["pathways"][0]["steps"].clone();
+    assert_eq!([&steps[0]["to"]["held"], &steps[1]["from"]["held"]], [&held, &held]);
+    assert_eq!([&steps[0]["from"]["held"], &steps[1]["to"]["held"]], [&Value::Null; 2]);
+    assert_eq!(via("")["held"], held);
+    let welsh = "nid yw'n glir beth mae'n ei olygu nac i bwy y mae";
+    assert_eq!(way("&lang=cy")["pathways"][0]["steps"][0]["to"]["held"]["says"], welsh);
+    assert_eq!(via("&lang=cy")["held"]["says"], welsh);
+    assert!(way_page().contains(warning), "{}", way_page());
+    assert!(map_page().contains(&format!("West Circle: {warning}")), "{}", map_page());
+
+    // A report that nobody has answered is said as the card says it too.
+    client.post_json("/v1/reports", &json!({ "listing_id": choir, "reason": "wrong" }).to_string());
+    runtime().block_on(directory.bring_up_to_date()).unwrap();
+    assert_eq!(way("")["to"]["being_checked"], true);
+    assert!(way_page().contains("Being checked: somebody has said"), "{}", way_page());
+
+    hold(&directory, "bereavement", "not_asked", Some("2026-12-07"));
+    assert_eq!(way("")["from"]["held_terms"][0]["term"], "bereavement");
+    assert!(way("")["pathways"][0]["steps"][0]["to"]["held_terms"].is_null(), "the network does not have it");
+    assert_eq!(map("")["held_terms"][0]["held"]["ground"], "not_asked");
+    assert!(map("").pointer("/held_terms/1").is_none());
+    for page in [way_page(), map_page()] {
+        assert!(page.contains("A reviewer has asked for the words “Bereavement and grief” to be looked at"), "{page}");
+    }
+    end(&directory, &circle);
+    end(&directory, "bereavement");
+    assert!(way("")["from"]["held_terms"].is_null() && map("")["held_terms"].is_null());
+
+    // What is hidden leads nowhere, at once and when the view has followed.
+    runtime().block_on(async {
+        let new = NewHold { id: &circle, because: "unsafe_wording", by: ROLE, until: None };
+        directory.hold(new, "a test").await.unwrap();
+    });
+    for _ in 0..2 {
+        assert_eq!(way("")["pathways"], json!([]));
+        assert!(map("")["layers"][2]["items"][1]["linked"].is_null());
+        assert_eq!(map("")["layers"][2]["items"].as_array().unwrap().len(), 2);
+        for text in [way("").to_string(), way_page()] {
+            assert!(!text.contains("West Circle") && !text.contains(&circle), "{text}");
+        }
+        assert_eq!(client.get(&format!("/v1/pathways?from={tea}&to={circle}")).status, 410);
+        runtime().block_on(directory.bring_up_to_date()).unwrap();
+    }
+    for text in [map("").to_string(), map_page()] {
+        assert!(!text.contains("West Circle") && !text.contains(&circle), "{text}");
+    }
 }
 
 #[test]

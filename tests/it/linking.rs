@@ -63,7 +63,10 @@ fn a_keeper_enters_a_network_and_links_and_readers_see_them() {
     kith_ok(&data, &["link", "lapse", &tea, "refers_to", &choir, "--by", "second"]);
     assert_eq!(states(), ["agreed", "lapsed"]);
     let listed = kith_ok(&data, &["link", "list", &choir]);
-    assert!(listed.contains("lapsed, says the second (keeper)") && listed.ends_with("2 statements\n"), "{listed}");
+    assert!(
+        listed.contains("lapsed, says the second (keeper); readers see: lapsed") && listed.ends_with("2 statements\n"),
+        "{listed}"
+    );
     drop(server);
     kith_ok(&data, &["check"]);
 }

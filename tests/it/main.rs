@@ -19,6 +19,7 @@ mod holds;
 mod hostile;
 mod hsds;
 mod import;
+mod link_states;
 mod linking;
 mod links;
 mod networks;

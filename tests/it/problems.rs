@@ -68,9 +68,9 @@ fn reading_operations_name_faulty_parameters_too() {
             vec!["/id/0 not_a_uuid", "/after not_a_uuid", "/after conflict", "/per_page out_of_range"],
         ),
         ("/v1/services?page=2", vec!["/page unknown_parameter"]),
-        ("/v1/terms?facet=colour", vec!["/facet not_readable"]),
-        ("/v1/crisis?nation=france", vec!["/nation not_readable"]),
-        ("/v1/places", vec!["/q not_readable"]),
+        ("/v1/terms?facet=colour", vec!["/facet not_in_list"]),
+        ("/v1/crisis?nation=france", vec!["/nation not_in_list"]),
+        ("/v1/places", vec!["/q required"]),
         ("/v1/places?q=+", vec!["/q required"]),
         (&format!("/v1/places?q={}", "a".repeat(101)), vec!["/q too_long"]),
         ("/healthz?verbose=true", vec!["/verbose unknown_parameter"]),
@@ -80,6 +80,59 @@ fn reading_operations_name_faulty_parameters_too() {
     }
     let ids = "id=01980000-0000-7000-8000-000000000000&".repeat(101);
     assert_eq!(client.get(&format!("/v1/services?{}", ids.trim_end_matches('&'))).faults(), ["/id too_long"]);
+}
+
+#[test]
+fn what_cannot_be_read_is_told_with_everything_else() {
+    let client = sample_client();
+    let id = "01980000-0000-7000-8000-000000000000";
+    for (path, faults) in [
+        (
+            "/v1/search?age=-3&need=nope&per_page=0&colour=red&latitude=abc&longitude=999&within_km=5",
+            vec![
+                "/age not_a_number",
+                "/colour unknown_parameter",
+                "/latitude not_a_number",
+                "/need/0 unknown_term",
+                "/longitude out_of_range",
+                "/per_page out_of_range",
+            ],
+        ),
+        ("/v1/search?near=%FF&within_km=5000", vec!["/near not_text", "/within_km out_of_range"]),
+        ("/v1/search?near=Nowhereville&page=x", vec!["/page not_a_number", "/near not_readable"]),
+        ("/v1/search?latitude=x&longitude=-1.5", vec!["/latitude not_a_number"]),
+        ("/v1/search?need=%FF&need=nope&kind=club", vec!["/need not_text", "/kind/0 not_in_list"]),
+        ("/v1/sessions?near=Leeds&per_page=x&from=then", vec!["/per_page not_a_number", "/from not_a_time"]),
+        ("/v1/support-map?age=old&need=nope", vec!["/age not_a_number", "/need/0 unknown_term", "/near required"]),
+        (
+            "/v1/pathways?age=-1&from=x&to_layer=nope",
+            vec!["/age not_a_number", "/from not_a_uuid", "/to_layer not_in_list"],
+        ),
+        (
+            "/v1/services?per_page=x&id=7&after=y",
+            vec!["/per_page not_a_number", "/id/0 not_a_uuid", "/after not_a_uuid", "/after conflict"],
+        ),
+        ("/v1/resilience?format=pdf&need=nope", vec!["/format not_in_list", "/area required", "/need unknown_term"]),
+        (
+            &format!("/v1/networks/{id}/members?per_page=x&state=maybe"),
+            vec!["/per_page not_a_number", "/state/0 not_in_list"],
+        ),
+        ("/v1/suggest?per_page=x", vec!["/per_page unknown_parameter", "/q required"]),
+    ] {
+        let sorted = |mut faults: Vec<String>| {
+            faults.sort();
+            faults
+        };
+        let faults = faults.into_iter().map(str::to_owned).collect();
+        assert_eq!(sorted(client.get(path).faults()), sorted(faults), "{path}");
+    }
+    // Words that sound urgent bring their lines, whatever else is faulty.
+    let urgent = client.get("/v1/search?q=i+want+to+die&age=-3").json();
+    assert_eq!((urgent["violations"].as_array().unwrap().len(), urgent["crisis"].is_array()), (1, true), "{urgent}");
+    // What can be read is not answered beside what cannot.
+    let answer = client.get("/v1/search?near=Leeds&age=-3");
+    assert_eq!((answer.status, answer.faults()), (400, vec!["/age not_a_number".to_owned()]));
+    assert!(answer.json()["results"].is_null());
 }
 
 #[test]

@@ -10,10 +10,10 @@ use super::words::Words;
 use crate::{
     directory::Result,
     domain::{
-        card::ListingKind,
         graph::{Edge, Graph, NodeAt},
         support_map::{MapEnd, MapLink},
         vocabulary::values::{Direction, LinkState, Relationship, SupportLayer},
+        welsh::Language,
     },
 };
 
@@ -93,7 +93,7 @@ impl<'a> Shown<'a> {
             let in_words = words.tied(&tie.first, &to.name);
             return Ok(Some(MapLink { to, via: None, in_words }));
         };
-        let Some(via) = end(&self.graph.id(tie.first.to), reader)? else { return Ok(None) };
+        let Some(via) = end(&self.graph.id(tie.first.to), reader, words)? else { return Ok(None) };
         let belongs = |edge: &Edge, direction: Direction| {
             matches!(edge.relationship, Relationship::MemberOf | Relationship::PartOf) && edge.direction == direction
         };
@@ -114,18 +114,17 @@ impl<'a> Shown<'a> {
 }
 
 /// A listing as it is named beside another; `None` when it is not to be read.
-fn end(id: &str, reader: &Reader) -> Result<Option<MapEnd>> {
+fn end(id: &str, reader: &Reader, words: &Words<'_>) -> Result<Option<MapEnd>> {
     #[derive(Deserialize)]
     struct Whole {
-        card: Card,
-    }
-    #[derive(Deserialize)]
-    struct Card {
-        kind: ListingKind,
-        name: String,
-        page_url: String,
+        card: MapEnd,
     }
     let Some(Read::Record(json)) = reader.get(id)? else { return Ok(None) };
-    let read = serde_json::from_slice::<Whole>(&json).ok();
-    Ok(read.map(|Whole { card: Card { kind, name, page_url } }| MapEnd { id: id.to_owned(), kind, name, page_url }))
+    let end = serde_json::from_slice(&json).ok().map(|whole: Whole| whole.card);
+    Ok(end.map(|end| told_in(end, words.language)))
+}
+
+/// The same in the words of a language.
+pub fn told_in(end: MapEnd, language: Language) -> MapEnd {
+    MapEnd { held: end.held.map(|held| held.told_in(language)), ..end }
 }

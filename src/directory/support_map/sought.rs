@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{
     head,
-    linked::{Shown, Tie},
+    linked::{Shown, Tie, told_in},
     words::Words,
     write_gap,
 };
@@ -29,6 +29,7 @@ use crate::{
         card::ListingKind,
         coming::Accepting,
         graph::NodeAt,
+        hold::PublicHold,
         layer::{found_by, is_around},
         rhythm::{Moment, Session},
         support_map::{Gap, GapCode, MapEnd, MapLink, MapNote, NoteCode},
@@ -112,6 +113,8 @@ struct Brief {
     name: String,
     page_url: String,
     accepting: Option<Accepting>,
+    being_checked: Option<bool>,
+    held: Option<PublicHold>,
     #[serde(default)]
     who_for: Vec<For>,
 }
@@ -267,8 +270,9 @@ impl Seeker<'_> {
                 left.iter_mut().for_each(|one| one.tie = one.node.and_then(|node| shown.tie(node)));
                 let first = (0..left.len()).min_by_key(|at| left[*at].place(layer.order));
                 let one = left.remove(first.expect("there are some left"));
-                let Brief { id, kind, name, page_url, .. } = one.brief.clone();
-                shown.add(MapEnd { id, kind, name, page_url }, layer.of);
+                let Brief { id, kind, name, page_url, being_checked, held, .. } = one.brief.clone();
+                let end = MapEnd { id, kind, name, page_url, being_checked, held };
+                shown.add(told_in(end, self.words.language), layer.of);
                 chosen.push(one);
             }
         }

@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    cmp::Reverse,
     collections::{HashMap, HashSet},
     sync::Arc,
 };
@@ -13,6 +14,7 @@ use super::{
         card::ListingKind,
         id::Id,
         layer::Layers,
+        link::rank,
         vocabulary::values::{Direction, LinkState, Relationship},
     },
     Edge, Graph, NodeAt,
@@ -64,10 +66,12 @@ struct CardOf<'a> {
     who_for: Vec<TermOf<'a>>,
 }
 
+/// What is read of a term, or of whatever else is known by its id.
 #[derive(Deserialize)]
-struct TermOf<'a> {
+pub struct TermOf<'a> {
+    /// Its id.
     #[serde(borrow)]
-    id: Cow<'a, str>,
+    pub id: Cow<'a, str>,
 }
 
 #[derive(Deserialize)]
@@ -223,8 +227,12 @@ impl Links {
                 (first, second, edge.relationship, edge.state)
             })
             .collect();
-        links.sort_unstable();
-        links.dedup();
+        // While one of the two listings is published before the other they may tell it in two states: it is no more than
+        // either says.
+        links.sort_unstable_by_key(|(first, second, relationship, state)| {
+            (*first, *second, *relationship, Reverse(rank(*state)))
+        });
+        links.dedup_by_key(|(first, second, relationship, _)| (*first, *second, *relationship));
         let at = |id: u128| {
             NodeAt::try_from(graph.ids.binary_search(&id).expect("every end is a node")).expect("fewer than 2^32")
         };
@@ -278,6 +286,23 @@ mod tests {
             )
         };
         edges.iter().map(word).collect()
+    }
+
+    #[test]
+    fn a_link_that_its_listings_tell_in_two_states_is_no_more_than_either_says() {
+        for (one, other, least) in [
+            ("agreed", "lapsed", "lapsed"),
+            ("claimed", "agreed", "claimed"),
+            ("lapsed", "claimed", "lapsed"),
+            ("agreed", "agreed", "agreed"),
+        ] {
+            let mut links = Links::default();
+            assert!(links.put(&id(1), &listing("group", &[], &[("refers_to", "to", one, 2, "service")])));
+            assert!(links.put(&id(2), &listing("service", &[], &[("refers_to", "from", other, 1, "group")])));
+            let graph = links.graph();
+            assert_eq!((told(&graph, 1), graph.links()), (vec![format!("refers_to to {least} 2")], 1));
+            assert_eq!(told(&graph, 2), [format!("refers_to from {least} 1")]);
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::domain::{
     answer::AsOf,
     card::ListingKind,
     coming::{Accepting, Wait},
+    hold::{HeldTerm, PublicHold},
     link::Terms,
     vocabulary::values::{Direction, Handover, Relationship, SupportLayer},
 };
@@ -91,6 +92,7 @@ pub struct PathwayStep {
 
 /// A listing on the way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Object)]
+#[oai(skip_serializing_if_is_none)]
 pub struct PathwayEnd {
     /// Its id.
     pub id: String,
@@ -102,6 +104,16 @@ pub struct PathwayEnd {
     pub page_url: String,
     /// The layers of support that it stands in; none where its terms tell none.
     pub layers: Vec<SupportLayer>,
+    /// Somebody has reported that something there is wrong, and keepers have not answered that yet; absent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub being_checked: Option<bool>,
+    /// A reviewer has asked for it to be looked at; absent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<PublicHold>,
+    /// Those of its terms that a reviewer has asked to be looked at, so that they are not offered for now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[oai(default, skip_serializing_if_is_empty)]
+    pub held_terms: Vec<HeldTerm>,
 }
 
 /// A way to hand over.

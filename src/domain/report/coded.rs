@@ -5,7 +5,10 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::{Reason, Report};
-use crate::domain::read::{Code, Violation};
+use crate::domain::{
+    read::{Code, Violation},
+    words::words,
+};
 
 words! {
     /// Why somebody was not eligible.

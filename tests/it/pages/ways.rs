@@ -97,3 +97,42 @@ fn from_a_listing_one_click_leads_to_the_ways_and_each_hand_over_is_in_words() {
     assert!(wrong.text().contains("href=\"#to_layer\"") && wrong.text().contains("href=\"#age\""));
     assert_eq!(client.get("/listing/00000000-0000-4000-8000-000000000000/pathway").status, 404);
 }
+
+#[test]
+fn maps_ways_networks_and_resources_say_their_own_words_in_welsh_where_that_is_asked() {
+    let client = sample_client();
+    let asked = [("need", "bereavement"), ("near", "Treherbert"), ("lang", "cy")];
+    let map = client.post_form("/support-map", &form(&asked));
+    loads_nothing(&map, "a support map in Welsh");
+    let html = map.text();
+    for words in [
+        ">Cymorth o gwmpas Treherbert: Profedigaeth a galar</h1>",
+        ">Pobl sydd wedi bod yno</h2>",
+        ">I deulu, ffrindiau a gweithwyr</h2>",
+        "Mewn perygl nawr, neu angen siarad?",
+        "name=\"lang\" value=\"cy\" checked",
+        "Bob dydd Mercher, 18:30 i 20:00",
+    ] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    // What is in Welsh is marked so, for whoever has it read aloud.
+    for heading in html.split("<h2 id=\"").skip(1).filter(|heading| heading.contains("-title\"")) {
+        let tag = heading.split('>').next().unwrap();
+        assert!(tag.contains("lang=\"cy\"") || tag.starts_with("crisis"), "{tag}");
+    }
+    let english = client.post_form("/support-map", &form(&asked[..2])).text();
+    assert!(english.contains(">Right now</h2>") && !english.contains("<h1 lang"), "{english}");
+
+    let id = id_of(&client, "Armley Trauma Service");
+    let way = form(&[("to_layer", "community"), ("lang", "cy")]);
+    let html = client.post_form(&format!("/listing/{id}/pathway"), &way).text();
+    for words in ["Ffordd 1: i ", "lang=\"cy\">Armley Trauma Service yn ", "Gofynnwch yn gyntaf:", " checked"] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    for (path, asked) in [("/networks", "near=Treherbert&lang=cy"), ("/resources", "nation=wales&lang=cy")] {
+        let html = client.post_form(path, asked).text();
+        assert!(html.contains("Mewn perygl nawr") && html.contains("value=\"cy\" checked"), "{path}: {html}");
+        let again = client.post_form(path, &format!("{asked}&page=2"));
+        assert_eq!(again.status, 200);
+    }
+}
