@@ -11,6 +11,9 @@
 //! kept before there was a gate reaches a reader.
 
 mod address;
+mod combination;
+mod mutation;
+mod phrases;
 mod record;
 mod sentence;
 mod shapes;
@@ -18,6 +21,7 @@ mod words;
 
 pub use self::{
     address::{is_address, site_of},
+    phrases::all_phrases,
     record::{LeftOut, NAMELESS, is_language, organization, says_nothing, service, source, stand_in},
     sentence::{is_name, kept},
     words::{is_never, listed, listed_in_labels},
