@@ -11,7 +11,10 @@
 //! kept before there was a gate reaches a reader.
 
 mod address;
+mod combination;
 mod figures;
+mod mutation;
+mod phrases;
 mod record;
 mod sentence;
 mod shapes;
@@ -20,6 +23,7 @@ mod words;
 pub use self::{
     address::{is_address, site_of},
     figures::{is_day, is_number, is_register},
+    phrases::all_phrases,
     record::{LeftOut, NAMELESS, is_language, organization, service, source, stand_in},
     sentence::{is_name, kept},
     words::{is_never, listed, listed_in_labels},

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    Allowed, shapes,
+    Allowed, combination, phrases, shapes,
     words::{Standing, words},
 };
 use crate::domain::{plain, telltale};
@@ -16,8 +16,16 @@ const ENDING: &str = ")],.;:!?\"'”’»…";
 /// Between words.
 const STROKES: [&str; 6] = ["-", "–", "—", "&", "•", "·"];
 /// Behind these a word that is also a place's name would be one: "in work" is left out for the sake of "in Work".
-const PLACING: [&str; 13] =
-    ["in", "at", "from", "of", "around", "by", "within", "through", "via", "towards", "yn", "o", "ym"];
+const PLACING: [&str; 15] =
+    ["in", "at", "from", "of", "around", "by", "within", "through", "via", "towards", "yn", "o", "ym", "yng", "i"];
+/// With a stop behind them they end no sentence.
+const SHORTENED: [&str; 12] = ["st", "co", "ho", "nr", "no", "rd", "ave", "dr", "mr", "mrs", "ms", "sq"];
+/// Of a place's name these are the first words: "little haven".
+const QUALIFYING: [&str; 9] = ["little", "great", "old", "new", "high", "low", "playing", "long", "y"];
+/// Words of sentences that are also names of places.
+const NAMED: [&str; 2] = ["how", "more"];
+/// Of these one says how old they are.
+const AGED: [&str; 9] = ["age", "ages", "people", "women", "men", "girls", "boys", "children", "those"];
 
 /// A text without the sentences that do not pass, as plain paragraphs; empty when none does. What was let through is kept
 /// whole.
@@ -75,7 +83,18 @@ fn sentences(paragraph: &str) -> impl Iterator<Item = &str> {
             if *at > 0 && matches!(c, '•' | '·') {
                 return true;
             }
-            ended = matches!(c, '.' | '!' | '?' | '…') || (ended && matches!(c, ')' | '"' | '”' | '’' | '\''));
+            // What is cut short before a name: "St. Day".
+            let cut = || {
+                SHORTENED.iter().any(|word| {
+                    rest[..*at]
+                        .rsplit(|c: char| !c.is_alphanumeric())
+                        .next()
+                        .is_some_and(|last| last.eq_ignore_ascii_case(word))
+                })
+            };
+            ended = matches!(c, '!' | '?' | '…')
+                || (*c == '.' && !cut())
+                || (ended && matches!(c, ')' | '"' | '”' | '’' | '\''));
             false
         });
         let (sentence, after) = rest.split_at(end.map_or(rest.len(), |(at, _)| at));
@@ -92,13 +111,15 @@ struct Word {
     is_clean: bool,
     /// Whether it ends what was begun, so that a capital may follow.
     ends: bool,
+    /// Whether a comma stands behind it.
+    halts: bool,
 }
 
 impl Word {
     fn of(token: &str) -> Self {
         let core = token.trim_start_matches(|c| OPENING.contains(c)).trim_end_matches(|c| ENDING.contains(c));
         if core.is_empty() {
-            return Self { core: token.to_owned(), is_clean: STROKES.contains(&token), ends: true };
+            return Self { core: token.to_owned(), is_clean: STROKES.contains(&token), ends: true, halts: false };
         }
         let from = token.find(core).unwrap_or_default();
         let (before, behind) = (&token[..from], &token[from + core.len()..]);
@@ -113,6 +134,7 @@ impl Word {
             },
             is_clean: before.chars().count() <= 2 && behind.chars().count() <= 3,
             ends: behind.contains([':', '.', '!', '?', ';']),
+            halts: behind.contains(','),
         }
     }
 }
@@ -124,6 +146,7 @@ fn passes(sentence: &str, areas: &[String]) -> bool {
         return false;
     }
     let cores: Vec<String> = tokens.iter().map(|word| word.core.clone()).collect();
+    let lower: Vec<String> = cores.iter().map(|core| core.to_lowercase()).collect();
     let (mut at, mut numbers, mut together, mut begins) = (0, 0, 0, true);
     while at < cores.len() {
         let core = &cores[at];
@@ -141,8 +164,14 @@ fn passes(sentence: &str, areas: &[String]) -> bool {
             (together, begins) = (0, tokens[at - 1].ends);
             continue;
         }
-        // "the age of 16"
-        let of_age = before.as_deref() == Some("of") && at > 1 && cores[at - 2].eq_ignore_ascii_case("age");
+        let many = phrases::phrase(&cores[at..], begins);
+        if many > 0 && (at..at + many - 1).all(|at| !tokens[at].ends) {
+            at += many;
+            (together, begins) = (0, tokens[at - 1].ends);
+            continue;
+        }
+        // "the age of 16", "young people of 16"
+        let of_age = before.as_deref() == Some("of") && at > 1 && AGED.contains(&lower[at - 2].as_str());
         let many = shapes::figures(if of_age { Some("age") } else { before.as_deref() }, &cores[at..]);
         if many > 0 {
             if before.as_deref().is_some_and(shapes::numbers) && many == 1 && core.len() < 3 {
@@ -162,7 +191,12 @@ fn passes(sentence: &str, areas: &[String]) -> bool {
             if capital && !may {
                 return false;
             }
-            let placed = previous.as_deref().is_some_and(|before| PLACING.contains(&before));
+            let placed = previous.as_deref().is_none_or(|before| {
+                PLACING.contains(&before) || QUALIFYING.contains(&before) || before.ends_with("'n")
+            });
+            if NAMED.contains(&lower.as_str()) && at + 1 == cores.len() && placed && at > 0 {
+                return false;
+            }
             if standing == Standing::Small && placed {
                 return false;
             }
@@ -182,7 +216,8 @@ fn passes(sentence: &str, areas: &[String]) -> bool {
         begins = tokens[at].ends;
         at += 1;
     }
-    numbers <= shapes::MOST && !telltale::tells_place(sentence)
+    let halts: Vec<bool> = tokens.iter().map(|word| word.halts).collect();
+    numbers <= shapes::MOST && !combination::tells(&lower, &cores, &halts) && !telltale::tells_place(sentence)
 }
 
 /// How many words are the name of one of these areas.
@@ -207,7 +242,8 @@ fn parts(core: &str) -> impl Iterator<Item = Cow<'_, str>> {
     once.into_iter().chain(split.filter(move |_| !whole))
 }
 
-fn is_capitalised(word: &str) -> bool {
+/// Whether the first letter alone is a capital.
+pub fn is_capitalised(word: &str) -> bool {
     word.starts_with(char::is_uppercase) && word.chars().skip(1).all(|c| !c.is_uppercase())
 }
 

@@ -11,7 +11,17 @@ pub const MOST: usize = 4;
 pub const MOST_TOGETHER: usize = 2;
 
 /// What is counted, each with the most that passes.
-const UNITS: [(&str, u32); 62] = [
+const UNITS: [(&str, u32); 72] = [
+    ("bedrooms", 20),
+    ("bathrooms", 10),
+    ("rooms", 20),
+    ("beds", 30),
+    ("survivors", 30),
+    ("adults", 30),
+    ("calendar", 30),
+    ("o'r", 12),
+    ("o", 30),
+    ("ystafell", 20),
     ("minute", 90),
     ("minutes", 90),
     ("hour", 72),
@@ -117,6 +127,13 @@ pub fn figures(before: Option<&str>, words: &[String]) -> usize {
     if first.strip_suffix('+').is_some_and(|age| is_below(age, 99)) {
         return 1;
     }
+    // "12-week", "48-hour".
+    if let Some((count, unit)) = first.split_once('-')
+        && ["hour", "day", "week", "month", "year", "bed", "minute", "session"].contains(&unit)
+        && is_below(count, 90)
+    {
+        return 1;
+    }
     let after = |at: usize| words.get(at).map_or("", String::as_str);
     let counted = |at: usize| UNITS.iter().find(|(unit, _)| *unit == after(at)).map(|(_, most)| *most);
     let aged = before.is_some_and(|before| BEFORE_AGES.contains(&before));
@@ -136,6 +153,11 @@ pub fn figures(before: Option<&str>, words: &[String]) -> usize {
     }
     if !first.chars().all(|c| c.is_ascii_digit()) {
         return 0;
+    }
+    // "from 9 to 5"
+    let open = before.is_some_and(|before| ["from", "between", "open", "o", "rhwng"].contains(&before));
+    if open && ["to", "and", "till", "until", "tan", "i"].contains(&after(1)) && is_hour(first) && is_hour(after(2)) {
+        return 3;
     }
     if counted(1).is_some_and(|most| is_below(first, most)) {
         return 1;
@@ -205,17 +227,29 @@ fn rung(words: &[String]) -> usize {
             .collect()
     });
     let mut joined = String::new();
-    let mut longest = 0;
+    // "18001" is dialled before a number by who cannot hear.
+    let mut longest = usize::from(words.first().is_some_and(|word| word == "18001"));
     for (at, word) in words.iter().take(5).enumerate() {
         if word.is_empty() || !word.chars().all(|c| c.is_ascii_digit()) {
             break;
         }
         joined.push_str(word);
-        if NUMBERS.contains(&joined) {
+        if NUMBERS.contains(&joined) || is_national(joined.strip_prefix("18001").unwrap_or(&joined)) {
             longest = at + 1;
         }
     }
     longest
+}
+
+/// Whether a number is of the whole country, as its first figures and its length say. One of a town has others.
+fn is_national(figures: &str) -> bool {
+    let begins = |with: &[&str]| with.iter().any(|with| figures.starts_with(with));
+    match figures.len() {
+        6 => begins(&["116"]),
+        10 => begins(&["0800"]),
+        11 => begins(&["0800", "0808", "0300", "0303", "0330", "0333", "0343", "0344", "0345", "0370", "0371"]),
+        _ => false,
+    }
 }
 
 #[cfg(test)]

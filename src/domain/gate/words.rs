@@ -5,9 +5,12 @@ use std::{
     sync::LazyLock,
 };
 
+use super::mutation;
 use crate::domain::vocabulary::vocabulary;
 
 const LISTS: [&str; 2] = [include_str!("words/english.txt"), include_str!("words/welsh.txt")];
+/// Welsh words as they stand in a dictionary; they pass as they change behind others, too.
+const ROOTS: &str = include_str!("words/welsh_roots.txt");
 const WRITTEN: &str = include_str!("words/written.txt");
 const NEVER: &str = include_str!("words/never.txt");
 const LABELS: &str = include_str!("words/labels.txt");
@@ -27,6 +30,8 @@ pub struct Words {
     plain: HashMap<&'static str, Standing>,
     /// What is written with capitals, by its first word, the longest first.
     written: HashMap<String, Vec<Vec<String>>>,
+    /// Welsh words, behind which an article may be written.
+    welsh: HashSet<&'static str>,
     labels: HashSet<&'static str>,
     never: HashSet<&'static str>,
 }
@@ -42,6 +47,19 @@ impl Words {
         let never: HashSet<&str> = in_lines(NEVER).flat_map(str::split_whitespace).collect();
         let mut plain = HashMap::new();
         let mut written: HashMap<String, Vec<Vec<String>>> = HashMap::new();
+        let mut welsh = HashSet::new();
+        // First what changes, so that what a list says of a word itself is what counts.
+        for word in in_lines(ROOTS).flat_map(str::split_whitespace) {
+            let forms = mutation::inflected(word);
+            for form in forms.iter().flat_map(|form| mutation::changed(form)).chain(forms.clone()) {
+                let form: &str = form.leak();
+                if !never.contains(form) {
+                    plain.entry(form).or_insert(Standing::Anywhere);
+                    welsh.insert(form);
+                }
+            }
+        }
+        welsh.extend(in_lines(LISTS[1]).flat_map(str::split_whitespace));
         for word in LISTS.into_iter().flat_map(in_lines).flat_map(str::split_whitespace) {
             match word.strip_prefix('~') {
                 Some(word) => plain.insert(word, Standing::Small),
@@ -70,12 +88,14 @@ impl Words {
         }
         written.values_mut().for_each(|phrases| phrases.sort_by_key(|words| std::cmp::Reverse(words.len())));
         let labels = in_lines(LABELS).flat_map(str::split_whitespace).collect();
-        Self { plain, written, labels, never }
+        Self { plain, written, welsh, labels, never }
     }
 
     /// How a word may stand; `None` when it may not.
     pub fn standing(&self, lower: &str) -> Option<Standing> {
-        self.plain.get(lower).copied()
+        // "heddlu'r": what runs together with a Welsh word.
+        let bare = || mutation::bare(lower).filter(|bare| self.welsh.contains(bare));
+        self.plain.get(lower).or_else(|| self.plain.get(bare()?)).copied()
     }
 
     /// How many of these words are written so, with their capitals: as many as the longest phrase has.
@@ -100,7 +120,8 @@ impl Words {
     }
 }
 
-fn in_lines(text: &'static str) -> impl Iterator<Item = &'static str> {
+/// The lines of a list that are no comments.
+pub fn in_lines(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 

@@ -75,6 +75,95 @@ fn no_listed_word_is_a_place_or_says_a_part_of_one() {
 }
 
 #[test]
+fn no_name_in_the_gazetteer_passes_in_a_sentence() {
+    let (large, small) = names();
+    let frames = [
+        "We are in {}.",
+        "The house is at {}.",
+        "{} is where we are.",
+        "We help women of {}.",
+        "Our office, {}, is open.",
+        "Mae'r tŷ yn {}.",
+    ];
+    let one_of = |at: usize, name: &String| frames[at % frames.len()].replace("{}", name);
+    let mut shown = BTreeSet::new();
+    for (at, name) in large.iter().chain(&small).enumerate() {
+        // In small letters, as it is written, and in capitals.
+        let written: String = name.split(' ').map(|word| capital(word) + " ").collect();
+        for (frame, name) in [name, &written.trim_end().to_owned(), &name.to_uppercase()].into_iter().enumerate() {
+            let text = one_of(at + frame, name);
+            // Everybody is in the United Kingdom.
+            let all = ["-", "uk", "united kingdom", "prydain", "across the uk"].contains(&name.to_lowercase().as_str());
+            if !all && !kept(&text, &Allowed::default()).is_empty() {
+                shown.insert(text);
+            }
+        }
+    }
+    assert!(shown.is_empty(), "{} {shown:#?}", shown.len());
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+#[test]
+fn nothing_that_says_beside_what_a_house_stands_passes() {
+    let relations = [
+        "behind",
+        "opposite",
+        "next to",
+        "near",
+        "beside",
+        "above",
+        "below",
+        "over",
+        "under",
+        "by",
+        "off",
+        "past",
+        "around",
+        "at",
+        "in",
+        "in front of",
+        "across from",
+        "round the corner from",
+        "minutes from",
+        "a short walk from",
+        "on the left of",
+        "between the river and",
+        "up from",
+        "down from",
+        "facing",
+        "close to",
+        "five minutes by bus from",
+        "outside",
+        "along from",
+    ];
+    let landmarks = "church chapel cathedral mosque temple station school college university library hospital surgery pharmacy bank museum \
+        theatre cinema stadium supermarket shop market bakery pub hotel café river canal bridge castle park hill lake sea beach harbour \
+        pier lighthouse prison court cemetery factory mill mine quarry airport roundabout crossroads playground tower monument";
+    let mut shown = Vec::new();
+    for landmark in landmarks.split_whitespace() {
+        for relation in relations {
+            for (article, begun) in [
+                ("the", "We are"),
+                ("a", "The house is"),
+                ("the old", "You will find us"),
+                ("the local", "We live"),
+                ("our", "It is"),
+            ] {
+                let text = format!("{begun} {relation} {article} {landmark}.");
+                if !kept(&text, &Allowed::default()).is_empty() {
+                    shown.push(text);
+                }
+            }
+        }
+    }
+    assert!(shown.is_empty(), "{} {shown:#?}", shown.len());
+}
+
+#[test]
 fn no_name_of_a_place_can_be_put_together_in_a_domain() {
     let labels: Vec<&str> = listed_in_labels().collect();
     let (large, small) = names();

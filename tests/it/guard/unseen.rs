@@ -7,6 +7,7 @@ use std::fs;
 
 use kith::domain::{
     crisis::urgency::{Urgency, UrgencyLevel},
+    gate::{Allowed, kept},
     vocabulary::{describes_at_risk, is_at_risk},
 };
 
@@ -26,10 +27,18 @@ fn share(texts: &[Vec<String>], labels: &[&str], holds: impl Fn(&[String]) -> bo
     (of.iter().filter(|text| holds(&text[1..])).count(), of.len())
 }
 
+/// Prints the texts that are taken for something else than they are, for who works on the rules (`KITH_TELL=1`).
+fn tell(texts: &[Vec<String>], is_wrong: impl Fn(&[String]) -> bool) {
+    if std::env::var_os("KITH_TELL").is_some() {
+        texts.iter().filter(|text| is_wrong(text)).for_each(|text| println!("{}", text.join("\t")));
+    }
+}
+
 /// Recall of urgent texts and false alarms of one file, and whether they are no worse than these.
 fn crisis(name: &str, at_least: usize, at_most: usize) -> (usize, String, bool) {
     let texts = texts(name);
     let urgent = |text: &[String]| Urgency::of(&text[0]).level == UrgencyLevel::Now;
+    tell(&texts, |text| (text[0] == "urgent") != urgent(&text[1..]));
     let (found, of) = share(&texts, &["urgent"], urgent);
     let (alarms, others) = share(&texts, &["topic", "none"], urgent);
     let figure = format!("{found} of {of} urgent ones found, {alarms} of {others} others taken for urgent");
@@ -47,12 +56,16 @@ fn urgent_texts_are_found() {
     let (n, third, fits) = crisis("crisis_third.tsv", 15, 1);
     table::row("C13", "urgent texts, third set, unseen and indirect (7 of 40 before)", n, &third, fits);
     assert!(fits, "{third}");
+    let (n, fourth, fits) = crisis("crisis_fourth.tsv", 0, 70);
+    table::row("C13", "urgent texts, fourth set", n, &fourth, fits);
+    assert!(fits, "{fourth}");
 }
 
 /// Recall of places at risk and false alarms of one file, and whether they are no worse than these.
 fn at_risk(name: &str, at_least: usize, at_most: usize) -> (usize, String, bool) {
     let texts = texts(name);
     let is_seen = |text: &[String]| is_at_risk(&text[0]) || describes_at_risk(&text[1]);
+    tell(&texts, |text| (text[0] == "risk") != is_seen(&text[1..]));
     let (found, of) = share(&texts, &["risk"], is_seen);
     let (alarms, others) = share(&texts, &["open"], is_seen);
     let figure = format!("{found} of {of} at risk found, {alarms} of {others} others protected");
@@ -69,5 +82,57 @@ fn places_at_risk_are_found() {
     assert!(fits, "{second}");
     let (n, third, fits) = at_risk("at_risk_third.tsv", 12, 5);
     table::row("C12", "places at risk, third set, unseen (1 of 25 before)", n, &third, fits);
+    assert!(fits, "{third}");
+    let (n, fourth, fits) = at_risk("at_risk_fourth.tsv", 0, 40);
+    table::row("C12", "places at risk, fourth set", n, &fourth, fits);
+    assert!(fits, "{fourth}");
+}
+
+/// The sentences of private listings of one file: how many honest ones are kept in English and Welsh, how many telling ones are
+/// shown, and whether that is no worse than these.
+fn gate(name: &str, at_least: [usize; 2], at_most: usize) -> (usize, String, bool) {
+    let texts = texts(name);
+    let shown = |text: &[String]| !kept(&text[0], &Allowed::default()).is_empty();
+    tell(&texts, |text| text[0].starts_with("tell") == shown(&text[1..]));
+    let (english, of) = share(&texts, &["free"], shown);
+    let (welsh, of_welsh) = share(&texts, &["free-cy"], shown);
+    let telling: Vec<_> = texts.iter().filter(|text| text[0].starts_with("tell-")).collect();
+    let told = telling.iter().filter(|text| shown(&text[1..])).count();
+    let figure = format!(
+        "{english} of {of} honest English sentences kept, {welsh} of {of_welsh} Welsh ones; {told} of {} telling ones shown",
+        telling.len()
+    );
+    let fits = english >= at_least[0] && welsh >= at_least[1] && told <= at_most;
+    (texts.len(), figure, fits)
+}
+
+#[test]
+fn honest_sentences_are_kept_and_telling_ones_are_not() {
+    let (n, first, fits) = gate("gate_first.tsv", [150, 50], 0);
+    table::row(
+        "C8",
+        "sentences of private listings, first set (99 of 151, 13 of 50 and 1 of 120 before; the list was then widened with it)",
+        n,
+        &first,
+        fits,
+    );
+    assert!(fits, "{first}");
+    let (n, second, fits) = gate("gate_second.tsv", [57, 30], 0);
+    table::row(
+        "C8",
+        "sentences of private listings, second set (23 of 60, 7 of 30 and 1 of 63 before; unseen 37, 11 and 5; the list was then widened with it)",
+        n,
+        &second,
+        fits,
+    );
+    assert!(fits, "{second}");
+    let (n, third, fits) = gate("gate_third.tsv", [46, 19], 0);
+    table::row(
+        "C8",
+        "sentences of private listings, third set, unseen but for what tells (33 of 60, 4 of 30 and 1 of 64 before; 2 of 64 were shown, and are not any more)",
+        n,
+        &third,
+        fits,
+    );
     assert!(fits, "{third}");
 }
