@@ -73,3 +73,26 @@ impl Terms {
         *self == Self::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Terms;
+
+    #[test]
+    fn of_a_private_side_only_what_can_be_meant_is_left() {
+        let day = |day: &str| Some(day.to_owned());
+        let said = |days, starts_on: &str| Terms {
+            does: day("Tea."),
+            reply_within_days: Some(days),
+            starts_on: day(starts_on),
+            review_on: day("2027-01-01"),
+            ..Terms::default()
+        };
+        let mut plain = said(3, "2026-01-01");
+        assert!(plain.silence());
+        assert_eq!(plain, Terms { does: None, ..said(3, "2026-01-01") });
+        let mut coded = said(1943, "1943-01-01");
+        coded.silence();
+        assert_eq!(coded, Terms { review_on: day("2027-01-01"), ..Terms::default() });
+    }
+}

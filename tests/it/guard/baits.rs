@@ -124,7 +124,8 @@ type Seen = BTreeMap<String, String>;
 
 /// What is shown, played once for all houses: chance is the same each time, so that all plays of a town are the same.
 fn played(kind: Kind, town: Option<usize>) -> Arc<Seen> {
-    static PLAYED: Mutex<BTreeMap<(Kind, Option<usize>), Arc<Seen>>> = Mutex::new(BTreeMap::new());
+    type Played = BTreeMap<(Kind, Option<usize>), Arc<Seen>>;
+    static PLAYED: Mutex<Played> = Mutex::new(BTreeMap::new());
     let known = PLAYED.lock().unwrap().get(&(kind, town)).cloned();
     known.unwrap_or_else(|| {
         let seen = Arc::new(play(kind, town));
