@@ -179,7 +179,8 @@ impl<E: Endpoint> StrictEndpoint<E> {
             let known: Vec<String> = told.violations.iter().map(|fault| fault.pointer.clone()).collect();
             let has_place = known.iter().any(|pointer| PLACE.contains(&&**pointer));
             let rest = found.faults(has_place).into_iter().filter(|fault| !is_told(&known, &fault.pointer));
-            told.violations.extend(rest);
+            let room = problem::MOST_TOLD.saturating_sub(told.violations.len());
+            told.violations.extend(rest.take(room));
         }
         told.asked_with(words.as_deref())
     }
@@ -187,9 +188,10 @@ impl<E: Endpoint> StrictEndpoint<E> {
 
 /// Whether something was told of a parameter, or of the list in which it stands.
 fn is_told(known: &[String], pointer: &str) -> bool {
-    known
-        .iter()
-        .any(|known| pointer.strip_prefix(&**known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    // What has no readable name is no parameter.
+    let named = known.iter().filter(|known| !known.is_empty());
+    let mut rests = named.filter_map(|known| pointer.strip_prefix(&**known));
+    rests.any(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[cfg(test)]

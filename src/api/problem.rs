@@ -31,7 +31,7 @@ use crate::{
 /// After how many seconds to come back to what answers 503.
 const RETRY_AFTER: &str = "2";
 /// How many faults of a request are told: an answer must not be many times as long as what it answers.
-const MOST_TOLD: usize = 100;
+pub const MOST_TOLD: usize = 100;
 /// The content type of a problem.
 pub const CONTENT_TYPE: &str = "application/problem+json";
 

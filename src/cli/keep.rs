@@ -49,9 +49,13 @@ pub async fn purge(config: &Config) -> Result<ExitCode> {
 pub async fn reindex(config: &Config) -> Result<ExitCode> {
     let directory = open(config).await?;
     let _lock = match directory.lock() {
-        Err(Error::Locked) => anyhow::bail!(
-            "a server holds the data folder; delete its view/ folder and it builds a new one while it serves"
-        ),
+        Err(Error::Locked) => {
+            // The server's follower goes on from here, whatever it serves meanwhile.
+            directory.forget_links(ACTOR).await?;
+            anyhow::bail!(
+                "a server holds the data folder: it remembers all links anew now; delete its view/ folder and it builds a new one while it serves"
+            )
+        }
         lock => lock?,
     };
     let mended = directory.reindex(ACTOR).await?;

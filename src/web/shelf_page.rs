@@ -83,6 +83,20 @@ impl Shelf {
         }
     }
 
+    /// Its heading, and what it says of itself, in Welsh; not yet checked by a Welsh speaker.
+    const fn said_in_welsh(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Networks => (
+                "Rhwydweithiau",
+                "Grwpiau, gwasanaethau a sefydliadau sydd wedi cytuno i fod yno i bobl ei gilydd. Mae pob rhwydwaith yn dweud pwy yw ei aelodau, ac a yw’r ddwy ochr yn dweud hynny.",
+            ),
+            Self::Resources => (
+                "I’r rhai sy’n cefnogi pobl",
+                "Egwyddorion a rennir, rolau clir, hyfforddiant, goruchwyliaeth, moeseg, gwaith cysylltu, Deialog Agored, a chefnogaeth i weithwyr eu hunain. Nid oes lle i’r rhain, felly ni ofynnir am un.",
+            ),
+        }
+    }
+
     const fn action(self) -> &'static str {
         match self {
             Self::Networks => "/networks",
@@ -117,6 +131,40 @@ impl Shelf {
                 (Marked::PeersPaidFor, "Are peer workers’ places paid for?", "Does not matter"),
             ],
         }
+    }
+}
+
+/// A question in Welsh, with what an unanswered list says; not yet checked by a Welsh speaker.
+const fn asked_in_welsh(field: Marked) -> Option<(&'static str, &'static str)> {
+    Some(match field {
+        Marked::NetworkType => ("Pa fath o rwydwaith?", "Unrhyw fath"),
+        Marked::ResourceType => ("Am beth?", "Unrhyw beth"),
+        Marked::Level => ("Pa mor bell mae’n cyrraedd?", "Unrhyw lefel"),
+        Marked::ForRole => ("I bwy?", "Unrhyw un"),
+        Marked::Nation => ("Ble rydych chi’n gweithio?", "Unrhyw le"),
+        Marked::PeersPaidFor => ("A delir am leoedd gweithwyr cymheiriaid?", "Does dim ots"),
+        Marked::Dialogue => return None,
+    })
+}
+
+fn label_cy(field: Marked, word: &str) -> Option<&'static str> {
+    match field {
+        Marked::NetworkType => NetworkType::from_word(word).map(NetworkType::label_cy),
+        Marked::ResourceType => ResourceType::from_word(word).map(ResourceType::label_cy),
+        Marked::Level => PracticeLevel::from_word(word).map(PracticeLevel::label_cy),
+        Marked::ForRole => ResourceFor::from_word(word).map(ResourceFor::label_cy),
+        Marked::PeersPaidFor => match word {
+            "yes" => Some("Gwneir"),
+            "no" => Some("Na wneir"),
+            _ => None,
+        },
+        Marked::Dialogue => DialoguePrinciple::from_word(word).map(DialoguePrinciple::label_cy),
+        Marked::Nation => Nation::from_word(word).map(|nation| match nation {
+            Nation::England => "Lloegr",
+            Nation::Scotland => "Yr Alban",
+            Nation::Wales => "Cymru",
+            Nation::NorthernIreland => "Gogledd Iwerddon",
+        }),
     }
 }
 
@@ -205,7 +253,13 @@ impl ShelfPage {
             (Shelf::Resources, 1) => "resource",
             (Shelf::Resources, _) => "resources",
         };
-        let there = answer.place.as_ref().map(|place| format!(" for {}", place.resolved)).unwrap_or_default();
+        let in_welsh = match shelf {
+            Shelf::Networks => "rhwydwaith",
+            Shelf::Resources => "adnodd",
+        };
+        let near = answer.place.as_ref().map(|place| &place.resolved);
+        let there =
+            near.map(|near| format!(" {} {near}", if sent.welsh { "ar gyfer" } else { "for" })).unwrap_or_default();
         let notes =
             answer.understood.respelt.iter().map(|respelt| {
                 format!("Nothing was found for your words as they stand, so we looked for “{respelt}”.")
@@ -216,10 +270,12 @@ impl ShelfPage {
                 .in_language(if sent.welsh { WELSH } else { "" }),
             shelf,
             welsh: sent.welsh,
-            heading: if total == 0 {
-                format!("No {noun} found{there}")
-            } else {
-                format!("{} {noun}{there}", words::number(total))
+            heading: match (total, sent.welsh) {
+                (0, false) => format!("No {noun} found{there}"),
+                (0, true) => format!("Dim {in_welsh} i’w gael{there}"),
+                // One of a thing and many are called the same after a number.
+                (_, true) => format!("{} {in_welsh}{there}", words::number(total)),
+                (_, false) => format!("{} {noun}{there}", words::number(total)),
             },
             notes: notes.collect(),
             cards: results.items.iter().chain(&covers.items).map(CardView::new).collect(),
@@ -253,16 +309,18 @@ impl ShelfPage {
 
     /// The questions with what was answered.
     fn questions(&self) -> Vec<Question> {
+        let said = |field: Marked, word: &str| if self.welsh { label_cy(field, word) } else { label(field, word) };
+        let asked = |field: Marked| asked_in_welsh(field).filter(|_| self.welsh);
         let question = |(field, label_of, open): &(Marked, &'static str, &'static str)| Question {
             name: field.as_str(),
-            label: label_of,
-            open,
+            label: asked(*field).map_or(*label_of, |(label, _)| label),
+            open: asked(*field).map_or(*open, |(_, open)| open),
             answers: field
                 .words()
                 .into_iter()
                 .filter_map(|word| {
                     let chosen = self.sent.chosen.iter().any(|(asked, chosen)| asked == field && chosen == word);
-                    Some((word, label(*field, word)?, chosen))
+                    Some((word, said(*field, word)?, chosen))
                 })
                 .collect(),
         };
@@ -272,7 +330,7 @@ impl ShelfPage {
 
 #[cfg(test)]
 mod tests {
-    use super::{Marked, Sent, Shelf, label};
+    use super::{Marked, Sent, Shelf, asked_in_welsh, label, label_cy};
 
     fn sent(shelf: Shelf, pairs: &[(&str, &str)]) -> Option<Sent> {
         Sent::of(shelf, pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
@@ -283,7 +341,8 @@ mod tests {
         for shelf in [Shelf::Networks, Shelf::Resources] {
             for (field, ..) in shelf.fields() {
                 for word in field.words() {
-                    assert!(label(*field, word).is_some());
+                    assert!(label(*field, word).is_some() && label_cy(*field, word).is_some());
+                    assert!(asked_in_welsh(*field).is_some());
                     let asked = sent(shelf, &[(field.as_str(), word), ("colour", "red")]).unwrap();
                     let request = asked.request(shelf).unwrap();
                     assert_eq!(request.marked, [(*field, vec![word.to_owned()])]);

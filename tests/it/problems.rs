@@ -117,6 +117,7 @@ fn what_cannot_be_read_is_told_with_everything_else() {
             &format!("/v1/networks/{id}/members?per_page=x&state=maybe"),
             vec!["/per_page not_a_number", "/state/0 not_in_list"],
         ),
+        ("/v1/search?%FF=a&need=nope", vec![" not_text", "/need/0 unknown_term"]),
         ("/v1/suggest?per_page=x", vec!["/per_page unknown_parameter", "/q required"]),
     ] {
         let sorted = |mut faults: Vec<String>| {

@@ -3,6 +3,7 @@
 #[path = "../support/postgres.rs"]
 mod postgres;
 mod setting;
+mod upgraded;
 
 use std::{
     fs,

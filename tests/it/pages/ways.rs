@@ -129,9 +129,17 @@ fn maps_ways_networks_and_resources_say_their_own_words_in_welsh_where_that_is_a
     for words in ["Ffordd 1: i ", "lang=\"cy\">Armley Trauma Service yn ", "Gofynnwch yn gyntaf:", " checked"] {
         assert!(html.contains(words), "{words}: {html}");
     }
-    for (path, asked) in [("/networks", "near=Treherbert&lang=cy"), ("/resources", "nation=wales&lang=cy")] {
+    for (path, asked, words) in [
+        (
+            "/networks",
+            "near=Treherbert&lang=cy",
+            ["<h1 lang=\"cy\">Rhwydweithiau</h1>", " rhwydwaith ar gyfer Treherbert</h2>"],
+        ),
+        ("/resources", "nation=wales&lang=cy", ["Ble rydych chi’n gweithio?", " adnodd</h2>"]),
+    ] {
         let html = client.post_form(path, asked).text();
         assert!(html.contains("Mewn perygl nawr") && html.contains("value=\"cy\" checked"), "{path}: {html}");
+        assert!(words.iter().all(|words| html.contains(words)), "{path}: {html}");
         let again = client.post_form(path, &format!("{asked}&page=2"));
         assert_eq!(again.status, 200);
     }
