@@ -1,6 +1,6 @@
 //! Addresses of the web and of mail: what stands in them must be made of listed words.
 
-use super::words::{Standing, words};
+use super::words::words;
 
 /// What a name on the net may end in, and says nothing of where its bearer is. Those of nations and cities are not among them.
 const ENDINGS: [&str; 24] = [
@@ -92,7 +92,7 @@ fn is_label(label: &str) -> bool {
 
 /// `/get-help/referrals`: listed words, whole, and nothing asked.
 fn is_path(path: &str) -> bool {
-    let known = |word: &str| words().standing(word) == Some(Standing::Anywhere) && word.len() > 1;
+    let known = |word: &str| words().names(word) && word.len() > 1;
     path.is_empty()
         || path.strip_prefix('/').is_some_and(|path| {
             let path = path.strip_suffix('/').unwrap_or(path);

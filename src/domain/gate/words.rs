@@ -30,6 +30,8 @@ pub struct Words {
     plain: HashMap<&'static str, Standing>,
     /// What is written with capitals, by its first word, the longest first.
     written: HashMap<String, Vec<Vec<String>>>,
+    /// Forms of Welsh words that are on no other list: a name is not made of them ("Rowan" is one).
+    formed: HashSet<&'static str>,
     /// Welsh words, behind which an article may be written.
     welsh: HashSet<&'static str>,
     labels: HashSet<&'static str>,
@@ -48,6 +50,7 @@ impl Words {
         let mut plain = HashMap::new();
         let mut written: HashMap<String, Vec<Vec<String>>> = HashMap::new();
         let mut welsh = HashSet::new();
+        let mut formed = HashSet::new();
         // First what changes, so that what a list says of a word itself is what counts.
         for word in in_lines(ROOTS).flat_map(str::split_whitespace) {
             let forms = mutation::inflected(word);
@@ -56,11 +59,13 @@ impl Words {
                 if !never.contains(form) {
                     plain.entry(form).or_insert(Standing::Anywhere);
                     welsh.insert(form);
+                    formed.insert(form);
                 }
             }
         }
         welsh.extend(in_lines(LISTS[1]).flat_map(str::split_whitespace));
         for word in LISTS.into_iter().flat_map(in_lines).flat_map(str::split_whitespace) {
+            formed.remove(word);
             match word.strip_prefix('~') {
                 Some(word) => plain.insert(word, Standing::Small),
                 None => plain.insert(word, Standing::Anywhere),
@@ -88,7 +93,7 @@ impl Words {
         }
         written.values_mut().for_each(|phrases| phrases.sort_by_key(|words| std::cmp::Reverse(words.len())));
         let labels = in_lines(LABELS).flat_map(str::split_whitespace).collect();
-        Self { plain, written, welsh, labels, never }
+        Self { plain, written, formed, welsh, labels, never }
     }
 
     /// How a word may stand; `None` when it may not.
@@ -96,6 +101,11 @@ impl Words {
         // "heddlu'r": what runs together with a Welsh word.
         let bare = || mutation::bare(lower).filter(|bare| self.welsh.contains(bare));
         self.plain.get(lower).or_else(|| self.plain.get(bare()?)).copied()
+    }
+
+    /// Whether a word may be a part of a name or of a path.
+    pub fn names(&self, lower: &str) -> bool {
+        self.plain.get(lower) == Some(&Standing::Anywhere) && !self.formed.contains(lower)
     }
 
     /// How many of these words are written so, with their capitals: as many as the longest phrase has.

@@ -72,7 +72,13 @@ const HOMES: [&str; 7] =
     ["accommodation", "shelter", "hostel", "safe room", "dispersed unit", "supported housing", "llety"];
 
 /// Read as something else, although a sign is in them.
-const INNOCENT: [&str; 18] = [
+const INNOCENT: [&str; 24] = [
+    "refuge community cafe",
+    "refuge cafe",
+    "refuge choir",
+    "knit for refuge",
+    "friends of the refuge",
+    "refuge fund",
     "siop y lloches",
     "refuge shop",
     "refuge charity shop",

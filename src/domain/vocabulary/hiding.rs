@@ -32,8 +32,14 @@ pub(super) fn hides(sentence: &str) -> bool {
 /// happens in public.
 pub(super) fn may_hide(sentence: &str) -> bool {
     let signs = signs();
-    signs.danger.found_in(sentence)
-        && signs.weak.found_in(&signs.no_home.left_out_of(sentence))
+    let homes = signs.no_home.left_out_of(sentence);
+    // "Fourteen places for women, with cameras and a waking night worker".
+    let is_guarded = || {
+        signs.guarded_for.found_in(sentence)
+            && signs.guarded_by.found_in(sentence)
+            && (signs.home.found_in(&homes) || signs.guarded_home.found_in(&homes))
+    };
+    ((signs.danger.found_in(sentence) && signs.weak.found_in(&homes)) || is_guarded())
         && !signs.public.found_in(sentence)
 }
 
@@ -64,6 +70,9 @@ struct Signs {
     limit: Patterns,
     alone: Patterns,
     giving: Patterns,
+    guarded_for: Patterns,
+    guarded_by: Patterns,
+    guarded_home: Patterns,
 }
 
 impl Signs {

@@ -14,7 +14,7 @@ const ROLE: [&str; 4] = ["--by", "safeguarding lead", "--because", "Read whole, 
 /// A refuge whose every text tells in a way that the filter does not see, beside a sentence that may stay.
 fn refuge() -> Value {
     json!({ "id": "r", "name": "Hebden Bridge Women's Aid", "alternate_name": "Hebden Women", "status": "active",
-        "description": "We listen. We are at 7 Belle Vue. The cover is torn but the pages are whole.", "application_process": "Two streets from Otley bus station.",
+        "description": "We listen. We are at 7 Belle Vue. The spaniel snores but nobody minds.", "application_process": "Two streets from Otley bus station.",
         "fees_description": "Free. Geohash gcwfhf.", "eligibility_description": "Women of Headingley.", "alert": "Ring 01943 461234.",
         "interpretation_services": "hebden bridge women.", "url": "https://www.holmfirthwomensaid.example", "email": "otley@refuge.example",
         "phones": [{ "number": "0808 157 0001", "description": "Otley office" }],
@@ -154,7 +154,7 @@ fn who_has_open_services_keeps_its_page_and_the_private_one_does_not_lead_there(
 fn what_a_person_has_read_passes_until_its_source_changes_it() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let text = "We listen. The cover is torn but the pages are whole.";
+    let text = "We listen. The spaniel snores but nobody minds.";
     let refuge = |text: &str| {
         let mut refuge = refuge();
         refuge["name"] = json!("Rowan");
