@@ -198,8 +198,12 @@ fn passes(sentence: &str, areas: &[String]) -> bool {
             if standing == Standing::Small && placed {
                 return false;
             }
-            if shapes::is_number(&lower) {
+            // "One four zero five": what is told one by one may be the code of a town.
+            if shapes::is_number(&lower) || (together > 0 && shapes::runs_on(&lower)) {
                 (numbers, together) = (numbers + 1, together + 1);
+                if together > 1 && previous.as_deref().is_none_or(|first| !shapes::is_one_number(first, &lower)) {
+                    return false;
+                }
                 if previous.as_deref().is_some_and(shapes::numbers) {
                     return false;
                 }
@@ -271,6 +275,9 @@ mod tests {
             "RING FIRST",
             "fifty three, fifty four, one, forty one",
             "We are number nine.",
+            "Ring one four zero five.",
+            "Ring nine one five.",
+            "Ring nineteen sixty.",
             "women in worth",
             "Over is quiet.",
             "- - -",

@@ -93,7 +93,7 @@ const BETWEEN: [&str; 5] = ["to", "and", "or", "i", "neu"];
 const BEHIND_AGES: [&str; 6] = ["over", "under", "older", "younger", "throsodd", "iau"];
 
 /// Numbers in words. `one`, `un` and the like are words of every sentence and count as such.
-const IN_WORDS: &str = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen \
+const IN_WORDS: &str = "zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen \
     eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand \
     dau ddau dwy ddwy tri dri tair dair pedwar pedair bedwar bedair pum pump bum bump chwech chwe saith wyth naw deg ugain";
 /// What makes a number that follows the number of something one can stand before.
@@ -102,6 +102,16 @@ const NUMBERED: [&str; 10] = ["number", "numbers", "no", "room", "rooms", "unit"
 /// Whether a word is a number.
 pub fn is_number(lower: &str) -> bool {
     IN_WORDS.split_whitespace().any(|word| word == lower)
+}
+
+/// Whether a word that is no number by itself is one behind another: "nine one".
+pub fn runs_on(lower: &str) -> bool {
+    ["one", "un", "double", "dim", "oh", "nought"].contains(&lower)
+}
+
+/// Whether two numbers in words are one: "twenty four", "two hundred".
+pub fn is_one_number(first: &str, second: &str) -> bool {
+    (first.ends_with("ty") && is_number(first)) || ["hundred", "thousand", "deg", "ddeg"].contains(&second)
 }
 
 /// Whether a word makes a number out of what follows: "number nine".
