@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use self::query::{Looked, Parameters};
 use super::problem::{self, Problem, Slug};
+use crate::directory::admission::{self, Stop};
 
 mod query;
 
@@ -171,7 +172,8 @@ impl<E: Endpoint> StrictEndpoint<E> {
         let uri = format!("{}?{}", request.uri().path(), looked.readable).parse();
         let (Ok(uri), &Method::GET | &Method::HEAD) = (uri, request.method()) else { return told };
         *request.uri_mut() = uri;
-        let answer = match self.inner.call(request).await {
+        // Faults are found before anything is searched for; nobody waits for what would be found.
+        let answer = match admission::unless(Stop::when(|| true), self.inner.call(request)).await {
             Ok(answer) => answer.into_response(),
             Err(error) => problem::from_poem(error),
         };
@@ -196,8 +198,13 @@ fn is_told(known: &[String], pointer: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Contract, Refusal};
-    use poem::http::Method;
+    use std::sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    };
+
+    use super::{Contract, Refusal, Strict, admission};
+    use poem::{Endpoint, Middleware, http::Method};
     use serde_json::json;
 
     fn contract() -> Contract {
@@ -248,5 +255,22 @@ mod tests {
         assert_eq!(allow(Method::PUT, "/openapi.json"), "GET, HEAD, OPTIONS");
         assert_eq!(allow(Method::HEAD, "/v1/search"), "");
         assert_eq!(allow(Method::DELETE, "/elsewhere"), "");
+    }
+
+    /// Its answer goes nowhere: that it was told to stop shows in what it does.
+    #[tokio::test]
+    async fn nothing_is_searched_for_whose_query_has_faults() {
+        let stopped = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&stopped);
+        let inner = poem::endpoint::make_sync(move |_| seen.store(admission::stop().is_asked(), Ordering::Relaxed));
+        let endpoint = Strict(Arc::new(contract())).transform(inner);
+        let request = || poem::Request::builder().uri_str("/v1/search?q=a&q=b").finish();
+        endpoint.call(request()).await.unwrap();
+        assert!(!stopped.load(Ordering::Relaxed), "what has no faults is searched for");
+        let Err(Refusal::Query(looked)) = endpoint.contract.check(&Method::GET, "/v1/search", "q=a&q=b") else {
+            panic!("a name twice is a fault");
+        };
+        assert_eq!(endpoint.with_the_rest(looked, request()).await.violations.len(), 1);
+        assert!(stopped.load(Ordering::Relaxed));
     }
 }
