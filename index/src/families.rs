@@ -149,6 +149,11 @@ impl FamilyBits {
         Self(vec![0; members.starts.len().div_ceil(64)])
     }
 
+    /// Takes all of them out.
+    pub(crate) fn clear(&mut self) {
+        self.0.fill(0);
+    }
+
     /// Puts a family in; whether it was not.
     #[inline]
     pub(crate) fn add(&mut self, family: u32) -> bool {
@@ -156,13 +161,6 @@ impl FamilyBits {
         let was = self.0[word] & bit != 0;
         self.0[word] |= bit;
         !was
-    }
-}
-
-impl FamilyBits {
-    /// Takes a family out.
-    pub(crate) fn take_out(&mut self, family: u32) {
-        self.0[family as usize / 64] &= !(1 << (family % 64));
     }
 }
 

@@ -13,7 +13,7 @@ use crate::columns::Columns;
 use crate::families::FamilyBits;
 use crate::postings::{FieldLengths, Weights, WordWeight};
 use crate::schema::Fields;
-use crate::single::Single;
+use crate::single::{Leaders, Single};
 use crate::tally::{Counts, Tally, for_each_of};
 use crate::tops::Tops;
 use crate::{Result, weights};
@@ -39,7 +39,7 @@ pub(crate) struct Wide {
     pub bits: Box<[u64]>,
     /// What those come to that searches could answer with, deleted ones among them: each listing once, without those
     /// whose documents differ in what is counted.
-    pub counts: Counts,
+    pub counts: Arc<Counts>,
     /// How much they score by it.
     pub tops: Tops,
 }
@@ -70,8 +70,9 @@ impl Texts {
         word.doc_freq >= (self.documents / WIDE).max(FEWEST)
     }
 
-    /// The documents that have a word, with what they score by it, and what that was made of.
-    fn scored(&self, word: &[u8], info: &TermInfo, room: &mut [f32]) -> Result<(Vec<(DocId, f32)>, Weights)> {
+    /// Puts the documents that have a word into `scores`, in the place of what is there, with what they score by it. Answers
+    /// what that was made of.
+    fn score(&self, word: &[u8], info: &TermInfo, scores: &mut Vec<(DocId, f32)>) -> Result<Weights> {
         let names = self.name.terms().get(word)?;
         let found = |info: Option<&TermInfo>| info.map_or(0, |info| u64::from(info.doc_freq));
         let weight = |field: usize, found, boost| {
@@ -79,17 +80,19 @@ impl Texts {
         };
         let all = weight(0, found(Some(info)), 1.0);
         let name = weight(1, found(names.as_ref()), weights::NAME as f32);
-        let mut docs = Vec::with_capacity(info.doc_freq as usize);
+        scores.clear();
         each_scored(&self.all, info, |doc, frequency| {
-            room[doc as usize] = all.score(frequency, code(&self.lengths[0].0, doc));
-            docs.push(doc);
+            scores.push((doc, all.score(frequency, code(&self.lengths[0].0, doc))));
         })?;
         if let Some(info) = &names {
+            // Every word of a name is a word of the text.
+            let mut at = 0;
             each_scored(&self.name, info, |doc, frequency| {
-                room[doc as usize] += name.score(frequency, code(&self.lengths[1].0, doc));
+                at += scores[at..].iter().take_while(|(have, _)| *have < doc).count();
+                scores[at].1 += name.score(frequency, code(&self.lengths[1].0, doc));
             })?;
         }
-        Ok((docs.into_iter().map(|doc| (doc, room[doc as usize])).collect(), Weights { all, name }))
+        Ok(Weights { all, name })
     }
 }
 
@@ -99,8 +102,10 @@ fn code(lengths: &Option<FieldNormReader>, doc: DocId) -> u8 {
 
 /// A wide word while its documents are counted.
 struct Found {
+    start: usize,
     bits: Box<[u64]>,
     tops: Tops,
+    leaders: Option<Leaders>,
     tally: Tally,
     seen: FamilyBits,
 }
@@ -131,29 +136,36 @@ impl WideWords {
         columns: &Columns,
         words: &[(usize, &(Vec<u8>, TermInfo))],
     ) -> Result<HashMap<usize, OfWord>> {
-        let mut room = vec![0.0; if words.is_empty() { 0 } else { texts.documents as usize }];
+        let (mut scores, mut of_hits, mut sorted) = (Vec::new(), Vec::new(), Vec::new());
         let mut seen = FamilyBits::none_of(&columns.members);
         let (mut known, mut found) = (HashMap::with_capacity(words.len()), Vec::new());
         for (_, (word, info)) in words {
-            let (scores, weights) = texts.scored(word, info, &mut room)?;
+            let weights = texts.score(word, info, &mut scores)?;
             let start = info.postings_range.start;
-            if info.doc_freq >= MANY {
-                let single = Single::of(&scores, &weights, columns, &mut seen).map(Arc::new);
-                known.insert(start, (None, single));
-            }
+            let many = info.doc_freq >= MANY;
+            let leaders = many.then(|| Leaders::of(&scores, &weights, columns, &mut of_hits)).flatten();
             if texts.is_wide(info) {
                 let mut bits = vec![0; columns.hits.len()].into_boxed_slice();
                 scores.iter().for_each(|(doc, _)| bits[*doc as usize / 64] |= 1 << (doc % 64));
-                let tops = Tops::new(&scores, bits.len(), weights);
+                let tops = Tops::new(&scores, bits.len(), weights, &mut sorted);
                 let seen = FamilyBits::none_of(&columns.members);
-                found.push((start, Found { bits, tops, tally: Tally::new(), seen }));
+                found.push(Found { start, bits, tops, leaders, tally: Tally::new(), seen });
+            } else if let Some(leaders) = leaders {
+                seen.clear();
+                let hit = |doc: &DocId| columns.hits[*doc as usize / 64] >> (doc % 64) & 1 != 0;
+                let first = |doc: &DocId| !columns.is_sharing(*doc) || seen.add(columns.families[*doc as usize]);
+                let docs: Vec<DocId> = scores.iter().map(|(doc, _)| *doc).filter(hit).filter(first).collect();
+                let mut tally = Tally::new();
+                tally.count_all(columns, &docs);
+                let counts = Arc::new(tally.counts());
+                known.insert(start, (None, Some(Arc::new(Single { counts, leaders }))));
             }
         }
-        // Some documents after the other for all words, so that their columns are read once.
+        // Some documents after the other for all wide words, so that their columns are read once.
         let mut docs = Vec::with_capacity(64);
         for (at, first) in (0..columns.hits.len()).zip((0..).step_by(64)) {
             let (counted, sharing) = (columns.hits[at] & !columns.uneven[at], columns.sharing[at]);
-            for (_, Found { bits, tally, seen, .. }) in &mut found {
+            for Found { bits, tally, seen, .. } in &mut found {
                 let first_met =
                     |&doc: &DocId| sharing >> (doc - first) & 1 == 0 || seen.add(columns.families[doc as usize]);
                 docs.clear();
@@ -161,8 +173,10 @@ impl WideWords {
                 tally.count_all(columns, &docs);
             }
         }
-        for (start, Found { bits, tops, mut tally, .. }) in found {
-            known.entry(start).or_default().0 = Some(Arc::new(Wide { bits, counts: tally.counts(), tops }));
+        for Found { start, bits, tops, leaders, mut tally, .. } in found {
+            let counts = Arc::new(tally.counts());
+            let single = leaders.map(|leaders| Arc::new(Single { counts: Arc::clone(&counts), leaders }));
+            known.insert(start, (Some(Arc::new(Wide { bits, counts, tops })), single));
         }
         Ok(known)
     }

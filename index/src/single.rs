@@ -11,7 +11,6 @@ use tantivy::DocId;
 use crate::Result;
 use crate::asked::{Leg, Plan};
 use crate::columns::{Columns, Stretch};
-use crate::families::FamilyBits;
 use crate::ladder::as_word;
 use crate::postings::Weights;
 use crate::rank::{Found, NOWHERE};
@@ -27,46 +26,44 @@ const DEAD: usize = 256;
 /// What is known of a word.
 pub(crate) struct Single {
     /// What its documents come to that searches could answer with, deleted ones among them: each listing once.
-    counts: Counts,
-    /// The documents that score most, ascending.
-    best: Box<[DocId]>,
+    pub counts: Arc<Counts>,
+    pub leaders: Leaders,
+}
+
+/// The documents that score most by a word.
+pub(crate) struct Leaders {
+    /// Ascending.
+    docs: Box<[DocId]>,
     /// What all others score at most,
     others: f32,
     /// by these weights.
     weights: Weights,
 }
 
-impl Single {
+impl Leaders {
     /// Of the documents that have a word, with what they score by these weights. `None` where listings have documents
-    /// with the word that differ in what is counted: these have to be met one by one. `seen` is left as it was.
+    /// with the word that differ in what is counted: these have to be met one by one. What is in `room` goes.
     pub(crate) fn of(
         scores: &[(DocId, f32)],
         weights: &Weights,
         columns: &Columns,
-        seen: &mut FamilyBits,
+        room: &mut Vec<(DocId, f32)>,
     ) -> Option<Self> {
         let is = |bits: &[u64], doc: DocId| bits[doc as usize / 64] >> (doc % 64) & 1 != 0;
-        let hits = scores.iter().filter(|(doc, _)| is(&columns.hits, *doc)).copied();
-        let mut hits: Vec<(DocId, f32)> = hits.collect();
-        if hits.iter().any(|(doc, _)| is(&columns.uneven, *doc)) {
+        room.clear();
+        room.extend(scores.iter().filter(|(doc, _)| is(&columns.hits, *doc)));
+        if room.iter().any(|(doc, _)| is(&columns.uneven, *doc)) {
             return None;
         }
-        let first = |doc: &DocId| !is(&columns.sharing, *doc) || seen.add(columns.families[*doc as usize]);
-        let docs: Vec<DocId> = hits.iter().map(|(doc, _)| *doc).filter(first).collect();
-        let mut tally = Tally::new();
-        tally.count_all(columns, &docs);
-        let sharing = docs.iter().filter(|doc| is(&columns.sharing, **doc));
-        sharing.for_each(|doc| seen.take_out(columns.families[*doc as usize]));
-        let others = if hits.len() > KEPT {
-            let (_, (_, last), others) = hits.select_nth_unstable_by(KEPT, |a, b| b.1.total_cmp(&a.1));
+        let others = if room.len() > KEPT {
+            let (_, (_, last), others) = room.select_nth_unstable_by(KEPT, |a, b| b.1.total_cmp(&a.1));
             others.iter().map(|(_, score)| *score).fold(*last, f32::max)
         } else {
             f32::NEG_INFINITY
         };
-        hits.truncate(KEPT);
-        let mut best: Box<[DocId]> = hits.iter().map(|(doc, _)| *doc).collect();
-        best.sort_unstable();
-        Some(Self { counts: tally.counts(), best, others, weights: weights.clone() })
+        let mut docs: Box<[DocId]> = room.iter().take(KEPT).map(|(doc, _)| *doc).collect();
+        docs.sort_unstable();
+        Some(Self { docs, others, weights: weights.clone() })
     }
 }
 
@@ -111,14 +108,15 @@ impl Gather<'_> {
         if self.results.best.most() == 0 {
             return Ok(());
         }
-        for &doc in single.best.iter().filter(|doc| segment.is_live(**doc)) {
+        for &doc in single.leaders.docs.iter().filter(|doc| segment.is_live(**doc)) {
             let Some(score) = word.score_at(doc) else { continue };
             let found = Found { score, ..Found::at(number, doc, NOWHERE, Default::default(), columns) };
             self.offer_once(segments, found);
         }
-        let others = single.others * word.weights().grown_from(&single.weights) * 1.0001;
+        let Leaders { docs, others, weights } = &single.leaders;
+        let others = others * word.weights().grown_from(weights) * 1.0001;
         if others >= self.results.best.needed(NOWHERE) {
-            self.rank_others(segments, number, &single.best, plan, leg)?;
+            self.rank_others(segments, number, docs, plan, leg)?;
         }
         Ok(())
     }

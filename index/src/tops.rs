@@ -41,10 +41,11 @@ pub(crate) struct Tops {
 
 impl Tops {
     /// Of the documents that have a word, with what they score by these weights; the segment has so many words of 64
-    /// documents.
-    pub(crate) fn new(scores: &[(DocId, f32)], words: usize, weights: Weights) -> Self {
-        let mut sorted: Vec<f32> = scores.iter().map(|(_, score)| *score).collect();
-        let mut among = &mut sorted[..];
+    /// documents. What is in `room` goes.
+    pub(crate) fn new(scores: &[(DocId, f32)], words: usize, weights: Weights, room: &mut Vec<f32>) -> Self {
+        room.clear();
+        room.extend(scores.iter().map(|(_, score)| *score));
+        let mut among = &mut room[..];
         // Each level lies within the one below it.
         let least = [scores.len() / UPPER, scores.len() / HIGH, BEST.min(scores.len() / HIGH)].map(|number| {
             let number = number.min(among.len());
@@ -113,7 +114,7 @@ mod tests {
             };
             let then = weights(u64::from(documents), 9_000, 500_000);
             let scores: Vec<_> = (0..).zip(&had).map(|(doc, &had)| (doc, score(&then, had))).collect();
-            let tops = Tops::new(&scores, documents.div_ceil(64) as usize, then.clone());
+            let tops = Tops::new(&scores, documents.div_ceil(64) as usize, then.clone(), &mut Vec::new());
             assert_eq!(tops.found.iter().sum::<u32>(), documents);
             for now in [then.clone(), weights(40, 80_000, 900_000), weights(8_000, 9_100, 90_000)] {
                 let most = tops.most(&now);

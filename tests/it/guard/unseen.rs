@@ -50,7 +50,7 @@ fn urgent_texts_are_found() {
     let (n, first, fits) = crisis("crisis_first.tsv", 60, 0);
     table::row("C13", "urgent texts, first set (44 of 60 before; phrases were then widened with it)", n, &first, fits);
     assert!(fits, "{first}");
-    let (n, second, fits) = crisis("crisis_second.tsv", 35, 1);
+    let (n, second, fits) = crisis("crisis_second.tsv", 40, 1);
     table::row("C13", "urgent texts, second set (unseen 17 of 40; words were then weighed with it)", n, &second, fits);
     assert!(fits, "{second}");
     let (n, third, fits) = crisis("crisis_third.tsv", 40, 0);
@@ -71,7 +71,7 @@ fn urgent_texts_are_found() {
         fits,
     );
     assert!(fits, "{fourth}");
-    let (n, fifth, fits) = crisis("crisis_fifth.tsv", 38, 1);
+    let (n, fifth, fits) = crisis("crisis_fifth.tsv", 40, 1);
     table::row(
         "C13",
         "urgent texts, fifth set, indirect (unseen 15 of 40, 3 false alarms; phrases were then widened with it)",
