@@ -1,42 +1,36 @@
-//! The side columns of a segment in memory, and the bodies beside them.
+//! The side columns of a segment in memory.
 //!
-//! Two files of each segment, both in the segment's order of documents:
+//! They are a file of each segment, in the segment's order of documents; the addresses at its end lead to what is read of
+//! a document that is shown ([`crate::entries`]):
 //!
 //! ```text
 //! columns:  magic, n | key n*8 | position n*8 | mask n*32 | listing n*8 | checked n*4 | flags n | kind n | ages n*2
-//!           | letters n | when n*4 | address (n+1)*5
-//! bodies:   entry, entry, ...  entry = lengths of all but the record | listing id | id | name | body | record
+//!           | letters n | when n*4 | address of the entry (n+1)*5 | bytes of all records 8
 //! ```
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use tantivy::directory::OwnedBytes;
 use tantivy::{DocId, SegmentReader, index::SegmentComponent};
 
 use crate::ages::AgeRange;
 use crate::cover::Span;
+use crate::entries::{ADDRESS, BODIES, Entries, RECORDS, Written, address_at};
 use crate::families::{Members, alone, families, uneven};
 use crate::hilbert::{PositionE7, UNPLACED};
 use crate::near::Extent;
 use crate::tally::{Sums, for_each_bit};
 use crate::{Document, Error, Result, Role, Whereabouts};
 
-/// Extensions of the two files.
+/// Extension of the file.
 pub(crate) const COLUMNS: &str = "columns";
-/// See [`COLUMNS`].
-pub(crate) const BODIES: &str = "bodies";
 /// First bytes of a columns file.
-pub(crate) const MAGIC: [u8; 8] = *b"kithcol4";
+pub(crate) const MAGIC: [u8; 8] = *b"kithcol5";
 /// Bytes per document of each column of fixed width, in file order.
 pub(crate) const WIDTHS: [usize; 10] = [8, 8, 32, 8, 4, 1, 1, 2, 1, 4];
 /// Bytes per document of all of them.
 pub(crate) const ROW: usize = 69;
-/// Bytes of the address of an entry.
-pub(crate) const ADDRESS: usize = 5;
-const ENTRY_HEAD: usize = 10;
-
 /// Terms that have a bit.
 pub(crate) type Mask = [u64; 4];
 
@@ -81,17 +75,9 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// The row's bytes followed by the document's entry: what the segment plugin is handed.
+    /// The row's bytes followed by what stands in the document's entry: what the segment plugin is handed.
     pub(crate) fn encode(&self, document: &Document) -> Result<Vec<u8>> {
-        let too_long = |_| Error::Document("an id, name or body is too long");
-        let listing = u16::try_from(document.listing.len()).map_err(too_long)?;
-        let id = u16::try_from(document.id.len()).map_err(too_long)?;
-        let name = u16::try_from(document.name.len()).map_err(too_long)?;
-        let body = u32::try_from(document.body.len()).map_err(too_long)?;
-        let (listing_id, id_text, name_text) = (&document.listing, &document.id, &document.name);
-        let parts = [listing_id.as_bytes(), id_text.as_bytes(), name_text.as_bytes(), &document.body, &document.record];
-        let length: usize = parts.iter().map(|part| part.len()).sum();
-        let mut out = Vec::with_capacity(ROW + ENTRY_HEAD + length);
+        let mut out = Vec::with_capacity(ROW + 1024);
         out.extend(self.key.to_le_bytes());
         self.position.iter().for_each(|value| out.extend(value.to_le_bytes()));
         self.mask.iter().for_each(|value| out.extend(value.to_le_bytes()));
@@ -101,9 +87,7 @@ impl Row {
         out.extend(self.ages);
         out.push(self.letters);
         out.extend(self.when.to_le_bytes());
-        [listing, id, name].iter().for_each(|length| out.extend(length.to_le_bytes()));
-        out.extend(body.to_le_bytes());
-        parts.iter().for_each(|part| out.extend(*part));
+        Written::of(document)?.append_to(&mut out);
         Ok(out)
     }
 }
@@ -126,7 +110,7 @@ pub(crate) fn flags(document: &Document, siblings: bool) -> u8 {
     role | place | siblings | flag(!document.record.is_empty(), RECORD) | flag(document.ended, ENDED)
 }
 
-/// A segment's columns, decoded, and its bodies, mapped.
+/// A segment's columns, decoded, and its entries, mapped.
 pub(crate) struct Columns {
     pub keys: Vec<u64>,
     every_64th: Vec<u64>,
@@ -161,8 +145,7 @@ pub(crate) struct Columns {
     /// By bit of the mask: the documents that have it, a bit each; empty where none has. The same as the masks, but a
     /// test of many documents for one term reads a cache line where masks take a hundred.
     with_bit: Vec<Box<[u64]>>,
-    addresses: OwnedBytes,
-    bodies: OwnedBytes,
+    pub entries: Entries,
 }
 
 /// Documents that stand together on the curve.
@@ -171,15 +154,6 @@ pub(crate) struct Stretch {
     pub docs: Range<DocId>,
     /// All of them lie in the circle asked for.
     pub inside: bool,
-}
-
-/// What the bodies file holds for one document.
-pub(crate) struct Entry<'a> {
-    pub listing: &'a str,
-    pub id: &'a str,
-    pub name: &'a str,
-    pub body: &'a [u8],
-    pub record: &'a [u8],
 }
 
 impl Columns {
@@ -232,8 +206,7 @@ impl Columns {
             when: file.column(9).chunks_exact(4).map(u32_of).collect(),
             unplaced,
             every_64th: keys.iter().step_by(64).copied().collect(),
-            addresses: file.addresses(),
-            bodies: file.bodies,
+            entries: file.entries(),
             keys,
         })
     }
@@ -288,28 +261,18 @@ impl Columns {
         let block = from / 64 + self.every_64th[from / 64..].partition_point(|&have| have < key);
         near((block.max(1) - 1) * 64, block * 64)
     }
-
-    /// A part of an entry, without copying it.
-    pub(crate) fn shared(&self, part: &[u8]) -> Bytes {
-        let start = part.as_ptr() as usize - self.bodies.as_slice().as_ptr() as usize;
-        Bytes::from_owner(self.bodies.slice(start..start + part.len()))
-    }
-
-    /// The entry of a document, in place.
-    pub(crate) fn entry(&self, doc: DocId) -> Result<Entry<'_>> {
-        parse_entry(entry_bytes(&self.addresses, &self.bodies, doc)).ok_or_else(damaged_bodies)
-    }
 }
 
-/// A segment's two files as bytes, for merging.
+/// A segment's files of ours as bytes, for merging.
 pub(crate) struct RawColumns {
     file: OwnedBytes,
     bodies: OwnedBytes,
+    records: OwnedBytes,
     documents: usize,
 }
 
 impl RawColumns {
-    /// Maps both files and checks their sizes.
+    /// Maps the files and checks their sizes.
     pub(crate) fn open(segment: &SegmentReader) -> Result<Self> {
         let read = |extension: &str| -> Result<OwnedBytes> {
             let file = segment
@@ -317,13 +280,14 @@ impl RawColumns {
                 .map_err(|error| Error::Damaged(format!("no {extension} file: {error}")))?;
             Ok(file.read_bytes()?)
         };
-        let (file, bodies) = (read(COLUMNS)?, read(BODIES)?);
+        let (file, bodies, records) = (read(COLUMNS)?, read(BODIES)?, read(RECORDS)?);
         let documents = segment.max_doc() as usize;
-        let whole = file.len() == 16 + documents * ROW + (documents + 1) * ADDRESS
+        let whole = file.len() == 16 + documents * ROW + (documents + 1) * ADDRESS + 8
             && file[..8] == MAGIC
-            && u64_of(&file[8..16]) == documents as u64;
-        let out = Self { file, bodies, documents };
-        if !whole || out.address(documents) != out.bodies.len() {
+            && u64_of(&file[8..16]) == documents as u64
+            && u64_of(&file[file.len() - 8..]) == records.len() as u64;
+        let out = Self { file, bodies, records, documents };
+        if !whole || address_at(&out.addresses(), documents) != Some(out.bodies.len()) {
             return Err(Error::Damaged("a columns file has the wrong size".to_owned()));
         }
         Ok(out)
@@ -339,11 +303,12 @@ impl RawColumns {
     }
 
     fn addresses(&self) -> OwnedBytes {
-        self.file.slice(self.start(WIDTHS.len())..self.file.len())
+        self.file.slice(self.start(WIDTHS.len())..self.file.len() - 8)
     }
 
-    fn address(&self, doc: usize) -> usize {
-        address_at(&self.file[self.start(WIDTHS.len())..], doc).unwrap_or(usize::MAX)
+    /// What is shown of the documents.
+    pub(crate) fn entries(&self) -> Entries {
+        Entries::new(self.addresses(), self.bodies.clone(), self.records.clone())
     }
 
     /// The sort key of a document.
@@ -355,11 +320,6 @@ impl RawColumns {
     pub(crate) fn cell(&self, column: usize, doc: DocId) -> &[u8] {
         let start = self.start(column) + WIDTHS[column] * doc as usize;
         &self.file[start..start + WIDTHS[column]]
-    }
-
-    /// The document's entry; empty when the addresses are damaged, which checksums find.
-    pub(crate) fn entry(&self, doc: DocId) -> &[u8] {
-        self.bodies.get(self.address(doc as usize)..self.address(doc as usize + 1)).unwrap_or_default()
     }
 }
 
@@ -375,32 +335,6 @@ fn with_bit(masks: &[Mask]) -> Vec<Box<[u64]>> {
         });
     }
     out
-}
-
-fn entry_bytes<'a>(addresses: &[u8], bodies: &'a [u8], doc: DocId) -> &'a [u8] {
-    let address = |doc: usize| address_at(addresses, doc).unwrap_or(usize::MAX);
-    bodies.get(address(doc as usize)..address(doc as usize + 1)).unwrap_or_default()
-}
-
-fn address_at(addresses: &[u8], doc: usize) -> Option<usize> {
-    let bytes = addresses.get(doc * ADDRESS..(doc + 1) * ADDRESS)?;
-    Some(bytes.iter().rev().fold(0, |address, &byte| address << 8 | usize::from(byte)))
-}
-
-fn parse_entry(bytes: &[u8]) -> Option<Entry<'_>> {
-    let (head, rest) = bytes.split_at_checked(ENTRY_HEAD)?;
-    let short = |at: usize| usize::from(u16::from_le_bytes([head[at], head[at + 1]]));
-    let body = u32::from_le_bytes([head[6], head[7], head[8], head[9]]) as usize;
-    let (listing, rest) = rest.split_at_checked(short(0))?;
-    let (id, rest) = rest.split_at_checked(short(2))?;
-    let (name, rest) = rest.split_at_checked(short(4))?;
-    let (body, record) = rest.split_at_checked(body)?;
-    let text = |bytes| std::str::from_utf8(bytes).ok();
-    Some(Entry { listing: text(listing)?, id: text(id)?, name: text(name)?, body, record })
-}
-
-fn damaged_bodies() -> Error {
-    Error::Damaged("an entry of a bodies file cannot be read".to_owned())
 }
 
 /// Little-endian number in exactly eight bytes.

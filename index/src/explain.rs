@@ -51,7 +51,7 @@ impl Reader {
         let mut out = Vec::new();
         self.each_of(&hit.listing, |segment, doc| {
             let columns = &segment.columns;
-            if out.is_empty() && columns.flags[doc as usize] & HIT != 0 && columns.entry(doc)?.id == hit.id {
+            if out.is_empty() && columns.flags[doc as usize] & HIT != 0 && columns.entries.get(doc)?.id == hit.id {
                 for group in query.words.groups() {
                     out.push(self.word_match(segment, doc, group)?);
                 }
@@ -63,7 +63,7 @@ impl Reader {
 
     fn word_match(&self, segment: &Segment, doc: DocId, group: &Group) -> Result<WordMatch> {
         let fields = &self.snapshot.fields;
-        let name = tokens(&mut analyser(), segment.columns.entry(doc)?.name);
+        let name = tokens(&mut analyser(), segment.columns.entries.get(doc)?.name);
         let all_in = |postings: &InvertedIndexReader, field: Field, stems: &[String]| -> Result<bool> {
             for stem in stems {
                 if !has(postings, field, stem, doc)? {

@@ -39,6 +39,7 @@ mod columns;
 mod cover;
 mod crowd;
 mod document;
+mod entries;
 mod error;
 mod explain;
 mod families;

@@ -30,7 +30,7 @@ impl Reader {
         self.each_of(listing, |segment, doc| {
             let flags = segment.columns.flags[doc as usize];
             if read.is_none() && flags & (TOMBSTONE | RECORD) != 0 {
-                let entry = segment.columns.entry(doc)?;
+                let entry = segment.columns.entries.get(doc)?;
                 let bytes = if entry.record.is_empty() { entry.body } else { entry.record };
                 let bytes = Bytes::copy_from_slice(bytes);
                 read = Some(if flags & TOMBSTONE != 0 { Read::Gone(bytes) } else { Read::Record(bytes) });
@@ -61,7 +61,7 @@ impl Reader {
         self.each_listing(after, |listing, documents| {
             for &(segment, doc) in documents.iter().filter(|_| !withdrawn.contains(listing)) {
                 if is_listed(segment, doc, kinds) {
-                    let record = segment.columns.entry(doc)?.record;
+                    let record = segment.columns.entries.get(doc)?.record;
                     out.push((listing.to_owned(), Bytes::copy_from_slice(record)));
                     break;
                 }

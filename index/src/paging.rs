@@ -49,7 +49,7 @@ impl Reader {
             }
             passed += 1;
             if passed > skip {
-                let record = segment.columns.entry(doc)?.record;
+                let record = segment.columns.entries.get(doc)?.record;
                 items.push((listing.to_owned(), Bytes::copy_from_slice(record)));
             }
             Ok(items.len() < limit)

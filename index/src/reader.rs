@@ -83,18 +83,23 @@ impl Reader {
     fn block(&self, gathered: Gathered, offset: usize) -> Result<Block> {
         let (total, broader) = (gathered.tally.total, gathered.broader);
         let shown = gathered.best.into_sorted(&self.snapshot.segments);
-        let hits = shown.iter().skip(offset).map(|found| self.hit(found)).collect::<Result<_>>()?;
+        let shown = shown.get(offset..).unwrap_or_default();
+        for (at, segment) in self.snapshot.segments.iter().enumerate() {
+            let here = shown.iter().filter(|found| found.segment as usize == at);
+            segment.columns.entries.touch(here.map(|found| found.doc));
+        }
+        let hits = shown.iter().map(|found| self.hit(found)).collect::<Result<_>>()?;
         Ok(Block { total, broader, hits })
     }
 
     fn hit(&self, found: &Found) -> Result<Hit> {
         let columns = &self.snapshot.segments[found.segment as usize].columns;
-        let entry = columns.entry(found.doc)?;
+        let entry = columns.entries.get(found.doc)?;
         let alone = columns.flags[found.doc as usize] & SIBLINGS == 0;
         Ok(Hit {
             listing: entry.listing.to_owned(),
             id: entry.id.to_owned(),
-            body: columns.shared(entry.body),
+            body: columns.entries.shared(entry.body),
             distance_m: found.metres.is_finite().then_some(found.metres),
             other_places: if alone { 0 } else { self.documents_of(entry.listing, HIT)?.saturating_sub(1) },
             score: found.score,

@@ -8,7 +8,7 @@ use crate::columns::Row;
 use crate::{Document, Result, Role};
 
 /// Number of the index's shape; another number in a commit means: build anew.
-pub const SCHEMA: u32 = 6;
+pub const SCHEMA: u32 = 7;
 
 /// Name of the column of terms without a bit.
 pub(crate) const BEYOND: &str = "beyond";

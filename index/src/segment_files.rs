@@ -1,4 +1,4 @@
-//! The plugin that writes, merges and (by its extensions) deletes our two files with each segment.
+//! The plugin that writes, merges and (by its extensions) deletes our files with each segment.
 //!
 //! The engine sorts a segment by its key field, but does not tell a plugin from outside which document went where. So
 //! keys are unique: sorting by key is the engine's order, on a first write and on a merge alike.
@@ -18,9 +18,10 @@ use tantivy::{
     DocId, PluginMergeContext, PluginWriter, PluginWriterContext, SegmentPlugin, TantivyDocument, TantivyError,
 };
 
-use crate::columns::{ADDRESS, BODIES, COLUMNS, MAGIC, ROW, RawColumns, WIDTHS};
+use crate::columns::{COLUMNS, MAGIC, ROW, RawColumns, WIDTHS};
+use crate::entries::{ADDRESS, BODIES, Entries, RECORDS, Written};
 
-/// Writes and merges `columns` and `bodies`.
+/// Writes and merges `columns`, `bodies` and `records`.
 pub(crate) struct SegmentFiles {
     /// The custom field that carries a document's row and entry.
     pub field: Field,
@@ -28,7 +29,7 @@ pub(crate) struct SegmentFiles {
 
 impl SegmentPlugin for SegmentFiles {
     fn extensions(&self) -> &[&str] {
-        &[COLUMNS, BODIES]
+        &[COLUMNS, BODIES, RECORDS]
     }
 
     fn create_writer(&self, _: &PluginWriterContext) -> tantivy::Result<Box<dyn PluginWriter>> {
@@ -47,11 +48,12 @@ impl SegmentPlugin for SegmentFiles {
             order.extend(reader.doc_ids_alive().map(|doc| (source.key(doc), at, doc)));
         }
         order.sort_unstable();
+        let entries: Vec<Entries> = sources.iter().map(RawColumns::entries).collect();
         write_files(
             context.target_segment,
             order.len(),
             |row, column| sources[order[row].1].cell(column, order[row].2),
-            |row| sources[order[row].1].entry(order[row].2),
+            |row| entries[order[row].1].written(order[row].2),
         )
     }
 }
@@ -86,7 +88,7 @@ impl PluginWriter for Writer {
             segment,
             rows.len(),
             |row, column| &rows[row].1[start(column)..start(column) + WIDTHS[column]],
-            |row| &rows[row].1[ROW..],
+            |row| Written::from_row(&rows[row].1[ROW..]),
         )
     }
 
@@ -103,14 +105,15 @@ impl PluginWriter for Writer {
     }
 }
 
-/// Writes both files of a segment of `rows` documents, taking cells and entries in the order they are to stand.
+/// Writes the files of a segment of `rows` documents, taking cells and entries in the order they are to stand.
 fn write_files<'a>(
     segment: &Segment,
     rows: usize,
     cell: impl Fn(usize, usize) -> &'a [u8],
-    entry: impl Fn(usize) -> &'a [u8],
+    entry: impl Fn(usize) -> Option<Written<'a>>,
 ) -> tantivy::Result<()> {
-    let mut columns = segment.open_write(SegmentComponent::Custom(COLUMNS.to_owned()))?;
+    let open = |extension: &str| segment.open_write(SegmentComponent::Custom(extension.to_owned()));
+    let mut columns = open(COLUMNS)?;
     columns.write_all(&MAGIC)?;
     columns.write_all(&(rows as u64).to_le_bytes())?;
     for column in 0..WIDTHS.len() {
@@ -118,15 +121,25 @@ fn write_files<'a>(
             columns.write_all(cell(row, column))?;
         }
     }
-    let mut bodies = segment.open_write(SegmentComponent::Custom(BODIES.to_owned()))?;
-    let mut address = 0_u64;
+    let (mut bodies, mut records) = (open(BODIES)?, open(RECORDS)?);
+    let (mut address, mut record_at) = (0_u64, 0_u64);
     for row in 0..rows {
         columns.write_all(&address.to_le_bytes()[..ADDRESS])?;
-        let entry = entry(row);
-        bodies.write_all(entry)?;
-        address += entry.len() as u64;
+        // What is damaged becomes nothing at all: whoever reads it is told so.
+        let Some(entry) = entry(row) else { continue };
+        let (head, card, record) = entry.pieces(record_at);
+        bodies.write_all(&head)?;
+        address += head.len() as u64;
+        for part in card {
+            bodies.write_all(part)?;
+            address += part.len() as u64;
+        }
+        records.write_all(record)?;
+        record_at += record.len() as u64;
     }
     columns.write_all(&address.to_le_bytes()[..ADDRESS])?;
+    columns.write_all(&record_at.to_le_bytes())?;
+    records.terminate()?;
     bodies.terminate()?;
     columns.terminate()?;
     Ok(())
@@ -195,7 +208,7 @@ mod tests {
         for (listing, _) in reader.ids().expect("the ids") {
             let mut documents = 0;
             let each = reader.each_of(&listing, |segment, doc| {
-                let entry = segment.columns.entry(doc)?;
+                let entry = segment.columns.entries.get(doc)?;
                 let number: usize = listing["listing-".len()..].parse().expect("a number");
                 assert_eq!((entry.listing, entry.id, entry.record), (&*listing, &*listing, listing.as_bytes()));
                 assert!(entry.body.iter().all(|&byte| byte == number as u8));

@@ -23,7 +23,7 @@ impl Reader {
                 while postings.doc() != TERMINATED {
                     let doc = postings.doc();
                     if segment.is_alive(doc) {
-                        let entry = segment.columns.entry(doc)?;
+                        let entry = segment.columns.entries.get(doc)?;
                         if !entry.record.is_empty() {
                             with(entry.listing, entry.record);
                         }

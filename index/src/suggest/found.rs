@@ -102,7 +102,7 @@ impl<'a> Found<'a> {
     pub(super) fn told(&self) -> Result<Vec<Suggestion>> {
         let suggestion = |found: &Candidate| {
             let columns = &self.snapshot.segments[found.segment].columns;
-            let entry = columns.entry(found.doc)?;
+            let entry = columns.entries.get(found.doc)?;
             let kind = &self.snapshot.stored.kinds[usize::from(columns.kinds[found.doc as usize])];
             Ok(Suggestion { listing: entry.listing.to_owned(), name: entry.name.to_owned(), kind: kind.clone() })
         };

@@ -25,7 +25,7 @@ impl Naive {
                 *out.found.entry(stream.key().to_vec()).or_default() += stream.value().doc_freq;
             }
             for doc in segment.reader.doc_ids_alive() {
-                let entry = segment.columns.entry(doc).expect("readable");
+                let entry = segment.columns.entries.get(doc).expect("readable");
                 let (words, letters) = name_words(entry.name);
                 let (listing, name) = (entry.listing.to_owned(), entry.name.to_owned());
                 let told = Suggestion { listing, name, kind: "group".to_owned() };
