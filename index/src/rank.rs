@@ -221,8 +221,9 @@ impl Ranked {
             if one.segment == two.segment {
                 return of_one.order[one.doc as usize].cmp(&of_one.order[two.doc as usize]);
             }
-            let listing =
-                |segment: &'_ Segment, doc| segment.columns.entries.get(doc).map_or("", |entry| entry.listing).to_owned();
+            let listing = |segment: &'_ Segment, doc| {
+                segment.columns.entries.get(doc).map_or("", |entry| entry.listing).to_owned()
+            };
             listing(of_one, one.doc).cmp(&listing(of_two, two.doc))
         })
     }

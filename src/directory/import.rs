@@ -33,7 +33,7 @@ use crate::{
         place::{AreaCode, PlaceMode},
         read::{Code, Mended},
         telltale::personal::Concern,
-        vocabulary::{describes_at_risk, is_at_risk, values::Relationship, vocabulary},
+        vocabulary::{describes_at_risk, is_at_risk, mentions_at_risk, values::Relationship, vocabulary},
     },
     exchange::{About, Draft, Format, Item, Package, Part, SourceIds, Survey, decide},
     store::Audit,
@@ -383,7 +383,9 @@ fn puts_at_risk(about: &About, known: &RefCell<HashMap<String, bool>>) -> bool {
     is_at_risk(&about.name)
         || is_at_risk(&about.alternate_name)
         || about.terms.iter().any(term)
+        || about.names.iter().any(|name| is_at_risk(name))
         || describes_at_risk(&about.description)
+        || about.texts.iter().any(|text| mentions_at_risk(text))
 }
 
 /// The draft with areas that the gazetteer knows and that are wide enough; a protected service keeps

@@ -20,7 +20,7 @@ use crate::{
     store::{self, Audit, Tx},
 };
 
-/// The most open reports of one listing; what it is about is known by then.
+/// The most open reports of one listing and one sort; what it is about is known by then.
 const MOST_OPEN: usize = 50;
 /// How long the store gets to begin.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -104,8 +104,9 @@ impl Directory {
         let mut tx = soon(self.store.begin()).await?;
         let target = self.target(&mut tx, &new.listing_id).await?;
         let earlier = tx.reports_of(&target.id.to_string()).await?;
-        // Of each sort so many: however many say by code how it went, there is room for what is wrong.
-        let of_the_sort = |report: &&Report| report.state.is_open() && report.reason.is_coded() == reason.is_coded();
+        // Of each sort so many: however many say that it is closed, or by code how it went, there is room for who says
+        // that it is not safe.
+        let of_the_sort = |report: &&Report| report.state.is_open() && report.reason.sort() == reason.sort();
         if earlier.iter().filter(of_the_sort).count() >= MOST_OPEN {
             return Err(Error::TooMany);
         }

@@ -77,6 +77,15 @@ impl Reason {
         matches!(self, Self::NotEligible | Self::WaitingSince | Self::GotIn)
     }
 
+    /// Reports of one sort are counted together: that it is not safe, what else is wrong, and what is said by code.
+    pub const fn sort(self) -> u8 {
+        match self {
+            Self::Unsafe => 0,
+            Self::Wrong | Self::Closed | Self::Full | Self::NoAnswer => 1,
+            Self::NotEligible | Self::WaitingSince | Self::GotIn => 2,
+        }
+    }
+
     /// Whether the listing says meanwhile that it is being checked. That somebody waits or got in contradicts nothing.
     pub const fn labels(self) -> bool {
         !matches!(self, Self::WaitingSince | Self::GotIn)

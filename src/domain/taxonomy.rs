@@ -12,6 +12,11 @@ pub const HOUSE_TAXONOMY: &str = "kith";
 /// `link_type` of an attribute whose value is the place mode of its service.
 pub const PLACE_MODE_LINK: &str = "kith:place_mode";
 
+/// Whether a word is [`PLACE_MODE_LINK`], however it is written: what is meant to protect must not fail for a capital.
+pub fn is_place_mode_link(word: &str) -> bool {
+    word.trim().eq_ignore_ascii_case(PLACE_MODE_LINK)
+}
+
 record! {
     /// A scheme of terms.
     Taxonomy, kind::Taxonomy;

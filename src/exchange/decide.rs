@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::{
     Error,
-    sketch::{About, Sketch, SketchService, protection},
+    about::About,
+    sketch::{Sketch, SketchService, protection},
 };
 use crate::domain::{
     entry::OrganizationFacts,

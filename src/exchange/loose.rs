@@ -20,6 +20,40 @@ pub struct Loose<T> {
 /// A text or a number.
 pub type Word = Loose<Nothing>;
 
+/// The bytes of a text, whatever they are: for words about a place, which may be no text at all where it must not be read.
+pub struct Glance(Vec<u8>);
+
+impl Glance {
+    /// What can be read of them.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0).into_owned()
+    }
+}
+
+impl<'de> Deserialize<'de> for Glance {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_bytes(GlanceVisitor)
+    }
+}
+
+struct GlanceVisitor;
+
+impl Visitor<'_> for GlanceVisitor {
+    type Value = Glance;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Glance, E> {
+        Ok(Glance(bytes.to_vec()))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Glance, E> {
+        Ok(Glance(text.as_bytes().to_vec()))
+    }
+}
+
 /// An object of which nothing is decoded.
 #[derive(Deserialize)]
 pub struct Nothing {}

@@ -18,6 +18,7 @@
 //! anything of it is read. Of what is read of a protected item, texts that could still tell its place are left out (`silence`).
 //! Nothing here opens a file, asks a store or knows the time. A faulty item does not stop the others.
 
+mod about;
 mod allow;
 pub mod archive;
 mod compile;
@@ -43,13 +44,14 @@ mod sketch;
 mod table;
 mod tabular;
 
+pub use about::About;
 pub use cut::{cut, cut_service};
 pub use decide::{Decisions, Kept, Survey, decide};
 pub use drafts::{Draft, Item, Offer};
 pub use ids::{Ids, SourceIds, usual};
 pub use mapping::Mapping;
 pub use package::{Package, Part, Walk};
-pub use sketch::{About, Sketch, SketchOrganization, SketchService};
+pub use sketch::{Sketch, SketchOrganization, SketchService};
 
 /// What the bytes are written in.
 #[derive(Debug, Clone)]

@@ -3,13 +3,17 @@
 //! Only the members named in these structs are decoded; the JSON reader passes over all others.
 
 use serde::{Deserialize, de::IgnoredAny};
+use serde_json::Value;
 
-use super::loose::{List, Loose, Word};
+use super::{
+    about::{About, words_of_address},
+    loose::{Glance, List, Loose, Word},
+};
 use crate::domain::{
     id::{Kind as _, kind},
     place::PlaceMode,
     read::{Code, Violation},
-    taxonomy::PLACE_MODE_LINK,
+    taxonomy::is_place_mode_link,
 };
 
 /// What one item is, as far as the place modes need it.
@@ -27,26 +31,6 @@ pub struct Sketch {
     pub others: Vec<(&'static str, String)>,
     /// Why the item cannot be read at all; pass 2 will not look at it again.
     pub fault: Option<Violation>,
-}
-
-/// Names, terms and description: what tells a kind of support.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct About {
-    /// The name; empty when not stated.
-    pub name: String,
-    /// The other name; empty when not stated.
-    pub alternate_name: String,
-    /// The description; empty when not stated.
-    pub description: String,
-    /// Names and codes of its terms.
-    pub terms: Vec<String>,
-}
-
-impl About {
-    /// Only what it is called.
-    pub fn names_only(&self) -> Self {
-        Self { name: self.name.clone(), alternate_name: self.alternate_name.clone(), ..Self::default() }
-    }
 }
 
 /// A service in pass 1.
@@ -96,7 +80,7 @@ impl Sketch {
 
     /// The sketch of one JSON item.
     pub(super) fn of_json(row: u64, bytes: &[u8]) -> serde_json::Result<Self> {
-        let Some(item) = serde_json::from_slice::<Loose<Thing>>(bytes)?.object else {
+        let Some(item) = thing(bytes)?.object else {
             return Ok(Self::unreadable(row, Violation::new("", Code::NotAnObject)));
         };
         let mut others = Vec::new();
@@ -126,6 +110,32 @@ impl Sketch {
         };
         Ok(sketch.checked())
     }
+}
+
+/// The members that pass 1 decodes. Where a place is called by something that is no text, the places go without their words.
+fn thing(bytes: &[u8]) -> serde_json::Result<Loose<Thing>> {
+    serde_json::from_slice(bytes).or_else(|error| {
+        let mut item: Value = serde_json::from_slice(bytes).map_err(|_| error)?;
+        without_words_of_places(&mut item);
+        serde_json::from_value(item)
+    })
+}
+
+fn without_words_of_places(item: &mut Value) {
+    let each = |value: Option<&mut Value>, with: &mut dyn FnMut(&mut Value)| {
+        value.and_then(Value::as_array_mut).into_iter().flatten().for_each(with);
+    };
+    let mut strip = |place: &mut Value| {
+        let place = place.as_object_mut();
+        place.map(|place| ["name", "alternate_name", "description"].map(|member| place.remove(member)));
+    };
+    each(item.get_mut("locations"), &mut strip);
+    each(item.get_mut("service_at_locations"), &mut |at| {
+        at.get_mut("location").map(&mut strip);
+        strip(at);
+    });
+    each(item.get_mut("services"), &mut without_words_of_places);
+    item.get_mut("organization").map(without_words_of_places);
 }
 
 /// The id of an organization that has only a name.
@@ -162,9 +172,20 @@ struct Thing {
     service_at_locations: List<SketchPlace>,
     locations: List<Located>,
     services: List<Thing>,
+    program: Loose<Told>,
+    email: Word,
+    url: Word,
+    website: Word,
+    application_process: Word,
+    fees: Word,
+    fees_description: Word,
+    accreditations: Word,
+    alert: Word,
+    interpretation_services: Word,
+    phones: List<Told>,
+    eligibility_description: Option<Word>,
     status: Option<IgnoredAny>,
     schedules: Option<IgnoredAny>,
-    eligibility_description: Option<IgnoredAny>,
     location_type: Option<IgnoredAny>,
     addresses: Option<IgnoredAny>,
     physical_addresses: Option<IgnoredAny>,
@@ -196,11 +217,12 @@ struct SketchAttribute {
     taxonomy_term: Loose<Named>,
 }
 
-/// Of our own extension only whom its links name.
+/// Of our own extension only whom its links name, and a mode that a source looks for there.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Own {
     links: List<SketchLink>,
+    place_mode: Word,
 }
 
 #[derive(Deserialize, Default)]
@@ -232,13 +254,26 @@ struct SketchPlace {
     id: Word,
     location_id: Word,
     location: Loose<Located>,
+    description: Option<Glance>,
 }
 
-/// Of a place, and of a taxonomy, nothing but its id is decoded.
+/// Of a place, and of a taxonomy, its id is decoded, and what it is called and said to be: not where it is.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Located {
     id: Word,
+    name: Option<Glance>,
+    alternate_name: Option<Glance>,
+    description: Option<Glance>,
+}
+
+/// What something is called and said to be.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Told {
+    name: Word,
+    alternate_name: Word,
+    description: Word,
 }
 
 #[derive(Deserialize, Default)]
@@ -261,7 +296,7 @@ impl Thing {
         if link || ((place || term) && self.status.is_none()) {
             return None;
         }
-        let service = any(&[&self.status, &self.schedules, &self.eligibility_description]);
+        let service = any(&[&self.status, &self.schedules]) || self.eligibility_description.is_some();
         let linked = self.organization_id.word.is_some()
             || self.organization.object.is_some()
             || !self.service_at_locations.0.is_empty();
@@ -289,7 +324,36 @@ impl Thing {
             alternate_name: self.alternate_name.word.clone().unwrap_or_default(),
             description: self.description.word.clone().unwrap_or_default(),
             terms: self.attributes.objects().flat_map(words).chain(old).flatten().collect(),
+            names: self.names(),
+            texts: self.texts(),
         }
+    }
+
+    fn places(&self) -> impl Iterator<Item = &Located> {
+        let of_services = self.service_at_locations.objects().filter_map(|place| place.location.object.as_ref());
+        of_services.chain(self.locations.objects())
+    }
+
+    /// What is called by a name beside it.
+    fn names(&self) -> Vec<String> {
+        let program = self.program.object.iter().flat_map(|program| [&program.name, &program.alternate_name]);
+        let places = self.places().flat_map(|place| [&place.name, &place.alternate_name]);
+        let addresses =
+            [&self.email, &self.url, &self.website].into_iter().filter_map(|address| address.word.as_deref());
+        let called = program.filter_map(|name| name.word.clone());
+        called.chain(places.flatten().map(Glance::text)).chain(addresses.map(words_of_address)).collect()
+    }
+
+    /// What is told in sentences beside its description.
+    fn texts(&self) -> Vec<String> {
+        let own = [&self.application_process, &self.fees, &self.fees_description, &self.accreditations, &self.alert]
+            .into_iter()
+            .chain([&self.interpretation_services]);
+        let told = self.phones.objects().chain(&self.program.object).map(|told| &told.description);
+        let at = self.service_at_locations.objects().filter_map(|place| place.description.as_ref());
+        let places = at.chain(self.places().filter_map(|place| place.description.as_ref())).map(Glance::text);
+        let texts = own.chain(told).filter_map(|text| text.word.clone());
+        texts.chain(places).chain(self.eligibility_description.as_ref().and_then(|text| text.word.clone())).collect()
     }
 
     /// The terms of Open Referral UK 1.0.
@@ -316,11 +380,14 @@ impl Thing {
             locations.push(id);
         }
         locations.extend(further);
-        let declared =
-            self.attributes.objects().filter(|attribute| attribute.link_type.word.as_deref() == Some(PLACE_MODE_LINK));
-        let declared_mode = declared
-            .filter_map(|attribute| mode(attribute.value.word.as_deref()?))
-            .max_by_key(|mode| protection(*mode));
+        let is_mode = |attribute: &&SketchAttribute| {
+            let term = attribute.taxonomy_term.object.as_ref();
+            let named = term.into_iter().flat_map(|term| [&term.name, &term.code]).chain([&attribute.link_type]);
+            named.filter_map(|word| word.word.as_deref()).any(is_place_mode_link)
+        };
+        let declared = self.attributes.objects().filter(is_mode).map(|attribute| attribute.value.word.as_deref());
+        let own = self.kith.object.as_ref().and_then(|own| own.place_mode.word.as_deref()).map(Some);
+        let declared_mode = declared.chain(own).map(declared_mode).max_by_key(|mode| protection(*mode));
         SketchService {
             about: self.about(),
             organization: nested.or_else(|| self.organization_id.id()),
@@ -375,9 +442,15 @@ impl Thing {
     }
 }
 
-/// The mode of a word, as the API and the database write it.
+/// The mode of a word, as the API and the database write it; capitals do not matter.
 pub(super) fn mode(word: &str) -> Option<PlaceMode> {
-    [PlaceMode::Exact, PlaceMode::Area, PlaceMode::Remote].into_iter().find(|mode| mode.as_str() == word)
+    let modes = [PlaceMode::Exact, PlaceMode::Area, PlaceMode::Remote];
+    modes.into_iter().find(|mode| mode.as_str().eq_ignore_ascii_case(word.trim()))
+}
+
+/// The mode that a source states. Whoever states one that cannot be understood did not mean that the place be shown.
+pub(super) fn declared_mode(word: Option<&str>) -> PlaceMode {
+    word.and_then(mode).unwrap_or(PlaceMode::Area)
 }
 
 /// How much a mode protects: of two, the greater holds.

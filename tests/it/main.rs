@@ -30,6 +30,7 @@ mod places;
 mod problems;
 mod publishing;
 mod reading;
+mod recognised;
 mod reports;
 mod resilience;
 mod resources;

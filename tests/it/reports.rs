@@ -181,6 +181,13 @@ fn what_would_tell_a_private_place_is_not_kept_and_one_address_cannot_flood() {
     assert_eq!(statuses, [200, 200, 200, 200, 200, 429]);
     send(client, "192.0.2.50", &kettle, "full", None).problem("too-many-reports");
     assert_eq!(send(client, "192.0.2.51", &kettle, "full", None).status, 200);
+    // Nor can a crowd: there is room for who says that it is not safe.
+    let lantern = id_of(client, "lantern");
+    let crowd = (60..70).flat_map(|n| std::iter::repeat_n(format!("192.0.2.{n}"), 5));
+    assert!(crowd.map(|from| send(client, &from, &lantern, "closed", None).status).all(|status| status == 200));
+    send(client, "192.0.2.71", &lantern, "closed", None).problem("too-many-reports");
+    assert_eq!(send(client, "192.0.2.72", &lantern, "unsafe", None).status, 200);
+    assert_eq!(client.get(&format!("/v1/services/{lantern}")).status, 410);
     // Nothing of who sent it is kept, in any file.
     let scan = Scan::of(&["192.0.2.50", "192.0.2.51"], &[]);
     assert_eq!(scan.files(&data).0, [""; 0]);

@@ -7,6 +7,7 @@
 use std::sync::LazyLock;
 
 use super::{
+    super::plain,
     hiding::{gives, hides, may_hide},
     phrases::{line, words},
 };
@@ -147,19 +148,21 @@ pub fn at_risk_words() -> &'static [&'static str] {
 pub fn is_at_risk(text: &str) -> bool {
     let signs = signs();
     let names = |line: &str| signs.names.found_in(line) || (signs.topics.found_in(line) && signs.homes.found_in(line));
-    sentences(text).any(|line| names(&line) || hides(&line))
+    sentences(text).iter().any(|line| names(line) || hides(line))
 }
 
 /// Whether running text says that such a place is offered, not only that one exists.
 pub fn describes_at_risk(text: &str) -> bool {
     let signs = signs();
-    let offers = |line: &str| {
-        signs.described.found_in(line)
-            || (signs.mentioned.found_in(line) && !gives(line))
-            || may_hide(line)
-            || hides(line)
-    };
-    sentences(text).any(|line| offers(&line))
+    let offers = |line: &str| signs.names_a_refuge(line) || may_hide(line) || hides(line);
+    sentences(text).iter().any(|line| offers(line))
+}
+
+/// Whether a text beside a description says so in as many words: of whom something is for, or how one applies, much is said
+/// in the words of what people flee from.
+pub fn mentions_at_risk(text: &str) -> bool {
+    let signs = signs();
+    sentences(text).iter().any(|line| signs.names_a_refuge(line))
 }
 
 /// The lists above, folded once.
@@ -170,6 +173,12 @@ struct Signs {
     innocent: Folded,
     described: Folded,
     mentioned: Folded,
+}
+
+impl Signs {
+    fn names_a_refuge(&self, line: &str) -> bool {
+        self.described.found_in(line) || (self.mentioned.found_in(line) && !gives(line))
+    }
 }
 
 struct Folded(Vec<String>);
@@ -196,17 +205,37 @@ fn signs() -> &'static Signs {
     &SIGNS_FOLDED
 }
 
-/// The text in folded lines, a sentence or clause each, without what only looks like a sign.
-fn sentences(text: &str) -> impl Iterator<Item = String> {
-    text.split(['.', ';', '!', '?']).map(|sentence| {
+/// The text as readers see it, without markup and hidden characters, in folded lines, a sentence or clause each, without
+/// what only looks like a sign.
+fn sentences(text: &str) -> Vec<String> {
+    let seen = plain::line(text).replace(['\u{200c}', '\u{200d}'], "");
+    let folded = |sentence| {
         let folded = line(&words(sentence));
         signs().innocent.0.iter().fold(folded, |line, innocent| line.replace(innocent.as_str(), " "))
-    })
+    };
+    seen.split(['.', ';', '!', '?']).map(folded).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::{DESCRIBED, MENTIONED, at_risk_words, describes_at_risk, is_at_risk};
+
+    #[test]
+    fn what_readers_see_decides_whatever_markup_or_hidden_characters_stand_between() {
+        for text in [
+            "<p>We run a <strong>refuge</strong> for women.</p>",
+            "We&nbsp;run&nbsp;a&nbsp;refuge",
+            "We run<br>a<br/>refuge",
+            "We provide <i>safe</i> <i>accommodation</i>.",
+            "We run a ref\u{200d}uge for\u{ad} women.",
+        ] {
+            assert!(describes_at_risk(text), "{text}");
+        }
+        for name in ["Safe&nbsp;House", "Ref<b>uge</b>", "Refu&#103;e", "Ref\u{ad}uge", "Safe\u{200b} House"] {
+            assert!(is_at_risk(name), "{name}");
+        }
+        assert!(!is_at_risk("<b>Refu</b>gee choir"));
+    }
 
     #[test]
     fn refuges_and_safe_homes_are_known_by_their_names() {

@@ -16,7 +16,7 @@ pub mod values;
 
 use std::{collections::HashMap, sync::LazyLock};
 
-pub use at_risk::{at_risk_words, describes_at_risk, is_at_risk};
+pub use at_risk::{at_risk_words, describes_at_risk, is_at_risk, mentions_at_risk};
 pub use phrases::{Phrase, Reading};
 pub(in crate::domain) use phrases::{is_one_slip, without_accent};
 pub use term::{Counterpart, Facet, STATUS, TAXONOMY_ID, Term, WELSH_STATUS};

@@ -11,7 +11,7 @@ use crate::domain::{
     place::{AreaCode, PlaceMode, is_area_code},
     read::{Code, LIST, Mended, Notice, Record, Violation, foreign_id},
     service::Service,
-    taxonomy::PLACE_MODE_LINK,
+    taxonomy::is_place_mode_link,
 };
 
 /// A postcode without a digit is none: some lists have the town there. It becomes the town where none is stated.
@@ -60,7 +60,7 @@ pub fn clear_values(record: &mut Record) {
     for attribute in attributes.iter_mut().filter_map(Value::as_object_mut) {
         let value = word(attribute, "value").unwrap_or_default();
         let ours = match word(attribute, "link_type").as_deref() {
-            Some(PLACE_MODE_LINK) => mode(&value).is_some(),
+            Some(link) if is_place_mode_link(link) => mode(&value).is_some(),
             Some(KIND_LINK) => ListingKind::from_word(&value).is_some(),
             _ => false,
         };

@@ -7,12 +7,13 @@ use serde_json::{Map, Number, Value, json};
 
 use super::{
     super::{
+        about::{ADDRESSES, About, SENTENCES, words_of_address},
         allow,
         encoding::Encoding,
         indexed::{Rows, Word},
         mapping::{Cell, LOCATION, Terms},
         shape::Members,
-        sketch::{About, Sketch, SketchOrganization, SketchService, id_of_name},
+        sketch::{Sketch, SketchOrganization, SketchService, id_of_name},
     },
     Joined, Table, is_constant,
     schedules::Schedules,
@@ -376,7 +377,10 @@ impl<'r, 'a> Reading<'r, 'a> {
             terms.extend(column.lookup.get(&code).cloned());
             terms.push(code);
         }
-        let about = About { terms, ..self.about(&mapping.fields) };
+        let mut about = About { terms, ..self.about(&mapping.fields) };
+        let of_place = self.about(&mapping.place);
+        about.names.extend([of_place.name, of_place.alternate_name]);
+        about.texts.push(of_place.description);
         let others = self.linked_with();
         let locations = place.into_iter().collect();
         let (service, organization) = if self.table.is_service() {
@@ -416,6 +420,8 @@ impl<'r, 'a> Reading<'r, 'a> {
             alternate_name: text("alternate_name"),
             description: text("description"),
             terms: Vec::new(),
+            names: ADDRESSES.map(|field| words_of_address(&text(field))).into(),
+            texts: SENTENCES.map(&mut text).into(),
         }
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Number, Value};
 use super::{
     super::{
         Decisions, Error,
+        about::About,
         allow::{self, Lists},
         compile::{self, Compiler, Input},
         decide::RowKind,
@@ -16,7 +17,7 @@ use super::{
         indexed::{Rows, Word},
         legacy,
         shape::Shape,
-        sketch::{About, Sketch, SketchOrganization, SketchService, id_of_place, mode, protection},
+        sketch::{Sketch, SketchOrganization, SketchService, declared_mode, id_of_place, protection},
     },
     Subject, Tables,
     standard::{self, EVERYWHERE, Key, NUMBERS, Nest, OBJECTS},
@@ -25,7 +26,7 @@ use crate::domain::{
     id::{Kind as _, kind},
     place::PlaceMode,
     read::{Code, LIST, Record, Violation, foreign_id, push_token},
-    taxonomy::PLACE_MODE_LINK,
+    taxonomy::is_place_mode_link,
 };
 
 /// How many rows one item may be made of.
@@ -33,7 +34,7 @@ const MOST_ROWS: usize = 20_000;
 
 /// One walk over the tables.
 pub struct Reading<'t, 'a> {
-    tables: &'t Tables<'a>,
+    pub(super) tables: &'t Tables<'a>,
     rows: Vec<Rows<'a>>,
     /// Of each table, the place that a row names.
     places: Vec<Vec<Option<&'t Word>>>,
@@ -123,13 +124,14 @@ impl<'t, 'a> Reading<'t, 'a> {
             name: text("name").unwrap_or_default(),
             alternate_name: text("alternate_name").unwrap_or_default(),
             description: text("description").unwrap_or_default(),
-            terms: Vec::new(),
+            ..About::default()
         };
         let linked = text("organization_id").map(|id| crate::domain::read::foreign_id(&id));
         let own_place = self.place_of(file, number);
         let word = foreign_id.as_deref().map(Word::of);
         let Named { terms, declared_mode, mut others } = word.as_ref().map(|word| self.terms(word)).unwrap_or_default();
-        let about = About { terms, ..about };
+        let (names, texts) = self.told(file, &record, word.as_ref());
+        let about = About { terms, names, texts, ..about };
         match subject {
             Subject::Service(..) => {
                 let mut locations = Vec::new();
@@ -386,8 +388,8 @@ impl<'t, 'a> Reading<'t, 'a> {
                 let record = self.row(file, row);
                 let text = |column: &str| self.text(file, &record, column);
                 terms.extend(text("label"));
-                if text("link_type").as_deref() == Some(PLACE_MODE_LINK) {
-                    let stated = text("value").and_then(|value| mode(&value));
+                if text("link_type").is_some_and(|link| is_place_mode_link(&link)) {
+                    let stated = Some(declared_mode(text("value").as_deref()));
                     declared = declared.into_iter().chain(stated).max_by_key(|mode| protection(*mode));
                 }
                 let term = text(link).map(|id| foreign_id(&id));
@@ -406,13 +408,13 @@ impl<'t, 'a> Reading<'t, 'a> {
     }
 
     /// The rows of all tables that name a row by a key.
-    fn rows_of(&self, id: &Word, key: &'static str) -> Vec<(usize, u32)> {
+    pub(super) fn rows_of(&self, id: &Word, key: &'static str) -> Vec<(usize, u32)> {
         let files = self.tables.files.iter().enumerate();
         files.flat_map(|(index, file)| file.rows(key, id).take(LIST + 1).map(move |row| (index, row))).collect()
     }
 
     /// The place that a row names.
-    fn place_of(&self, file: usize, row: u32) -> Option<String> {
+    pub(super) fn place_of(&self, file: usize, row: u32) -> Option<String> {
         let word = *self.places[file].get(usize::try_from(row).ok()?)?;
         Some(word?.to_string())
     }
@@ -423,14 +425,14 @@ impl<'t, 'a> Reading<'t, 'a> {
         self.text(file, &record, "id").map(|id| foreign_id(&id))
     }
 
-    fn row(&mut self, file: usize, row: u32) -> ByteRecord {
+    pub(super) fn row(&mut self, file: usize, row: u32) -> ByteRecord {
         let mut record = ByteRecord::new();
         self.tables.files[file].read(&mut self.rows[file], row, &mut record);
         record
     }
 
     /// What stands in a column; `None` when it is blank or no text.
-    fn text(&self, file: usize, record: &ByteRecord, column: &str) -> Option<String> {
+    pub(super) fn text(&self, file: usize, record: &ByteRecord, column: &str) -> Option<String> {
         let cell = record.get(self.tables.files[file].column(column)?)?;
         let text = self.rows[file].encoding.text(cell)?;
         let text = text.trim();

@@ -7,6 +7,7 @@
 mod assemble;
 mod descriptor;
 mod standard;
+mod told;
 
 use std::ops::Deref;
 
