@@ -20,6 +20,7 @@ use crate::{
     exchange::{Format, Part},
 };
 
+mod hidden;
 mod holds;
 mod linking;
 mod links;

@@ -105,6 +105,14 @@ mod tests {
             assert_eq!(read.link_holders("", 9).await.unwrap(), holders);
             assert_eq!(read.link_holders("", 1).await.unwrap(), holders[..1]);
             assert_eq!(read.link_holders(&holders[0].0, 9).await.unwrap(), holders[1..]);
+            let names = ["circle", "choir"].map(str::to_owned);
+            let ids = [1, 2, 3].map(Id::from_u128);
+            assert_eq!(read.next_links("", &names, "", 9).await.unwrap(), ids);
+            assert_eq!(
+                read.next_links(&holders[1].0, &["choir", ""].map(str::to_owned), "", 9).await.unwrap(),
+                ids[1..]
+            );
+            assert_eq!(read.next_links("", &names, &ids[0].to_string(), 1).await.unwrap(), ids[1..2]);
         }
         on_both("links_come_back_by_either_side", check).await;
     }
