@@ -395,6 +395,7 @@ pub(super) fn placed(mut draft: Draft, today: NaiveDate) -> Draft {
             .assured_date
             .clone()
             .or_else(|| offer.record.last_modified.as_ref()?.get(..10).map(str::to_owned));
+        offer.facts.claim_terms(&offer.record.attributes, said.as_deref());
         let coming = &mut offer.facts.coming;
         if coming.accepting.is_some() {
             coming.accepting_checked_on = coming.accepting_checked_on.take().or(said);

@@ -24,6 +24,7 @@ mod hidden;
 mod holds;
 mod linking;
 mod links;
+mod markers;
 mod networks;
 mod pathways;
 mod remembered;

@@ -106,10 +106,10 @@ impl ListingPage {
 fn rows(listing: &Listing, now: Timestamp) -> Vec<Row> {
     let card = &listing.card;
     if let Some(network) = &listing.network {
-        return shared::network(network, card);
+        return shared::network(network, card, now.london_date());
     }
     if let Some(resource) = &listing.resource {
-        return shared::resource(resource, listing);
+        return shared::resource(resource, listing, now.london_date());
     }
     let service = listing.service.as_ref();
     let stated = |label: &'static str, text: fn(&Service) -> Option<&String>| {

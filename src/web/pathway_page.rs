@@ -192,7 +192,7 @@ fn said<'t>(who: &'t str, says: &'t Terms, welsh: bool) -> impl Iterator<Item = 
         ("on how you are handed over", "ar sut y cewch eich trosglwyddo", &says.handover_note),
         ("on what is told about you", "ar beth sy’n cael ei ddweud amdanoch chi", &says.information),
         ("on your consent", "ar eich caniatâd", &says.consent),
-        ("on what to do if it does not work", "ar beth i’w wneud os nad yw’n gweithio", &says.escalation),
+        ("on whom to tell if it does not work", "ar bwy i ddweud wrtho os nad yw’n gweithio", &says.escalation),
     ]
     .into_iter()
     .filter_map(move |(what, in_welsh, text)| {

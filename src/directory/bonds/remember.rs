@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Raised whenever the same records make other rows.
-const SHAPE: u32 = 2;
+const SHAPE: u32 = 3;
 /// Links in one step; more only where one record states more.
 pub const LINKS_AT_ONCE: u64 = 1_000;
 /// Listings of which the former rows go in one step.
