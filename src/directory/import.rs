@@ -141,6 +141,11 @@ impl Directory {
             batch = next?;
         }
         if !shipment.dry_run {
+            // Only now all of the file is there that they could lead to.
+            let to_nothing = self.store.snapshot().await?.links_to_nothing(shipment.source.id).await?;
+            if to_nothing > 0 {
+                report.mended.insert(Mended::LinksToNothing.as_str(), to_nothing);
+            }
             report.purged = self.purge_if_due().await.unwrap_or_else(|error| {
                 tracing::error!(%error, "bytes of what is protected now could not be made to go; `kith purge` tries again");
                 false

@@ -138,7 +138,7 @@ fn principle_of(marker: &str) -> Option<Principle> {
 }
 
 /// Who says what stands among a listing's terms.
-const BY_TERMS: &str = "the source of this listing";
+pub const BY_TERMS: &str = "the source of this listing";
 
 impl Practice {
     /// With a claim for each of these markers of which none is made: terms of a listing are claims too, and its source says so

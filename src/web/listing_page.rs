@@ -91,7 +91,7 @@ impl ListingPage {
                 .collect(),
             practice: PracticeView::new(&listing),
             all_members: listing.network.as_ref().map(|_| format!("{}/members", facts::own_page(&card.page_url))),
-            members: members.into_iter().map(facts::link).collect(),
+            members: members.into_iter().map(facts::member).collect(),
             links: links.into_iter().map(facts::link).collect(),
             more_links: card.links_total.unwrap_or_default().saturating_sub(listing.links.len()),
             checked: facts::checked(card),

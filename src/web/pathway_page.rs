@@ -113,12 +113,12 @@ impl PathwayPage {
         let to = answer.to_layer.map(|layer| label(layer).to_lowercase()).unwrap_or_default();
         self.answer = Some(Ways {
             heading: match (answer.pathways.len(), welsh) {
-                (0, false) => format!("No way recorded from {} to: {to}", self.name),
-                (0, true) => format!("Dim ffordd wedi’i chofnodi o {} i: {to}", self.name),
-                (1, false) => format!("One way from {} to: {to}", self.name),
-                (1, true) => format!("Un ffordd o {} i: {to}", self.name),
-                (number, false) => format!("{number} ways from {} to: {to}", self.name),
-                (number, true) => format!("{number} ffordd o {} i: {to}", self.name),
+                (0, false) => format!("No way recorded from {}: {to}", self.name),
+                (0, true) => format!("Dim ffordd wedi’i chofnodi o {}: {to}", self.name),
+                (1, false) => format!("One way from {}: {to}", self.name),
+                (1, true) => format!("Un ffordd o {}: {to}", self.name),
+                (number, false) => format!("{number} ways from {}: {to}", self.name),
+                (number, true) => format!("{number} ffordd o {}: {to}", self.name),
             },
             warnings: warnings(&answer.from),
             ways: answer.pathways.iter().map(|way| way.steps.iter().map(|one| step(one, welsh)).collect()).collect(),

@@ -129,7 +129,7 @@ impl Shape {
             }
             (Self::Flag, Value::Bool(_)) | (Self::Other, _) | (Self::Number, Value::Number(_)) => None,
             (Self::Integer, Value::Number(number)) => {
-                (!number.as_u64().is_some_and(|whole| u32::try_from(whole).is_ok())).then_some(Code::OutOfRange)
+                number.as_u64().is_none_or(|whole| u32::try_from(whole).is_err()).then_some(Code::OutOfRange)
             }
             (Self::Number | Self::Integer, _) => Some(Code::NotANumber),
             (Self::Flag | Self::Word(_), _) => Some(Code::NotInList),

@@ -73,6 +73,12 @@ async fn a_marker_is_a_term_only_while_somebody_vouches_for_it() {
     let claims = town.listing("Undated").unwrap()["practice"]["markers"].clone();
     let told = |n: usize| (claims[n]["marker"].as_str(), claims[n]["level"].as_str(), claims[n]["current"].as_bool());
     assert_eq!(told(0), (Some("quiet-space"), Some("stated"), Some(false)), "it is told as what has to be asked");
+    // The feed gives the claims that a record makes apart from its terms.
+    let fed = |name: &str| {
+        let id = town.listing(name).unwrap()["id"].as_str().unwrap().to_owned();
+        Value::Object(town.directory.feed_record(Collection::Services, &id).unwrap())["kith"]["practice"].clone()
+    };
+    assert_eq!((fed("Undated"), fed("Over")["markers"].as_array().unwrap().len()), (Value::Null, 1));
     // What the source said counts for two years.
     town.directory.clock = Arc::new(FixedClock::at("2028-11-20T09:00:00Z"));
     assert_eq!(town.directory.expire().await.unwrap(), 2);
