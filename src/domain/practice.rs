@@ -105,7 +105,8 @@ pub struct MarkerClaim {
     pub principle: Option<Principle>,
     /// How sure that is.
     pub level: EvidenceLevel,
-    /// Who says so: a role or a body, never a person's name. Absent when not stated.
+    /// Who says so: a role or a body, never a person's name; `the source of this listing` where the marker stands among its
+    /// terms. Absent when not stated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// The day on which it was said, `YYYY-MM-DD`.

@@ -148,3 +148,16 @@ pub fn how_it_works(link: &Link) -> Vec<Row> {
     row("To be looked at again", link.review_on.iter().map(|day| Value::text(words::day(day))).collect());
     rows
 }
+
+#[cfg(test)]
+mod tests {
+    use super::review;
+
+    #[test]
+    fn a_day_of_review_that_has_passed_says_so() {
+        let row = |today: &str| review(Some("2026-10-19"), today.parse().unwrap()).unwrap().values.remove(0);
+        assert_eq!((row("2026-10-19").text.as_str(), row("2026-10-19").note), ("19 October 2026", None));
+        assert!(row("2026-10-20").note.unwrap().contains("has passed"));
+        assert!(review(None, "2026-10-20".parse().unwrap()).is_none());
+    }
+}

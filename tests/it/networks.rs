@@ -222,6 +222,7 @@ fn the_page_of_a_network_says_who_belongs_to_it_and_how_far_that_is_agreed() {
     ] {
         assert!(page.contains(words), "{words} in {page}");
     }
+    assert!(!page.contains("Has as a member"), "the heading says so");
     let members = client.get(&format!("/listing/{circle}/members")).text();
     assert!(members.contains("129 members of") && members.contains(": both say so; since 1 May 2024"), "{members}");
     let (_, next) = members.split_once(&format!("<a href=\"/listing/{circle}/members?after=")).expect("a next page");

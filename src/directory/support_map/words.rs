@@ -174,3 +174,31 @@ impl Words<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::{GapCode, Language, SupportLayer, Words};
+
+    #[test]
+    fn a_layer_without_anything_says_what_it_lacks_and_not_that_there_is_nothing_at_all() {
+        let mut told = HashSet::new();
+        for language in [Language::English, Language::Welsh] {
+            let words = Words { language, place: "LS12" };
+            for layer in SupportLayer::ALL.iter().copied().filter(|layer| *layer != SupportLayer::Now) {
+                let note = words.without_place(layer).in_words;
+                assert!(note.starts_with(['N']) && note.ends_with('.'), "{note}");
+                assert!(told.insert(note));
+                let gap = words.gap(GapCode::NothingWithin, layer, Some(50.0));
+                assert!(gap.contains(words.nothing_of(layer)) && gap.contains("50 km"), "{gap}");
+            }
+        }
+        let words = Words { language: Language::English, place: "LS12" };
+        // Groups of this week stand in other layers.
+        assert_eq!(
+            words.without_place(SupportLayer::ThisWeek).in_words,
+            "No drop-in or other first contact is recorded near enough to go to. What is shown comes by phone or online, or serves the area."
+        );
+    }
+}

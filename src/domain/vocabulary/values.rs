@@ -178,7 +178,7 @@ values! {
     /// When and where in a person's time a kind of support stands.
     SupportLayer {
         /// At any hour.
-        Now "now" "Right now" "Ar hyn o bryd";
+        Now "now" "Right now" "Nawr";
         /// Within days.
         ThisWeek "this_week" "This week" "Yr wythnos hon";
         /// People beside you.
