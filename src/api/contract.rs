@@ -8,13 +8,20 @@ use std::{collections::BTreeMap, sync::Arc};
 use poem::{Endpoint, IntoResponse, Middleware, Request, Response, Result, http::Method};
 use serde_json::{Map, Value, json};
 
-use self::query::{Looked, Parameters};
-use super::problem::{self, Problem, Slug};
+use self::{
+    body::Members,
+    query::{Looked, Parameters},
+};
+use super::{
+    SEARCHES, limits,
+    problem::{self, Problem, Slug},
+};
 use crate::directory::admission::{self, Stop};
 
+mod body;
 mod query;
 
-pub use self::query::decoded;
+pub use self::{body::malformed, query::decoded};
 
 /// Parameters that say a place. Where one of them cannot be read, it is not told that the place is not known.
 const PLACE: [&str; 4] = ["/near", "/postcode", "/latitude", "/longitude"];
@@ -24,6 +31,8 @@ const PLACE: [&str; 4] = ["/near", "/postcode", "/latitude", "/longitude"];
 struct Path {
     segments: Vec<Option<String>>, // None: a parameter stands here
     methods: BTreeMap<String, Parameters>,
+    /// What is posted here.
+    body: Option<Members>,
 }
 
 /// What the document says of paths, methods and parameters.
@@ -111,6 +120,11 @@ impl Contract {
         let looked = parameters.look(query, self.is_strict);
         if looked.faults.is_empty() { Ok(()) } else { Err(Refusal::Query(looked)) }
     }
+
+    /// What the document says of what is posted to a path.
+    fn body(&self, method: &Method, path: &str) -> Option<&Members> {
+        self.path(path).filter(|_| *method == Method::POST)?.body.as_ref()
+    }
 }
 
 enum Refusal {
@@ -120,9 +134,10 @@ enum Refusal {
 
 fn read_path(path: &str, operations: &Value, document: &Value) -> Path {
     let segments = path.split('/').map(|part| (!part.starts_with('{')).then(|| part.to_owned())).collect();
+    let body = operations.get("post").and_then(|operation| Members::read(operation, document));
     let methods = operations.as_object().into_iter().flatten();
     let methods = methods.map(|(method, operation)| (method.clone(), Parameters::read(operation, document)));
-    Path { segments, methods: methods.collect() }
+    Path { segments, methods: methods.collect(), body }
 }
 
 /// The check in front of all operations.
@@ -149,7 +164,10 @@ impl<E: Endpoint> Endpoint for StrictEndpoint<E> {
     async fn call(&self, request: Request) -> Result<Response> {
         let uri = request.original_uri();
         match self.contract.check(request.method(), uri.path(), uri.query().unwrap_or_default()) {
-            Ok(()) => self.inner.call(request).await.map(IntoResponse::into_response),
+            Ok(()) => match self.with_readable_body(request).await {
+                Ok(request) => self.inner.call(request).await.map(IntoResponse::into_response),
+                Err(problem) => Ok(problem.response()),
+            },
             Err(Refusal::Query(looked)) => Ok(self.with_the_rest(looked, request).await.response()),
             Err(Refusal::Method(allow)) if request.method() == Method::OPTIONS => {
                 Ok(Response::builder().status(poem::http::StatusCode::NO_CONTENT).header("Allow", allow).finish())
@@ -172,6 +190,34 @@ impl<E: Endpoint> StrictEndpoint<E> {
         let uri = format!("{}?{}", request.uri().path(), looked.readable).parse();
         let (Ok(uri), &Method::GET | &Method::HEAD) = (uri, request.method()) else { return told };
         *request.uri_mut() = uri;
+        self.add_the_rest(&mut told, request).await;
+        told.asked_with(words.as_deref())
+    }
+
+    /// The same request, if the document finds no fault with its body; otherwise all of its faults.
+    async fn with_readable_body(&self, mut request: Request) -> std::result::Result<Request, Problem> {
+        let path = request.original_uri().path().to_owned();
+        let Some(members) = self.contract.body(request.method(), &path).filter(|_| is_json(&request)) else {
+            return Ok(request);
+        };
+        let bytes = limits::whole_body(request.take_body(), limits::LARGEST_BODY).await?;
+        let looked = members.look(&bytes)?;
+        if looked.faults.is_empty() {
+            request.set_body(bytes);
+            return Ok(request);
+        }
+        let mut told = Problem::invalid(looked.faults);
+        let words = looked.readable.get("q").and_then(Value::as_str).map(str::to_owned);
+        // Whatever else is posted would be done.
+        if SEARCHES.contains(&&*path) {
+            request.set_body(Value::Object(looked.readable).to_string());
+            self.add_the_rest(&mut told, request).await;
+        }
+        Err(told.asked_with(words.as_deref()))
+    }
+
+    /// Adds the faults that the operation finds in what is left of a request.
+    async fn add_the_rest(&self, told: &mut Problem, request: Request) {
         // Faults are found before anything is searched for; nobody waits for what would be found.
         let answer = match admission::unless(Stop::when(|| true), self.inner.call(request)).await {
             Ok(answer) => answer.into_response(),
@@ -184,8 +230,13 @@ impl<E: Endpoint> StrictEndpoint<E> {
             let room = problem::MOST_TOLD.saturating_sub(told.violations.len());
             told.violations.extend(rest.take(room));
         }
-        told.asked_with(words.as_deref())
     }
+}
+
+/// Whether a request says that its body is JSON.
+pub fn is_json(request: &Request) -> bool {
+    let kind = request.content_type().and_then(|value| value.split(';').next());
+    kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
 }
 
 /// Whether something was told of a parameter, or of the list in which it stands.

@@ -11,7 +11,7 @@ use poem_openapi::{
 };
 
 use super::{
-    Tag, limits,
+    Tag, contract, limits,
     payload::Private,
     problem::{Problem, Slug},
 };
@@ -280,11 +280,7 @@ impl<'a> ApiExtractor<'a> for SearchBody {
         body: &mut poem::RequestBody,
         _: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
-        let is_json = request
-            .content_type()
-            .and_then(|value| value.split(';').next())
-            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
-        if !is_json {
+        if !contract::is_json(request) {
             return Err(Problem::new(Slug::UnsupportedType).detail("Send application/json.").into());
         }
         let bytes = limits::whole_body(body.take().unwrap_or_else(|_| Body::empty()), limits::LARGEST_BODY).await?;
@@ -293,13 +289,7 @@ impl<'a> ApiExtractor<'a> for SearchBody {
 }
 
 fn read_body(bytes: &[u8]) -> Result<Asked, Problem> {
-    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| {
-        Problem::new(Slug::MalformedBody).detail(format!(
-            "It is no JSON from line {}, column {} on.",
-            error.line(),
-            error.column()
-        ))
-    })?;
+    let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| contract::malformed(&error))?;
     let serde_json::Value::Object(record) = value else {
         return Err(Problem::invalid(vec![Violation::new("", Code::NotAnObject)]));
     };

@@ -85,14 +85,19 @@ pub async fn run(config: &Config, arguments: Arguments) -> Result<ExitCode> {
         (Some(relationship), [first, second]) => {
             let (own, other) = if by_first { (*first, *second) } else { (*second, *first) };
             let (acting, meant) = (ActingFor::as_keeper(own), Meant { relationship, direction, other });
-            faults.extend(directory.link_faults(acting, step, meant).await?);
+            faults.extend(
+                directory.link_faults(acting, step, meant).await?.into_iter().map(|fault| named(fault, by_first)),
+            );
             Some((acting, meant))
         }
         _ => None,
     };
     let Some((acting, meant)) = meant.filter(|_| faults.is_empty()) else { return Ok(refused(&faults)) };
     let done = match directory.link(acting, step, meant, says, ACTOR).await {
-        Err(Error::Invalid(faults)) => return Ok(refused(&faults)),
+        Err(Error::Invalid(faults)) => {
+            let faults: Vec<_> = faults.into_iter().map(|fault| named(fault, by_first)).collect();
+            return Ok(refused(&faults));
+        }
         done => done?,
     };
     publish(&directory).await.context("it is kept, but the published view could not be brought up to date")?;
@@ -108,6 +113,16 @@ pub async fn run(config: &Config, arguments: Arguments) -> Result<ExitCode> {
         }
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// A fault of the side that speaks, or of the other, by what the command line calls it.
+fn named(fault: Violation, by_first: bool) -> Violation {
+    let pointer = match (fault.pointer.as_str(), by_first) {
+        ("/side", true) | ("/other", false) => "/first".to_owned(),
+        ("/other", true) | ("/side", false) => "/second".to_owned(),
+        _ => fault.pointer,
+    };
+    Violation { pointer, ..fault }
 }
 
 /// Says what is wrong, all of it.

@@ -5,7 +5,7 @@ use kith_index::{
     gazetteer::{Gazetteer, Place, Resolution},
 };
 
-use super::{Error, PlaceProblem, Result, beside::beside, request::SearchRequest, search::candidate};
+use super::{Error, PlaceProblem, Result, beside::beside, request::SearchRequest, search::candidate, without};
 use crate::domain::listing::UNITED_KINGDOM;
 
 /// Radii that a search without one tries, in kilometres.
@@ -45,8 +45,19 @@ pub(super) fn asked_place(request: &SearchRequest) -> Result<Option<Asked>> {
     }
 }
 
-/// Asks the view, around the place that was asked for; answers the radius too, where there is one.
+/// Asks the view, around the place that was asked for; answers the radius too, where there is one. No card names what is hidden.
 pub(super) fn find(
+    reader: &Reader,
+    query: &mut Query,
+    request: &SearchRequest,
+    asked: Option<&Asked>,
+) -> Result<(Hits, Option<f64>)> {
+    let (mut hits, radius) = look(reader, query, request, asked)?;
+    without::hits(&mut hits, &query.withdrawn);
+    Ok((hits, radius))
+}
+
+fn look(
     reader: &Reader,
     query: &mut Query,
     request: &SearchRequest,

@@ -12,7 +12,7 @@ use crate::{
     domain::{
         card::ListingKind,
         digest::digest,
-        entry::{Entry, Origin},
+        entry::{Entry, Origin, Standing},
         id::{Id, kind},
         link::{self, Bond, LISTED, Link, Linked, PublicLink, Side, SideKind},
         organization::Organization,
@@ -21,6 +21,7 @@ use crate::{
     store::{BondRow, Kept, Snapshot, Tx},
 };
 
+mod due;
 mod remember;
 
 pub use self::remember::{LINKS_AT_ONCE, PAUSE, are_remembered};
@@ -45,6 +46,11 @@ impl Difference {
         self.put.len() + self.remove.len()
     }
 
+    /// The sides that show something else than before.
+    fn sides(&self) -> impl Iterator<Item = Side> {
+        self.put.iter().chain(&self.remove).filter_map(|row| side_of(&row.own))
+    }
+
     /// Puts the rows right.
     async fn write(&self, tx: &mut Tx) -> Result<()> {
         tx.remove_bonds(&self.remove.iter().collect::<Vec<_>>()).await?;
@@ -62,13 +68,16 @@ pub async fn settle(tx: &mut Tx, sides: &HashMap<Side, Origin>) -> Result<HashSe
     for some in all.chunks(BATCH) {
         let mut some: HashMap<Side, Origin> = some.iter().cloned().collect();
         let former = formerly_meant(tx, &some).await?;
-        let made_of = changed_on_their_own(tx, &mut some).await?;
+        let large = changed_on_their_own(tx, &mut some).await?;
         some.extend(former);
         let difference = difference(tx, &some).await?;
-        changed.extend(difference.put.iter().chain(&difference.remove).filter_map(|row| side_of(&row.own)));
+        changed.extend(difference.sides());
         difference.write(tx).await?;
-        for (side, digest) in made_of {
+        for (side, digest, later) in large {
             tx.say_bonds_made_of(&name(side), &digest).await?;
+            if later {
+                tx.say_bond_due(&name(side), "").await?;
+            }
         }
     }
     changed.retain(|side| !sides.contains_key(side));
@@ -96,8 +105,9 @@ async fn formerly_meant(read: &mut Snapshot, sides: &HashMap<Side, Origin>) -> R
 }
 
 /// Of organizations with many links leaves only those that have changed in what others show of them, or in what is stated
-/// of their links. Whatever else changes their rows names one of the other sides. Answers what the rows are made of now.
-async fn changed_on_their_own(tx: &mut Tx, sides: &mut HashMap<Side, Origin>) -> Result<Vec<(Side, String)>> {
+/// of their links. Whatever else changes their rows names one of the other sides. Answers what the rows are made of now, and
+/// of which the others are told by and by ([`due`]): those are left out too.
+async fn changed_on_their_own(tx: &mut Tx, sides: &mut HashMap<Side, Origin>) -> Result<Vec<(Side, String, bool)>> {
     let names: Vec<String> = sides.keys().copied().map(name).collect();
     let many = tx.bonds_over(&names, MANY).await?;
     // What has few rows now may have many again, of the same records: after a hold or a withdrawal.
@@ -108,6 +118,8 @@ async fn changed_on_their_own(tx: &mut Tx, sides: &mut HashMap<Side, Origin>) ->
         return Ok(made_of);
     }
     let held = Held::read(tx).await?;
+    // While rows are made anew nothing would tell which of them have changed.
+    let remembered = remember::are_remembered(tx).await?;
     let large =
         sides.keys().copied().filter(|side| side.kind == SideKind::Organization && many.contains_key(&name(*side)));
     for side in large.collect::<Vec<_>>() {
@@ -117,13 +129,25 @@ async fn changed_on_their_own(tx: &mut Tx, sides: &mut HashMap<Side, Origin>) ->
         let heads = tx.link_heads(&ids[0], &ids).await?;
         let parts = [format!("{:?}", links::end_of_organization(&entry)), format!("{:?} {heads:?}", entry.origin)];
         let digest = digest(&[parts[0].as_bytes(), parts[1].as_bytes()]);
-        if tx.bonds_made_of(&name(side)).await?.as_deref() == Some(&*digest) {
+        let is_same = tx.bonds_made_of(&name(side)).await?.as_deref() == Some(&*digest);
+        // What is to be seen no more, or has a place to hide, goes from all others with this write.
+        let later = remembered && entry.standing == Standing::Published && !entry.facts.protected;
+        if is_same || later {
             sides.remove(&side);
-        } else {
-            made_of.push((side, digest));
+        }
+        if !is_same {
+            made_of.push((side, digest, later));
         }
     }
     Ok(made_of)
+}
+
+/// Whether others may be told by and by of what changes about a side.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn has_many(read: &mut Snapshot, side: Side) -> Result<bool> {
+    Ok(side.kind == SideKind::Organization && !read.bonds_over(&[name(side)], MANY).await?.is_empty())
 }
 
 /// What the rows around these sides should be that they are not.
@@ -131,12 +155,18 @@ async fn changed_on_their_own(tx: &mut Tx, sides: &mut HashMap<Side, Origin>) ->
 /// # Errors
 /// When the store cannot be read.
 pub async fn difference(read: &mut Snapshot, sides: &HashMap<Side, Origin>) -> Result<Difference> {
-    let key = |row: BondRow| ((row.own.clone(), row.other.clone(), row.link.clone()), row);
     let names: Vec<String> = sides.keys().copied().map(name).collect();
-    let kept: Rows = read.bonds_around(&names).await?.into_iter().map(key).collect();
+    let kept = read.bonds_around(&names).await?;
     let held = Held::read(read).await?;
+    Ok(compared(kept, links::linked(read, &held, sides).await?))
+}
+
+/// What the rows that are kept should be that they are not, where this is what all of them are made of.
+fn compared(kept: Vec<BondRow>, all: HashMap<Side, Linked>) -> Difference {
+    let key = |row: BondRow| ((row.own.clone(), row.other.clone(), row.link.clone()), row);
+    let kept: Rows = kept.into_iter().map(key).collect();
     let mut fresh = Rows::new();
-    for (own, linked) in links::linked(read, &held, sides).await? {
+    for (own, linked) in all {
         for other in &linked.bonds {
             let far = side_at(&other.other);
             let here = Linked { own: linked.own.clone(), bonds: vec![other.clone()], total: None };
@@ -151,7 +181,7 @@ pub async fn difference(read: &mut Snapshot, sides: &HashMap<Side, Origin>) -> R
     }
     let remove = kept.iter().filter(|(key, _)| !fresh.contains_key(key)).map(|(_, row)| row.clone()).collect();
     let put = fresh.into_iter().filter(|(key, row)| kept.get(key) != Some(row)).map(|(_, row)| row).collect();
-    Ok(Difference { put, remove })
+    Difference { put, remove }
 }
 
 /// What the links of these listings are made of; of one that has many, of the first that it shows.

@@ -9,7 +9,7 @@ use kith_index::{
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Result, body, explain::Question};
+use super::{Result, body, explain::Question, without};
 use crate::domain::{
     answer::AskedPlace,
     card::CardPlaceKind,
@@ -64,6 +64,7 @@ impl Dress<'_> {
         if self.whole
             && let Some(Read::Record(listing)) = self.question.reader.get(&hit.listing)?
         {
+            let listing = without::json(listing, &self.question.query.withdrawn);
             add(
                 &mut card,
                 "listing",

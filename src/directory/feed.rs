@@ -11,6 +11,7 @@ use kith_index::{Read, Reader};
 use super::{
     Directory, Error, Result,
     read::{ORGANIZATIONS, SERVICES},
+    without,
 };
 use crate::{
     domain::{
@@ -119,7 +120,7 @@ impl Feed {
         match self.reader.get(key)? {
             None => Err(Error::Missing),
             Some(Read::Gone(_)) => Err(Error::Gone),
-            Some(Read::Record(json)) => Ok(json),
+            Some(Read::Record(json)) => Ok(without::json(json, &self.hidden)),
         }
     }
 
@@ -139,7 +140,8 @@ impl Feed {
         summary: impl Fn(&Published) -> Option<Object>,
     ) -> Result<Part> {
         let page = self.reader.page(kinds, &self.hidden, None, skip, limit)?;
-        let items = page.items.iter().filter_map(|(_, json)| summary(&Published::read(json)?));
+        let items = page.items.into_iter().map(|(_, json)| without::json(json, &self.hidden));
+        let items = items.filter_map(|json| summary(&Published::read(&json)?));
         Ok(Part { total: page.total, items: items.collect() })
     }
 

@@ -141,6 +141,11 @@ impl Directory {
             batch = next?;
         }
         if !shipment.dry_run {
+            // Only now all of the file is there that they could lead to.
+            let to_nothing = self.store.snapshot().await?.links_to_nothing(shipment.source.id).await?;
+            if to_nothing > 0 {
+                report.mended.insert(Mended::LinksToNothing.as_str(), to_nothing);
+            }
             report.purged = self.purge_if_due().await.unwrap_or_else(|error| {
                 tracing::error!(%error, "bytes of what is protected now could not be made to go; `kith purge` tries again");
                 false
@@ -397,6 +402,7 @@ pub(super) fn placed(mut draft: Draft, today: NaiveDate) -> Draft {
             .assured_date
             .clone()
             .or_else(|| offer.record.last_modified.as_ref()?.get(..10).map(str::to_owned));
+        offer.facts.claim_terms(&offer.record.attributes, said.as_deref());
         let coming = &mut offer.facts.coming;
         if coming.accepting.is_some() {
             coming.accepting_checked_on = coming.accepting_checked_on.take().or(said);

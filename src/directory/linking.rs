@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{
     Directory, Error, Result,
-    bonds::sides_of,
+    bonds::{self, sides_of},
     document::Places,
     holds::Held,
     links::{self, KEEPER, keepers, wholes},
@@ -174,10 +174,14 @@ impl Directory {
         let subject = entry.record.id.to_string();
         tx.put(&[entry]).await?;
         let mut touched = settle::Touched::default();
-        match own.kind {
-            SideKind::Service => touched.services.insert(own.id.cast()),
-            SideKind::Organization => touched.organizations.insert(own.id.cast()),
-        };
+        // Of one with many links the others are told by and by: this one hears of it with this write.
+        let other = bonds::has_many(&mut tx, own).await?.then_some(meant.other);
+        for side in [own].into_iter().chain(other) {
+            match side.kind {
+                SideKind::Service => touched.services.insert(side.id.cast()),
+                SideKind::Organization => touched.organizations.insert(side.id.cast()),
+            };
+        }
         let lines = settle::lines(&mut tx, &touched).await?;
         let action = match step {
             Step::Propose => "link propose",

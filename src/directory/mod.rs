@@ -55,6 +55,7 @@ mod ties;
 pub mod view;
 pub mod window;
 pub mod withdraw;
+mod without;
 mod written;
 
 use std::{

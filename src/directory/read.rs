@@ -4,7 +4,7 @@ use bytes::Bytes;
 use kith_index::Read;
 use serde::Deserialize;
 
-use super::{Directory, Error, Result};
+use super::{Directory, Error, Result, without};
 use crate::domain::card::ListingKind;
 
 /// The kinds of listing that are services.
@@ -122,6 +122,6 @@ impl Directory {
         let more = items.len() > limit;
         items.truncate(limit);
         let next = more.then(|| items.last().map(|(id, _)| id.clone())).flatten();
-        Ok(Walk { items: items.into_iter().map(|(_, json)| json).collect(), next })
+        Ok(Walk { items: items.into_iter().map(|(_, json)| without::json(json, &hidden)).collect(), next })
     }
 }

@@ -53,9 +53,17 @@ pub struct Touched {
 /// When the store cannot be read.
 pub async fn lines(tx: &mut Tx, touched: &Touched) -> Result<Vec<Line>> {
     let listings = widened(tx, touched).await?;
+    lines_of(tx, &listings).await
+}
+
+/// The same of these listings and no others.
+///
+/// # Errors
+/// When the store cannot be read.
+pub async fn lines_of(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<Line>> {
     let mut lines = Vec::with_capacity(listings.len());
     for batch in listings.chunks(BATCH) {
-        for (listing, shown) in batch.iter().zip(shown(tx, batch).await?) {
+        for (listing, shown) in batch.iter().zip(shown(read, batch).await?) {
             let action = if shown.is_some() { Action::Put } else { Action::Withdraw };
             lines.push(Line { listing: listing.clone(), action, digest: shown.map(|shown| shown.digest()) });
         }

@@ -20,9 +20,11 @@ use crate::{
     exchange::{Format, Part},
 };
 
+mod hidden;
 mod holds;
 mod linking;
 mod links;
+mod markers;
 mod networks;
 mod pathways;
 mod remembered;

@@ -21,6 +21,7 @@ use kith_index::{Index, Op, Payload, Read, Reader};
 use super::{
     Error, Result,
     holds::{holds_ref, terms_of},
+    without,
 };
 use crate::domain::{
     graph::{Graph, Links},
@@ -173,7 +174,7 @@ impl View {
         self.generation.load().as_ref().map(|generation| generation.held.load_full()).unwrap_or_default()
     }
 
-    /// One listing's bytes, unless it is hidden.
+    /// One listing's bytes, unless it is hidden, and without what they say of others that are.
     ///
     /// # Errors
     /// [`Error::NotReady`] without a generation, [`Error::View`] when it cannot be read.
@@ -184,7 +185,10 @@ impl View {
         if hidden.contains(listing) {
             return Ok(Some(Read::Gone(bytes::Bytes::new())));
         }
-        Ok(reader.get(listing)?)
+        Ok(match reader.get(listing)? {
+            Some(Read::Record(json)) => Some(Read::Record(without::json(json, &hidden))),
+            other => other,
+        })
     }
 
     /// Ids of withdrawn listings that the index may still hold.

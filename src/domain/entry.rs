@@ -8,11 +8,13 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::{
     clock::Timestamp,
     coming::Coming,
+    gate::is_day,
     id::{Id, Kind, kind},
     network::Network,
     place::{AreaCode, PlaceMode},
     practice::Practice,
     resource::Resource,
+    taxonomy::{Attribute, marker_of},
 };
 
 /// A record that the directory keeps as a whole: one row, its children inside it.
@@ -159,6 +161,16 @@ pub struct ServiceFacts {
 }
 
 impl ServiceFacts {
+    /// With a claim for each marker among the terms of its record; `on` is the day on which its source looked last.
+    pub fn claim_terms(&mut self, attributes: &[Attribute], on: Option<&str>) {
+        let mut markers = attributes.iter().filter_map(marker_of).peekable();
+        if markers.peek().is_some() {
+            // A day of a private listing must be one that can be meant, as all of it.
+            let on = on.filter(|day| self.mode != PlaceMode::Area || is_day(day));
+            self.practice.get_or_insert_default().claim_terms(markers, on);
+        }
+    }
+
     /// The same as they may be believed on a day.
     pub fn believe_on(&mut self, today: NaiveDate) {
         self.coming = std::mem::take(&mut self.coming).believed_on(today);

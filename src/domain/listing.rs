@@ -31,7 +31,7 @@ mod facts;
 mod places;
 
 pub(super) use facts::kind_of;
-use facts::{Facts, words_of};
+use facts::{Facts, without_unclaimed, words_of};
 use places::exact_place;
 
 /// The longest summary on a card, in characters.
@@ -297,8 +297,12 @@ impl Joined {
             practice: self.service.as_ref().and_then(|service| service.facts.practice.clone()),
             resource: self.service.as_ref().and_then(|service| service.facts.resource.clone()),
             network: self.network().cloned(),
-            service: self.service.as_ref().map(|service| public_service(&service.record, mode)),
-            organization: organization.map(|entry| entry.record.clone()),
+            service: self.service.as_ref().map(|service| public_service(service, mode)),
+            organization: organization.map(|entry| {
+                let mut record = entry.record.clone();
+                without_unclaimed(&mut record.attributes, None);
+                record
+            }),
             places,
             services: self.services.clone(),
             links,
@@ -386,9 +390,11 @@ impl Joined {
     }
 }
 
-/// The HSDS service as readers get it: for a hidden place nothing that could place it.
-fn public_service(service: &Service, mode: PlaceMode) -> Service {
-    let mut service = service.clone();
+/// The HSDS service as readers get it: without markers that nobody vouches for now, and for a hidden place with nothing that
+/// could place it.
+fn public_service(entry: &Entry<Service>, mode: PlaceMode) -> Service {
+    let mut service = entry.record.clone();
+    without_unclaimed(&mut service.attributes, entry.facts.practice.as_ref());
     service.assurer_email = None; // a person's address is for the keeper, not for readers
     if mode == PlaceMode::Area {
         service.contacts.clear();

@@ -105,7 +105,8 @@ pub struct MarkerClaim {
     pub principle: Option<Principle>,
     /// How sure that is.
     pub level: EvidenceLevel,
-    /// Who says so: a role or a body, never a person's name. Absent when not stated.
+    /// Who says so: a role or a body, never a person's name; `the source of this listing` where the marker stands among its
+    /// terms. Absent when not stated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// The day on which it was said, `YYYY-MM-DD`.
@@ -137,7 +138,33 @@ fn principle_of(marker: &str) -> Option<Principle> {
     BY_PRINCIPLE.iter().find(|(_, markers)| markers.contains(&marker)).map(|(principle, _)| *principle)
 }
 
+/// Who says what stands among a listing's terms.
+pub const BY_TERMS: &str = "the source of this listing";
+
 impl Practice {
+    /// With a claim for each of these markers of which none is made: terms of a listing are claims too, and its source says so
+    /// on the day on which it looked last.
+    pub fn claim_terms<'t>(&mut self, markers: impl Iterator<Item = &'t str>, on: Option<&str>) {
+        for marker in markers {
+            if !self.markers.iter().any(|claim| claim.marker == marker) {
+                self.markers.push(MarkerClaim {
+                    marker: marker.to_owned(),
+                    principle: principle_of(marker),
+                    level: EvidenceLevel::Stated,
+                    source: Some(BY_TERMS.to_owned()),
+                    on: on.map(str::to_owned),
+                    expires_on: None,
+                    current: false,
+                });
+            }
+        }
+    }
+
+    /// Whether a marker is claimed and counts.
+    pub fn has(&self, marker: &str) -> bool {
+        self.markers.iter().any(|claim| claim.current && claim.marker == marker)
+    }
+
     /// The same as it may be believed on a day: claims without a source or past their day are not current.
     pub fn believe_on(&mut self, today: NaiveDate) {
         for claim in &mut self.markers {
@@ -282,6 +309,25 @@ mod tests {
             labels,
             ["Immediate help", "Dialogue, with every voice heard", "Quiet space, and the way out explained"]
         );
+    }
+
+    #[test]
+    fn a_marker_among_the_terms_is_a_claim_of_the_source_unless_there_is_one() {
+        let mut read =
+            practice(json!({"markers": [{"marker": "quiet-space", "level": "reported", "on": "2026-01-01"}]}))
+                .0
+                .unwrap();
+        let terms = ["quiet-space", "same-people", "same-people"];
+        read.claim_terms(terms.into_iter(), Some("2026-01-10"));
+        read.believe_on("2026-02-01".parse().unwrap());
+        assert_eq!((read.markers.len(), read.has("same-people"), read.has("quiet-space")), (2, true, false));
+        assert_eq!(read.markers[1].principle, Some(Principle::Trust));
+        read.believe_on("2028-02-01".parse().unwrap());
+        assert!(!read.has("same-people"), "it counts for two years");
+        let mut undated = Practice::default();
+        undated.claim_terms(terms.into_iter(), None);
+        undated.believe_on("2026-02-01".parse().unwrap());
+        assert!(!undated.has("same-people"), "nobody says when");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::{
     entry::Aggregate,
     id::{Id, kind},
     read::{NAME, TEXT, record},
+    vocabulary::{Facet, vocabulary},
 };
 
 /// `taxonomy` of a term that belongs to the house vocabulary, by its `code`.
@@ -106,4 +107,11 @@ record! {
     numbers {}
     lists {}
     apart {}
+}
+
+/// The marker of how a group works that an attribute claims: a term of the house of that facet.
+pub fn marker_of(attribute: &Attribute) -> Option<&'static str> {
+    let term = attribute.taxonomy_term.as_ref().filter(|term| term.taxonomy.as_deref() == Some(HOUSE_TAXONOMY))?;
+    let house = vocabulary().term(term.code.as_deref()?)?;
+    (house.facet == Facet::Marker).then_some(house.id.as_str())
 }

@@ -8,6 +8,7 @@ use super::{
     error::Result,
     sql::{Query, Row, query},
 };
+use crate::domain::id::{Id, kind};
 
 /// Rows of one INSERT, and of one DELETE.
 const ROWS: usize = 100;
@@ -43,6 +44,23 @@ impl Snapshot {
         }
         found.sort_unstable();
         found.dedup();
+        Ok(found)
+    }
+
+    /// The rows between one side and these others, as either of the two shows them.
+    pub async fn bonds_between(&mut self, side: &str, others: &[String]) -> Result<Vec<BondRow>> {
+        let mut found = Vec::new();
+        for [one, many] in [["own", "other"], ["other", "own"]] {
+            for values in in_lists(others.iter().cloned()) {
+                let mut parts = vec!["SELECT own, other, link, place, digest FROM bond WHERE ", one, " = ? AND ", many];
+                parts.push(" IN (?");
+                parts.extend(std::iter::repeat_n(", ?", values.len() - 1));
+                parts.push(")");
+                for row in Query::joined(&parts).bind(side).bind_all(values).all(self.open.exec()).await? {
+                    found.push(bond(&row)?);
+                }
+            }
+        }
         Ok(found)
     }
 
@@ -82,6 +100,28 @@ impl Snapshot {
         found.sort_unstable();
         found.dedup();
         Ok(found)
+    }
+
+    /// The next links that a record of this id states or that name it by one of these, in the order of their ids: at most so
+    /// many, after one.
+    pub async fn next_links(
+        &mut self,
+        holder: &str,
+        names: &[String; 2],
+        after: &str,
+        limit: u64,
+    ) -> Result<Vec<Id<kind::Link>>> {
+        let next = query(
+            "SELECT id FROM link WHERE id > ? AND (holder_id = ? OR other_name = ? OR other_name = ?) ORDER BY id LIMIT ?",
+        );
+        let next = next.bind(after).bind(holder).bind(names[0].as_str()).bind(names[1].as_str()).bind(limit);
+        next.all(self.open.exec()).await?.iter().map(|row| row.parsed("id")).collect()
+    }
+
+    /// A side of which others are to be told, and the last link that has been looked at for that.
+    pub async fn next_bond_due(&mut self) -> Result<Option<(String, String)>> {
+        let next = query("SELECT own, after FROM bond_due ORDER BY own LIMIT 1").optional(self.open.exec()).await?;
+        next.map(|row| Ok((row.get("own")?, row.get("after")?))).transpose()
     }
 
     /// What the rows of a side were made of on its own account, when they were made last.
@@ -128,6 +168,23 @@ impl Tx {
             let values = chunk.iter().flat_map(|row| [&row.own, &row.other, &row.link]);
             Query::joined(&parts).bind_all(values.map(String::as_str)).execute(self.open.exec()).await?;
         }
+        Ok(())
+    }
+
+    /// Says of which side others are to be told, and after which link: none to begin with.
+    pub async fn say_bond_due(&mut self, own: &str, after: &str) -> Result<()> {
+        query("INSERT INTO bond_due (own, after) VALUES (?, ?) ON CONFLICT (own) DO UPDATE SET after = excluded.after")
+            .bind(own)
+            .bind(after)
+            .about("bond_due")
+            .execute(self.open.exec())
+            .await?;
+        Ok(())
+    }
+
+    /// Says that the others have been told of a side.
+    pub async fn end_bond_due(&mut self, own: &str) -> Result<()> {
+        query("DELETE FROM bond_due WHERE own = ?").bind(own).execute(self.open.exec()).await?;
         Ok(())
     }
 
@@ -213,8 +270,19 @@ mod tests {
             assert_eq!(read.bonds_made_of("n").await.unwrap().as_deref(), Some("y"));
             assert_eq!(read.bonds_made_of("a").await.unwrap(), None);
             assert_eq!(read.link_heads("a", &all).await.unwrap(), []);
+            let between = |others: &[usize]| others.iter().map(|n| all[*n].clone()).collect::<Vec<_>>();
+            let found = read.bonds_between("n", &between(&[0, 1])).await.unwrap();
+            assert_eq!(found, [rows[1].clone(), rows[0].clone(), rows[4].clone()]);
+            assert_eq!(read.bonds_between("a", &between(&[1])).await.unwrap(), []);
+            assert_eq!(read.next_bond_due().await.unwrap(), None);
             drop(read);
             let mut tx = store.begin().await.unwrap();
+            for (own, after) in [("b", ""), ("a", ""), ("a", "7")] {
+                tx.say_bond_due(own, after).await.unwrap();
+            }
+            assert_eq!(tx.next_bond_due().await.unwrap(), Some(("a".to_owned(), "7".to_owned())));
+            tx.end_bond_due("a").await.unwrap();
+            assert_eq!(tx.next_bond_due().await.unwrap(), Some(("b".to_owned(), String::new())));
             assert_eq!(tx.clear_bonds(1).await.unwrap(), 1);
             assert_eq!(tx.bonds_made_of("n").await.unwrap(), None);
             assert_eq!(tx.bonds_around(&all).await.unwrap().len(), 3);

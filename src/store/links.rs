@@ -41,6 +41,24 @@ impl Snapshot {
         Ok(found)
     }
 
+    /// How many links that a source's records state lead to what is not here, or is withdrawn.
+    pub async fn links_to_nothing(&mut self, source: Id<kind::Source>) -> Result<u64> {
+        let nothing = query(
+            "SELECT count(*) AS n FROM link WHERE source_id = ? AND standing = 'published' AND state <> 'lapsed'
+             AND NOT EXISTS (SELECT 1 FROM service WHERE link.other_kind = 'service'
+                 AND service.standing = 'published' AND service.id = link.other_name)
+             AND NOT EXISTS (SELECT 1 FROM service WHERE link.other_kind = 'service'
+                 AND service.standing = 'published' AND service.source_id = link.source_id
+                 AND service.foreign_id = link.other_name)
+             AND NOT EXISTS (SELECT 1 FROM organization WHERE link.other_kind = 'organization'
+                 AND organization.standing = 'published' AND organization.id = link.other_name)
+             AND NOT EXISTS (SELECT 1 FROM organization WHERE link.other_kind = 'organization'
+                 AND organization.standing = 'published' AND organization.source_id = link.source_id
+                 AND organization.foreign_id = link.other_name)",
+        );
+        nothing.bind(source).one(self.open.exec()).await?.counter("n")
+    }
+
     /// At most `limit` links that were to be looked at again before a day (`YYYY-MM-DD`) and are not known to be overdue.
     pub async fn links_due_before(&mut self, day: &str, limit: u32) -> Result<Vec<Id<kind::Link>>> {
         let rows = query("SELECT id FROM link WHERE review_on < ? ORDER BY id LIMIT ?")
@@ -105,6 +123,16 @@ mod tests {
             assert_eq!(read.link_holders("", 9).await.unwrap(), holders);
             assert_eq!(read.link_holders("", 1).await.unwrap(), holders[..1]);
             assert_eq!(read.link_holders(&holders[0].0, 9).await.unwrap(), holders[1..]);
+            assert_eq!(read.links_to_nothing(source().id).await.unwrap(), 2, "what is withdrawn states nothing");
+            assert_eq!(read.links_to_nothing(Id::from_u128(5)).await.unwrap(), 0);
+            let names = ["circle", "choir"].map(str::to_owned);
+            let ids = [1, 2, 3].map(Id::from_u128);
+            assert_eq!(read.next_links("", &names, "", 9).await.unwrap(), ids);
+            assert_eq!(
+                read.next_links(&holders[1].0, &["choir", ""].map(str::to_owned), "", 9).await.unwrap(),
+                ids[1..]
+            );
+            assert_eq!(read.next_links("", &names, &ids[0].to_string(), 1).await.unwrap(), ids[1..2]);
         }
         on_both("links_come_back_by_either_side", check).await;
     }

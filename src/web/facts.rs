@@ -287,9 +287,14 @@ pub fn link(link: &Link) -> LinkView {
     }
 }
 
+/// The same under a heading that says already what they are.
+pub fn member(of: &Link) -> LinkView {
+    LinkView { relation: String::new(), ..link(of) }
+}
+
 /// A link on a page.
 pub struct LinkView {
-    /// What this listing is to the other.
+    /// What this listing is to the other; empty where a heading says so.
     pub relation: String,
     /// The other.
     pub target: Value,

@@ -91,7 +91,7 @@ impl ListingPage {
                 .collect(),
             practice: PracticeView::new(&listing),
             all_members: listing.network.as_ref().map(|_| format!("{}/members", facts::own_page(&card.page_url))),
-            members: members.into_iter().map(facts::link).collect(),
+            members: members.into_iter().map(facts::member).collect(),
             links: links.into_iter().map(facts::link).collect(),
             more_links: card.links_total.unwrap_or_default().saturating_sub(listing.links.len()),
             checked: facts::checked(card),
@@ -106,10 +106,10 @@ impl ListingPage {
 fn rows(listing: &Listing, now: Timestamp) -> Vec<Row> {
     let card = &listing.card;
     if let Some(network) = &listing.network {
-        return shared::network(network, card);
+        return shared::network(network, card, now.london_date());
     }
     if let Some(resource) = &listing.resource {
-        return shared::resource(resource, listing);
+        return shared::resource(resource, listing, now.london_date());
     }
     let service = listing.service.as_ref();
     let stated = |label: &'static str, text: fn(&Service) -> Option<&String>| {

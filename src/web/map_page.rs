@@ -201,7 +201,8 @@ impl MapPage {
 
 impl LayerView {
     fn new(layer: Layer, place: &str, welsh: bool) -> Self {
-        let (id, title, intro) = if welsh { said_in_welsh(layer.layer) } else { said_of(layer.layer) };
+        let title = if welsh { layer.layer.label_cy() } else { layer.layer.label() };
+        let (id, intro) = if welsh { said_in_welsh(layer.layer) } else { said_of(layer.layer) };
         let far = layer.within_km.map(words::radius).map(|far| {
             if welsh {
                 format!("Chwiliwyd o fewn {far} i {place}.")
@@ -242,40 +243,32 @@ fn with_doubts(mut item: ItemView, linked: Option<MapLink>) -> ItemView {
     item
 }
 
-const fn said_of(layer: SupportLayer) -> (&'static str, &'static str, &'static str) {
+const fn said_of(layer: SupportLayer) -> (&'static str, &'static str) {
     match layer {
-        SupportLayer::Now => {
-            ("now", "Right now", "You can reach these without a referral and without saying who you are.")
-        }
-        SupportLayer::ThisWeek => ("this-week", "This week", "Where somebody is there within days."),
-        SupportLayer::Alongside => {
-            ("alongside", "People who have been there", "Peers: people who live or have lived with something like it.")
-        }
-        SupportLayer::Specialist => ("specialist", "Specialist help", "Treatment, counselling and advocacy."),
-        SupportLayer::Community => ("community", "In the community", "Places, networks and things to do with others."),
-        SupportLayer::AroundYou => {
-            ("around-you", "For family, friends and workers", "For those who stand beside somebody.")
-        }
+        SupportLayer::Now => ("now", "You can reach these without a referral and without saying who you are."),
+        SupportLayer::ThisWeek => (
+            "this-week",
+            "Drop-ins, lines and others to turn to first: somebody is there within days. Groups that meet this week are further down, each with its day.",
+        ),
+        SupportLayer::Alongside => ("alongside", "Peers: people who live or have lived with something like it."),
+        SupportLayer::Specialist => ("specialist", "Treatment, counselling and advocacy."),
+        SupportLayer::Community => ("community", "Places, networks and things to do with others."),
+        SupportLayer::AroundYou => ("around-you", "For those who stand beside somebody."),
     }
 }
 
 /// The same in Welsh; not yet checked by a Welsh speaker.
-const fn said_in_welsh(layer: SupportLayer) -> (&'static str, &'static str, &'static str) {
+const fn said_in_welsh(layer: SupportLayer) -> (&'static str, &'static str) {
     match layer {
-        SupportLayer::Now => ("now", "Nawr", "Gallwch gysylltu â’r rhain heb atgyfeiriad a heb ddweud pwy ydych chi."),
-        SupportLayer::ThisWeek => ("this-week", "Yr wythnos hon", "Lle mae rhywun ar gael o fewn dyddiau."),
-        SupportLayer::Alongside => (
-            "alongside",
-            "Pobl sydd wedi bod yno",
-            "Cymheiriaid: pobl sy’n byw, neu sydd wedi byw, gyda rhywbeth tebyg.",
+        SupportLayer::Now => ("now", "Gallwch gysylltu â’r rhain heb atgyfeiriad a heb ddweud pwy ydych chi."),
+        SupportLayer::ThisWeek => (
+            "this-week",
+            "Lleoedd galw heibio, llinellau ac eraill i droi atyn nhw gyntaf: mae rhywun yno o fewn dyddiau. Mae’r grwpiau sy’n cwrdd yr wythnos hon ymhellach i lawr, pob un â’i ddiwrnod.",
         ),
-        SupportLayer::Specialist => ("specialist", "Help arbenigol", "Triniaeth, cwnsela ac eiriolaeth."),
-        SupportLayer::Community => {
-            ("community", "Yn y gymuned", "Lleoedd, rhwydweithiau a phethau i’w gwneud gydag eraill.")
-        }
-        SupportLayer::AroundYou => {
-            ("around-you", "I deulu, ffrindiau a gweithwyr", "I’r rhai sy’n sefyll wrth ochr rhywun.")
-        }
+        SupportLayer::Alongside => ("alongside", "Cymheiriaid: pobl sy’n byw, neu sydd wedi byw, gyda rhywbeth tebyg."),
+        SupportLayer::Specialist => ("specialist", "Triniaeth, cwnsela ac eiriolaeth."),
+        SupportLayer::Community => ("community", "Lleoedd, rhwydweithiau a phethau i’w gwneud gydag eraill."),
+        SupportLayer::AroundYou => ("around-you", "I’r rhai sy’n sefyll wrth ochr rhywun."),
     }
 }
 

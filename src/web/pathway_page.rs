@@ -113,12 +113,12 @@ impl PathwayPage {
         let to = answer.to_layer.map(|layer| label(layer).to_lowercase()).unwrap_or_default();
         self.answer = Some(Ways {
             heading: match (answer.pathways.len(), welsh) {
-                (0, false) => format!("No way recorded from {} to: {to}", self.name),
-                (0, true) => format!("Dim ffordd wedi’i chofnodi o {} i: {to}", self.name),
-                (1, false) => format!("One way from {} to: {to}", self.name),
-                (1, true) => format!("Un ffordd o {} i: {to}", self.name),
-                (number, false) => format!("{number} ways from {} to: {to}", self.name),
-                (number, true) => format!("{number} ffordd o {} i: {to}", self.name),
+                (0, false) => format!("No way recorded from {}: {to}", self.name),
+                (0, true) => format!("Dim ffordd wedi’i chofnodi o {}: {to}", self.name),
+                (1, false) => format!("One way from {}: {to}", self.name),
+                (1, true) => format!("Un ffordd o {}: {to}", self.name),
+                (number, false) => format!("{number} ways from {}: {to}", self.name),
+                (number, true) => format!("{number} ffordd o {}: {to}", self.name),
             },
             warnings: warnings(&answer.from),
             ways: answer.pathways.iter().map(|way| way.steps.iter().map(|one| step(one, welsh)).collect()).collect(),
@@ -192,7 +192,7 @@ fn said<'t>(who: &'t str, says: &'t Terms, welsh: bool) -> impl Iterator<Item = 
         ("on how you are handed over", "ar sut y cewch eich trosglwyddo", &says.handover_note),
         ("on what is told about you", "ar beth sy’n cael ei ddweud amdanoch chi", &says.information),
         ("on your consent", "ar eich caniatâd", &says.consent),
-        ("on what to do if it does not work", "ar beth i’w wneud os nad yw’n gweithio", &says.escalation),
+        ("on whom to tell if it does not work", "ar bwy i ddweud wrtho os nad yw’n gweithio", &says.escalation),
     ]
     .into_iter()
     .filter_map(move |(what, in_welsh, text)| {

@@ -1,5 +1,7 @@
 //! What pages say of networks, of resources for practice, and of how links work.
 
+use chrono::NaiveDate;
+
 use super::{
     facts, links,
     view::{Card, Link, Listing, Row, Side, Value},
@@ -18,7 +20,7 @@ pub fn is_member(link: &Link) -> bool {
 }
 
 /// Facts of a network, in the order in which people ask for them.
-pub fn network(network: &Network, card: &Card) -> Vec<Row> {
+pub fn network(network: &Network, card: &Card, today: NaiveDate) -> Vec<Row> {
     let mut rows = vec![
         Row { label: "What kind", values: network.network_type.iter().map(|kind| Value::text(kind.label())).collect() },
         Row { label: "What it is for", values: network.purpose.iter().map(Value::text).collect() },
@@ -42,7 +44,7 @@ pub fn network(network: &Network, card: &Card) -> Vec<Row> {
     rows.push(Row { label: "Phone", values: card.phones.iter().map(facts::phone).collect() });
     rows.push(Row { label: "Email", values: facts::email(card).into_iter().collect() });
     rows.push(Row { label: "Website", values: facts::website(card).into_iter().collect() });
-    rows.extend(review(network.review_on.as_deref()));
+    rows.extend(review(network.review_on.as_deref(), today));
     rows
 }
 
@@ -61,12 +63,16 @@ fn contact(contact: &RoleContact) -> Vec<Value> {
     role.chain(phone).chain(email).collect()
 }
 
-fn review(day: Option<&str>) -> Option<Row> {
-    day.map(|day| Row { label: "Looked at again", values: vec![Value::text(words::day(day))] })
+/// The day on which it is looked at again, and that this has passed.
+fn review(day: Option<&str>, today: NaiveDate) -> Option<Row> {
+    let day = day?;
+    let is_past = day.parse::<NaiveDate>().is_ok_and(|day| day < today);
+    let note = is_past.then(|| "that day has passed: ask whether all this still holds".to_owned());
+    Some(Row { label: "To be looked at again", values: vec![Value { text: words::day(day), href: None, note }] })
 }
 
 /// Facts of a resource, in the order in which people ask for them.
-pub fn resource(resource: &Resource, listing: &Listing) -> Vec<Row> {
+pub fn resource(resource: &Resource, listing: &Listing, today: NaiveDate) -> Vec<Row> {
     let card = &listing.card;
     let mut rows = in_short(resource);
     let paid = |paid: bool| {
@@ -86,7 +92,7 @@ pub fn resource(resource: &Resource, listing: &Listing) -> Vec<Row> {
     rows.push(Row { label: "Email", values: facts::email(card).into_iter().collect() });
     rows.push(Row { label: "Phone", values: card.phones.iter().map(facts::phone).collect() });
     rows.extend(facts::languages(card));
-    rows.extend(review(resource.review_on.as_deref()));
+    rows.extend(review(resource.review_on.as_deref(), today));
     rows
 }
 
@@ -117,28 +123,41 @@ pub fn how_it_works(link: &Link) -> Vec<Row> {
             let text = terms.and_then(text)?;
             Some(Value { text: text.clone(), href: None, note: Some(by.to_owned()) })
         };
-        [noted(here, "says this one"), noted(there, "say they")].into_iter().flatten().collect::<Vec<_>>()
+        [noted(here, "as this one says"), noted(there, "as they say")].into_iter().flatten().collect::<Vec<_>>()
     };
-    row("This one does", said(here, |terms| terms.does.as_ref()));
-    row("This one does not", said(here, |terms| terms.does_not.as_ref()));
-    row("They do", said(there, |terms| terms.does.as_ref()));
-    row("They do not", said(there, |terms| terms.does_not.as_ref()));
+    row("What this one does", said(here, |terms| terms.does.as_ref()));
+    row("What this one does not do", said(here, |terms| terms.does_not.as_ref()));
+    row("What they do", said(there, |terms| terms.does.as_ref()));
+    row("What they do not do", said(there, |terms| terms.does_not.as_ref()));
     let ways = link.handover.iter().map(|way| Value::text(way.label()));
-    row("Hand-over", ways.chain(either(|terms| terms.handover_note.as_ref())).collect());
-    row("What is passed on", either(|terms| terms.information.as_ref()));
-    row("Consent", either(|terms| terms.consent.as_ref()));
+    row("How you get there", ways.chain(either(|terms| terms.handover_note.as_ref())).collect());
+    row("What is told about you", either(|terms| terms.information.as_ref()));
+    row("Your consent", either(|terms| terms.consent.as_ref()));
     let reply = |terms: Option<&Terms>, who: &str| {
         let days = terms.and_then(|terms| terms.reply_within_days)?;
         Some(Value::text(match days {
-            0 => format!("{who} the same day"),
-            1 => format!("{who} within a day"),
-            days => format!("{who} within {days} days"),
+            0 => format!("{who}: the same day"),
+            1 => format!("{who}: within a day"),
+            days => format!("{who}: within {days} days"),
         }))
     };
-    row("Reply", [reply(here, "From this one"), reply(there, "From them")].into_iter().flatten().collect());
-    row("If something is wrong", either(|terms| terms.escalation.as_ref()));
-    row("Supervision", either(|terms| terms.supervision.as_ref()));
+    row("When they answer", [reply(here, "This one"), reply(there, "They")].into_iter().flatten().collect());
+    row("Whom to tell if something is wrong", either(|terms| terms.escalation.as_ref()));
+    row("Who supports the workers", either(|terms| terms.supervision.as_ref()));
     row("Since", link.since.iter().map(|day| Value::text(words::day(day))).collect());
-    row("Looked at again", link.review_on.iter().map(|day| Value::text(words::day(day))).collect());
+    row("To be looked at again", link.review_on.iter().map(|day| Value::text(words::day(day))).collect());
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::review;
+
+    #[test]
+    fn a_day_of_review_that_has_passed_says_so() {
+        let row = |today: &str| review(Some("2026-10-19"), today.parse().unwrap()).unwrap().values.remove(0);
+        assert_eq!((row("2026-10-19").text.as_str(), row("2026-10-19").note), ("19 October 2026", None));
+        assert!(row("2026-10-20").note.unwrap().contains("has passed"));
+        assert!(review(None, "2026-10-20".parse().unwrap()).is_none());
+    }
 }

@@ -62,6 +62,14 @@ fn a_keeper_enters_a_network_and_links_and_readers_see_them() {
     assert!(kith_ok(&data, &["network", "list"]).contains(&format!("{circle} published West Circle\n1 networks")));
     kith_ok(&data, &["link", "lapse", &tea, "refers_to", &choir, "--by", "second"]);
     assert_eq!(states(), ["agreed", "lapsed"]);
+    // Sides are called what the command line calls them, whoever speaks.
+    for (by, pointer) in [("first", "/second"), ("second", "/first")] {
+        let output = kith(&data, &["link", "propose", &tea, "refers_to", &tea, "--by", by]);
+        assert!(
+            String::from_utf8_lossy(&output.stdout).contains(&format!("{pointer} leads to the record itself")),
+            "{by}"
+        );
+    }
     let listed = kith_ok(&data, &["link", "list", &choir]);
     assert!(
         listed.contains("lapsed, says the second (keeper); readers see: lapsed") && listed.ends_with("2 statements\n"),

@@ -214,7 +214,7 @@ fn the_page_of_a_network_says_who_belongs_to_it_and_how_far_that_is_agreed() {
         "<p>Safety</p>",
         "<p>Someone rings ahead.</p>",
         "Link worker of the surgery (Rings ahead; since 1 February 2025)",
-        "<dt>Looked at again</dt><dd><p>31 January 2027</p>",
+        "<dt>To be looked at again</dt><dd><p>31 January 2027</p>",
         "href=\"mailto:coordinator@circle.example\"",
         "<h2>Members</h2>",
         ">Member 000</a> (service). Both say so",
@@ -222,6 +222,7 @@ fn the_page_of_a_network_says_who_belongs_to_it_and_how_far_that_is_agreed() {
     ] {
         assert!(page.contains(words), "{words} in {page}");
     }
+    assert!(!page.contains("Has as a member"), "the heading says so");
     let members = client.get(&format!("/listing/{circle}/members")).text();
     assert!(members.contains("129 members of") && members.contains(": both say so; since 1 May 2024"), "{members}");
     let (_, next) = members.split_once(&format!("<a href=\"/listing/{circle}/members?after=")).expect("a next page");
@@ -276,16 +277,16 @@ fn a_page_says_what_a_first_visit_is_like_what_each_side_of_a_link_does_and_what
         "Was said earlier, or without saying by whom",
         "said by the group, 1 January 2026; counted until 1 October 2026",
         "who says so is not stated",
-        "<dt>This one does</dt><dd><p>comes along</p>",
-        "<dt>They do not</dt><dd><p>treat</p>",
+        "<dt>What this one does</dt><dd><p>comes along</p>",
+        "<dt>What they do not do</dt><dd><p>treat</p>",
         "<p>Somebody comes with you the first time</p>",
-        "<p>From this one within 2 days</p>",
+        "<p>This one: within 2 days</p>",
     ] {
         assert!(page.contains(words), "{words} in {page}");
     }
     assert_eq!(page.matches("counts until").count(), 1, "only what counts is told as such");
     let other = page_of("choir");
-    for words in ["<dt>They do</dt><dd><p>comes along</p>", "<dt>This one does not</dt><dd><p>treat</p>"] {
+    for words in ["<dt>What they do</dt><dd><p>comes along</p>", "<dt>What this one does not do</dt><dd><p>treat</p>"] {
         assert!(other.contains(words), "{words} in {other}");
     }
     assert!(!other.contains("<h2>Your first visit</h2>"));

@@ -438,3 +438,50 @@ fn an_answer_is_never_many_times_as_long_as_what_it_answers() {
         assert!(matches!(answer.faults().len(), 1..=100), "{}", answer.text());
     }
 }
+
+#[test]
+fn all_faults_of_a_body_are_told_at_once_by_every_operation_that_takes_one() {
+    let arm = "69c2af70-e5bf-58dd-bdc9-8ba82f1e0819";
+    for (path, body, faults) in [
+        (
+            "/v1/support-map",
+            json!({ "need": ["nope"], "near": "LS12", "age": -1, "x": 1 }),
+            vec!["/age out_of_range", "/need/0 unknown_term", "/x unknown_parameter"],
+        ),
+        (
+            "/v1/support-map",
+            json!({ "need": "bereavement", "age": "old" }),
+            vec!["/age not_a_number", "/near required", "/need not_a_list"],
+        ),
+        (
+            "/v1/pathways",
+            json!({ "from": arm, "to_layer": "x", "age": -1 }),
+            vec!["/age out_of_range", "/to_layer not_in_list"],
+        ),
+        ("/v1/pathways", json!({ "from": true }), vec!["/from not_text", "/to required"]),
+        (
+            "/v1/resources",
+            json!({ "level": ["zz"], "page": -1, "for_role": "x" }),
+            vec!["/for_role not_a_list", "/level/0 not_in_list", "/page out_of_range"],
+        ),
+        (
+            "/v1/sessions",
+            json!({ "near": "LS6", "age": "x", "day": ["xday"], "y": 1 }),
+            vec!["/age not_a_number", "/day/0 not_in_list", "/y unknown_parameter"],
+        ),
+        (
+            "/v1/suggest",
+            json!({ "limit": 99, "z": 1 }),
+            vec!["/limit out_of_range", "/q required", "/z unknown_parameter"],
+        ),
+        ("/v1/reports", json!({ "reason": "wrong", "z": 1 }), vec!["/listing_id required", "/z unknown_parameter"]),
+    ] {
+        let send =
+            |body: &[u8]| sample_client().send("POST", path, &[("Content-Type", "application/json")], Some(body));
+        let mut told = send(body.to_string().as_bytes()).faults();
+        told.sort();
+        assert_eq!(told, faults, "{path} {body}");
+        assert_eq!(send(b"[]").faults(), [" not_an_object"], "{path}");
+        send(b"{\"q\": ").problem("malformed-body");
+    }
+}

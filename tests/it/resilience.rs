@@ -56,7 +56,7 @@ fn it_comes_as_a_table_too_and_is_kept_by_nobody() {
     let text = asked.text();
     let lines: Vec<&str> = text.lines().filter(|line| line.starts_with("E08000035,Leeds,bereavement,")).collect();
     assert_eq!(lines.len(), 6, "{text}");
-    assert!(lines[2].contains(",alongside,Alongside you,"), "{}", lines[2]);
+    assert!(lines[2].contains(",alongside,People who have been there,"), "{}", lines[2]);
     assert_eq!(client.get(path).header("content-type"), "application/json");
 }
 
@@ -77,7 +77,7 @@ fn people_ask_it_by_a_form() {
     let client = sample_client();
     assert!(client.get("/resilience").text().contains("<h1>Support within reach</h1>"));
     let page = client.post_form("/resilience", "area=Leeds&need=bereavement&within_km=10").text();
-    for words in ["Leeds, within 10 km", "Alongside you", "agreed link", "What these figures are"] {
+    for words in ["Leeds, within 10 km", "People who have been there", "agreed link", "What these figures are"] {
         assert!(page.contains(words), "{words}");
     }
     let wrong = client.post_form("/resilience", "area=Atlantis&need=bereavement&within_km=3");

@@ -113,7 +113,7 @@ fn a_page_lists_resources_and_one_says_what_it_is() {
         "<dt>Level</dt><dd><p>Trauma skilled</p>",
         "<p>People who hold groups</p>",
         "<p>Peer workers&#39; places are paid for</p>",
-        "<dt>Looked at again</dt><dd><p>1 January 2027</p>",
+        "<dt>To be looked at again</dt><dd><p>1 January 2027</p>",
     ] {
         assert!(page.contains(words), "{words} in {page}");
     }

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Raised whenever the same records make other rows.
-const SHAPE: u32 = 2;
+const SHAPE: u32 = 3;
 /// Links in one step; more only where one record states more.
 pub const LINKS_AT_ONCE: u64 = 1_000;
 /// Listings of which the former rows go in one step.
@@ -99,15 +99,23 @@ impl Directory {
         Ok(())
     }
 
-    /// Makes the rows of the next records that state links, at most so many links. Answers whether there may be more.
+    /// Tells the other sides of what has many links, or makes the rows of the next records that state links: at most so many
+    /// links. Answers whether there may be more.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn remember_some(&self, links: u64) -> Result<bool> {
-        if are_remembered(&mut self.store.snapshot().await?).await? {
+        let mut read = self.store.snapshot().await?;
+        if are_remembered(&mut read).await? && read.next_bond_due().await?.is_none() {
             return Ok(false);
         }
+        drop(read);
         let mut tx = self.store.begin().await?;
+        // First, as it goes by the rows that are there.
+        if let Some((own, after)) = tx.next_bond_due().await? {
+            self.tell_some(tx, &own, &after, links).await?;
+            return Ok(true);
+        }
         let after = match Made::read(&mut tx).await? {
             Made::All => return Ok(false),
             Made::UpTo(id) => id,

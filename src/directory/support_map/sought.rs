@@ -199,7 +199,7 @@ impl Seeker<'_> {
         if found.is_empty() {
             notes.clear();
         } else if found.results.is_empty() && self.asked.area_code.is_none() {
-            notes.push(self.words.note(NoteCode::OnlyWithoutPlace, ""));
+            notes.push(self.words.without_place(layer.of));
         }
         head(out, layer.of, self.words.language);
         if let Some(km) = found.radius {

@@ -76,14 +76,46 @@ impl Words<'_> {
                     "Nid oes dim wedi'i gofnodi ar gyfer hyn yn union. Mae'r hyn a ddangosir ar gyfer yr angen ehangach:"
                 )
             ),
-            NoteCode::OnlyWithoutPlace => self
-                .say(
-                    "Nothing is recorded that meets near enough. What is shown comes by phone or online, or serves the area.",
-                    "Nid oes dim wedi'i gofnodi sy'n cwrdd yn ddigon agos. Daw'r hyn a ddangosir dros y ffôn neu ar-lein, neu mae'n gwasanaethu'r ardal.",
-                )
-                .to_owned(),
+            NoteCode::OnlyWithoutPlace => about.to_owned(),
         };
         MapNote { code, in_words }
+    }
+
+    /// That a layer has nothing that one could go to.
+    pub fn without_place(&self, layer: SupportLayer) -> MapNote {
+        let nothing = self.nothing_of(layer);
+        let nothing = format!("{}{}", nothing[..1].to_uppercase(), &nothing[1..]);
+        let in_words = match self.language {
+            Language::English => format!(
+                "{nothing} is recorded near enough to go to. What is shown comes by phone or online, or serves the area."
+            ),
+            Language::Welsh => format!(
+                "{nothing} wedi'i gofnodi yn ddigon agos i fynd yno. Daw'r hyn a ddangosir dros y ffôn neu ar-lein, neu mae'n gwasanaethu'r ardal."
+            ),
+        };
+        self.note(NoteCode::OnlyWithoutPlace, &in_words)
+    }
+
+    /// What a layer without anything lacks; other layers may have what the name of this one would promise.
+    fn nothing_of(&self, layer: SupportLayer) -> &'static str {
+        match layer {
+            SupportLayer::Now => self.say("nothing", "nid oes dim"),
+            SupportLayer::ThisWeek => {
+                self.say("no drop-in or other first contact", "nid oes lle galw heibio na chyswllt cyntaf arall")
+            }
+            SupportLayer::Alongside => {
+                self.say("no group of people who have been there", "nid oes grŵp o bobl sydd wedi bod yno")
+            }
+            SupportLayer::Specialist => {
+                self.say("no treatment, counselling or advocacy", "nid oes triniaeth, cwnsela nac eiriolaeth")
+            }
+            SupportLayer::Community => {
+                self.say("no place, network or activity", "nid oes lle, rhwydwaith na gweithgaredd")
+            }
+            SupportLayer::AroundYou => {
+                self.say("nothing for family, friends and workers", "nid oes dim i deulu, ffrindiau a gweithwyr")
+            }
+        }
     }
 
     /// That it stands in a layer above.
@@ -93,7 +125,7 @@ impl Words<'_> {
 
     /// Why a layer is empty; `km` is how far was looked, where that was a circle.
     pub fn gap(&self, code: GapCode, layer: SupportLayer, km: Option<f64>) -> String {
-        let (place, layer) = (self.place, self.layer(layer));
+        let (place, nothing, layer) = (self.place, self.nothing_of(layer), self.layer(layer));
         let within = match (km, self.language) {
             (Some(km), Language::English) => format!("within {km} km of {place}"),
             (Some(km), Language::Welsh) => format!("o fewn {km} km i {place}"),
@@ -102,34 +134,34 @@ impl Words<'_> {
         };
         match (code, self.language) {
             (GapCode::NothingWithin, Language::English) => {
-                format!("{layer}: nothing is recorded {within}. What is below is further off.")
+                format!("{layer}: {nothing} is recorded {within}. What is below is further off.")
             }
             (GapCode::NothingWithin, Language::Welsh) => {
-                format!("{layer}: nid oes dim wedi'i gofnodi {within}. Mae'r hyn sydd isod ymhellach i ffwrdd.")
+                format!("{layer}: {nothing} wedi'i gofnodi {within}. Mae'r hyn sydd isod ymhellach i ffwrdd.")
             }
             (GapCode::NothingForNeed, Language::English) => {
-                format!("{layer}: nothing is recorded for this need {within}. What is below is for any need.")
+                format!("{layer}: {nothing} is recorded for this need {within}. What is below is for any need.")
             }
             (GapCode::NothingForNeed, Language::Welsh) => format!(
-                "{layer}: nid oes dim wedi'i gofnodi ar gyfer yr angen hwn {within}. Mae'r hyn sydd isod ar gyfer unrhyw angen."
+                "{layer}: {nothing} wedi'i gofnodi ar gyfer yr angen hwn {within}. Mae'r hyn sydd isod ar gyfer unrhyw angen."
             ),
             (GapCode::NobodyOfThatAge, Language::English) => format!(
-                "{layer}: nothing is recorded for somebody of that age {within}. What is below is for other ages: they may know of more."
+                "{layer}: {nothing} is recorded for somebody of that age {within}. What is below is for other ages: they may know of more."
             ),
             (GapCode::NobodyOfThatAge, Language::Welsh) => format!(
-                "{layer}: nid oes dim wedi'i gofnodi ar gyfer rhywun o'r oedran hwnnw {within}. Mae'r hyn sydd isod ar gyfer oedrannau eraill."
+                "{layer}: {nothing} wedi'i gofnodi ar gyfer rhywun o'r oedran hwnnw {within}. Mae'r hyn sydd isod ar gyfer oedrannau eraill."
             ),
             (GapCode::NothingThatFits, Language::English) => format!(
-                "{layer}: nothing recorded {within} fits all that was asked for. What is below does not fit all of it."
+                "{layer}: {nothing} is recorded {within} that fits all that was asked for. What is below does not fit all of it."
             ),
             (GapCode::NothingThatFits, Language::Welsh) => format!(
-                "{layer}: nid oes dim wedi'i gofnodi {within} sy'n cyd-fynd â phopeth a ofynnwyd. Nid yw'r hyn sydd isod yn cyd-fynd â'r cyfan."
+                "{layer}: {nothing} wedi'i gofnodi {within} sy'n cyd-fynd â phopeth a ofynnwyd. Nid yw'r hyn sydd isod yn cyd-fynd â'r cyfan."
             ),
             (GapCode::NoneRecorded, Language::English) => format!(
-                "{layer}: nothing is recorded that could be reached from {place}. That does not mean that there is nothing; the lines at the top answer day and night."
+                "{layer}: {nothing} is recorded that could be reached from {place}. That does not mean that there is nothing; the lines at the top answer day and night."
             ),
             (GapCode::NoneRecorded, Language::Welsh) => format!(
-                "{layer}: nid oes dim wedi'i gofnodi y gellid ei gyrraedd o {place}. Nid yw hynny'n golygu nad oes dim; mae'r llinellau ar y brig yn ateb ddydd a nos."
+                "{layer}: {nothing} wedi'i gofnodi y gellid ei gyrraedd o {place}. Nid yw hynny'n golygu nad oes dim; mae'r llinellau ar y brig yn ateb ddydd a nos."
             ),
             (GapCode::NotReady, Language::English) => {
                 format!(
@@ -140,5 +172,33 @@ impl Words<'_> {
                 "{layer}: ni ellir darllen y cyfeiriadur ar hyn o bryd. Mae'r llinellau ar y brig yn ateb ddydd a nos."
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::{GapCode, Language, SupportLayer, Words};
+
+    #[test]
+    fn a_layer_without_anything_says_what_it_lacks_and_not_that_there_is_nothing_at_all() {
+        let mut told = HashSet::new();
+        for language in [Language::English, Language::Welsh] {
+            let words = Words { language, place: "LS12" };
+            for layer in SupportLayer::ALL.iter().copied().filter(|layer| *layer != SupportLayer::Now) {
+                let note = words.without_place(layer).in_words;
+                assert!(note.starts_with(['N']) && note.ends_with('.'), "{note}");
+                assert!(told.insert(note));
+                let gap = words.gap(GapCode::NothingWithin, layer, Some(50.0));
+                assert!(gap.contains(words.nothing_of(layer)) && gap.contains("50 km"), "{gap}");
+            }
+        }
+        let words = Words { language: Language::English, place: "LS12" };
+        // Groups of this week stand in other layers.
+        assert_eq!(
+            words.without_place(SupportLayer::ThisWeek).in_words,
+            "No drop-in or other first contact is recorded near enough to go to. What is shown comes by phone or online, or serves the area."
+        );
     }
 }

@@ -254,6 +254,30 @@ async fn a_file_with_a_circle_of_parts_is_told_and_nothing_walks_it_for_ever() {
 }
 
 #[tokio::test]
+async fn a_file_hears_of_its_links_that_lead_to_nothing() {
+    let town = Town::new().await;
+    let refers = |others: &[&str]| {
+        let mut item = group("a", "Alpha", "org-a");
+        let link = |other: &&str| json!({ "relationship": "refers_to", "to": { "service_id": other } });
+        item["kith"] = json!({ "links": others.iter().map(link).collect::<Vec<_>>() });
+        item
+    };
+    let told = async |items: Value| {
+        let report = town.try_import("county", &items).await.unwrap();
+        report.mended.get("links_to_nothing").copied()
+    };
+    assert_eq!(told(json!([refers(&["b", "c"])])).await, Some(2));
+    // What comes later in the same file is there.
+    assert_eq!(told(json!([refers(&["b", "c"]), group("b", "Beta", "org-b")])).await, Some(1));
+    town.agrees().await;
+    let id = town.id("Beta").await;
+    assert_eq!(told(json!([refers(&["b", &id])])).await, None, "by either name");
+    town.stand("Beta", Standing::Withdrawn).await;
+    assert_eq!(told(json!([refers(&["b", &id])])).await, Some(2), "what is withdrawn is not there");
+    assert_eq!(told(json!([refers(&["b", &id, "c"])])).await, Some(3));
+}
+
+#[tokio::test]
 async fn a_further_table_of_links_is_read_by_a_mapping() {
     let town = Town::new().await;
     let mapping = Mapping::parse(

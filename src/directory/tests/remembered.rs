@@ -9,11 +9,17 @@ use super::{
     linking::{circle, group, member},
 };
 use crate::{
-    directory::Directory,
+    directory::{
+        Directory,
+        linking::{Meant, Step},
+    },
     domain::{
         clock::{FixedClock, SeededChance},
+        entry::Standing,
+        link::{ActingFor, Saying},
         organization::Organization,
         service::Service,
+        vocabulary::values::{Direction, Relationship},
     },
     store::{Audit, BondRow, Tx},
 };
@@ -158,4 +164,81 @@ async fn a_link_that_comes_to_mean_another_record_of_its_name_leaves_the_former_
     assert_eq!(town.links("Lantern Band"), ["is sent people by Trauma Clinic claimed"]);
     assert_eq!(town.links("Trauma Clinic"), ["refers people to Lantern Band claimed"]);
     assert_eq!(town.links("Canal Choir"), [""; 0]);
+}
+
+/// How many lines the log has.
+async fn lines(town: &Town) -> u64 {
+    town.directory.store.state().await.unwrap().sequence
+}
+
+#[tokio::test]
+async fn a_new_name_of_a_large_network_reaches_its_members_in_steps_and_a_crash_forgets_none() {
+    let town = Town::new().await;
+    town.import(network(210)).await;
+    let (before, rows_before) = (lines(&town).await, rows(&town).await);
+    town.try_import("county", &json!([circle("West Loop", "Many.")])).await.unwrap();
+    assert_eq!(lines(&town).await - before, 1, "the network itself, and none of its members with it");
+    let told = faults(&town).await;
+    assert!(told.iter().any(|fault| fault.contains("view") || fault.contains("links")), "{told:?}");
+    for step in 1..=2 {
+        assert!(town.directory.remember_some(50).await.unwrap());
+        assert_eq!(lines(&town).await - before, 1 + 50 * step);
+    }
+    // The program ends here, and another goes on where it was. Somebody writes meanwhile.
+    let (clock, chance) = (Arc::new(FixedClock::at(NOW)), Arc::new(SeededChance::new(9)));
+    let second = Directory::open(town.folder.path(), None, clock, chance).await.unwrap();
+    for n in [0, 1, 208, 209] {
+        town.try_import("county", &json!([member(n, &format!("Renamed {n}"), "A line.")])).await.unwrap();
+    }
+    let mut steps = 0;
+    while second.remember_some(50).await.unwrap() {
+        steps += 1;
+    }
+    assert!((2..=4).contains(&steps), "{steps}");
+    drop(second);
+    town.agrees().await;
+    for n in 2..208 {
+        assert_eq!(town.links(&format!("Member {n:05}")), ["is a member of West Loop claimed"]);
+    }
+    assert_eq!(town.links("Renamed 209"), ["is a member of West Loop claimed"]);
+    assert_eq!(rows(&town).await.len(), rows_before.len());
+}
+
+#[tokio::test]
+async fn a_large_network_that_says_something_of_one_member_is_heard_by_it_at_once() {
+    let town = Town::new().await;
+    town.import(network(210)).await;
+    let side = async |name: &str| town.directory.side(&town.id(name).await).await.unwrap();
+    let (circle, member) = (side("West Circle").await, side("Member 00207").await);
+    let before = lines(&town).await;
+    let meant = Meant { relationship: Relationship::MemberOf, direction: Direction::From, other: member };
+    let says = Saying::default();
+    town.directory.link(ActingFor::as_keeper(circle), Step::Confirm, meant, says, "a test").await.unwrap();
+    assert_eq!(lines(&town).await - before, 2, "the network and the member");
+    town.agrees().await;
+    assert_eq!(lines(&town).await - before, 2, "to all others there is nothing to tell");
+    assert_eq!(town.links("Member 00207"), ["is a member of West Circle agreed"]);
+}
+
+#[tokio::test]
+async fn what_is_to_be_seen_no_more_goes_from_all_members_with_the_write_that_says_so() {
+    for hides in [true, false] {
+        let town = Town::new().await;
+        town.import(network(210)).await;
+        // Its members are still being told of its new name.
+        town.try_import("county", &json!([circle("West Loop", "Many.")])).await.unwrap();
+        town.directory.remember_some(50).await.unwrap();
+        if hides {
+            let refuge = json!([{ "id": "r", "name": "Calm Refuge", "status": "active", "organization_id": "circle" }]);
+            town.try_import("county", &refuge).await.unwrap();
+        } else {
+            let id = town.id("West Circle").await;
+            town.directory.set_standing(&id, Standing::Withdrawn, "a test").await.unwrap();
+        }
+        let at_once = rows(&town).await;
+        assert_eq!(at_once.is_empty(), !hides, "who hides a place shows links with what has none");
+        town.agrees().await;
+        assert_eq!(rows(&town).await, at_once, "protected: {hides}");
+        assert!(town.links("Member 00207").iter().all(|link| !link.contains("Circle")));
+    }
 }

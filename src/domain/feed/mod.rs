@@ -16,6 +16,7 @@ use super::{
     card::ListingKind,
     clock::Timestamp,
     id::{Id, kind},
+    practice::BY_TERMS,
     taxonomy::HOUSE_TAXONOMY,
 };
 
@@ -186,6 +187,16 @@ impl Published {
         }
         let members = ["network", "practice", "resource"].into_iter();
         own.extend(members.filter_map(|name| Some((name.to_owned(), self.0.get(name)?.clone()))));
+        if let Some(practice) = own.get_mut("practice").and_then(Value::as_object_mut) {
+            // What the record says by its terms stands among its attributes.
+            if let Some(claims) = practice.get_mut("markers").and_then(Value::as_array_mut) {
+                claims.retain(|claim| claim["source"] != BY_TERMS);
+            }
+            practice.retain(|_, said| said.as_array().is_none_or(|said| !said.is_empty()));
+            if practice.is_empty() {
+                own.remove("practice");
+            }
+        }
         if let Some(held) = self.0.get("card").and_then(|card| card.get("held")) {
             own.insert("held".to_owned(), held.clone());
         }

@@ -6,9 +6,10 @@ use crate::domain::{
     card::{ListingKind, TermLabel},
     entry::Entry,
     organization::Organization,
+    practice::Practice,
     service::Service,
-    taxonomy::{Attribute, HOUSE_TAXONOMY},
-    vocabulary::vocabulary,
+    taxonomy::{Attribute, HOUSE_TAXONOMY, marker_of},
+    vocabulary::{Facet, Term, vocabulary},
 };
 
 /// What a service and an organisation have in common.
@@ -39,7 +40,7 @@ impl Facts {
                 .trim()
                 .to_owned(),
             description: service.description.clone().unwrap_or_default(),
-            terms: terms_of(&service.attributes),
+            terms: with_claimed(terms_of(&service.attributes), entry.facts.practice.as_ref()),
         }
     }
 
@@ -51,7 +52,7 @@ impl Facts {
             name: organization.name.clone(),
             names: organization.alternate_name.clone().unwrap_or_default(),
             description: organization.description.clone(),
-            terms: terms_of(&organization.attributes),
+            terms: with_claimed(terms_of(&organization.attributes), None),
         }
     }
 }
@@ -78,10 +79,7 @@ fn terms_of(attributes: &[Attribute]) -> Vec<TermOf> {
     for term in attributes.iter().filter(said).filter_map(|attribute| attribute.taxonomy_term.as_ref()) {
         let found = if term.taxonomy.as_deref() == Some(HOUSE_TAXONOMY) {
             let Some(house) = term.code.as_deref().and_then(|code| vocabulary().term(code)) else { continue };
-            TermOf {
-                label: TermLabel { id: house.id.clone(), label: house.label.clone(), facet: Some(house.facet) },
-                words: house.words(),
-            }
+            of_house(house)
         } else {
             let label = term.name.clone();
             TermOf { words: label.clone(), label: TermLabel { id: term.id.to_string(), label, facet: None } }
@@ -91,6 +89,32 @@ fn terms_of(attributes: &[Attribute]) -> Vec<TermOf> {
         }
     }
     terms
+}
+
+fn of_house(term: &Term) -> TermOf {
+    TermOf {
+        label: TermLabel { id: term.id.clone(), label: term.label.clone(), facet: Some(term.facet) },
+        words: term.words(),
+    }
+}
+
+/// The same with those markers that somebody claims and that count, and no others: a marker that nobody vouches for now is
+/// no term to be found by.
+fn with_claimed(mut terms: Vec<TermOf>, practice: Option<&Practice>) -> Vec<TermOf> {
+    let counts = |id: &str| practice.is_some_and(|practice| practice.has(id));
+    terms.retain(|term| term.label.facet != Some(Facet::Marker) || counts(&term.label.id));
+    let claimed = vocabulary().facet(Facet::Marker).filter(|term| counts(&term.id));
+    let further = claimed.filter(|marker| !terms.iter().any(|term| term.label.id == marker.id));
+    let further: Vec<TermOf> = further.map(of_house).collect();
+    terms.extend(further);
+    terms
+}
+
+/// The attributes of a record without the markers that nobody vouches for now.
+pub(super) fn without_unclaimed(attributes: &mut Vec<Attribute>, practice: Option<&Practice>) {
+    attributes.retain(|attribute| {
+        marker_of(attribute).is_none_or(|marker| practice.is_some_and(|practice| practice.has(marker)))
+    });
 }
 
 pub(super) fn words_of(terms: &[TermOf]) -> (Vec<String>, String) {

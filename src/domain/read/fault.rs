@@ -124,7 +124,8 @@ words! {
         LetThroughChanged "let_through_changed" "was let through by the safeguarding role in another wording, which is not there any more; what stands there now has to pass";
         FirstKept "first_kept" "was told in two ways; the first was kept";
         Assumed "assumed" "was not stated and was taken to be what such a file means by that";
- CircleOfParts "circle_of_parts" "made something a part of itself, over others; each is kept as it is said";
+        LinksToNothing "links_to_nothing" "leads to what is not here, or is withdrawn; such a link is kept, and shown to nobody until that comes";
+        CircleOfParts "circle_of_parts" "made something a part of itself, over others; each is kept as it is said";
         TownMoved "town_moved" "was a town where a postcode should be";
     }
 }

@@ -88,11 +88,11 @@ values! {
         /// The first takes people whom the second sends.
         AcceptsFrom "accepts_from" "accepts people from" "yn derbyn pobl gan";
         /// When less is needed, the second follows the first.
-        StepsDownTo "steps_down_to" "steps down to" "yn camu i lawr at";
+        StepsDownTo "steps_down_to" "sends people who need less now to" "yn anfon pobl y mae angen llai arnyn nhw nawr at";
         /// When more is needed, the second follows the first.
-        StepsUpTo "steps_up_to" "steps up to" "yn camu i fyny at";
+        StepsUpTo "steps_up_to" "sends people who need more to" "yn anfon pobl y mae angen mwy arnyn nhw at";
         /// Both hold a group together.
-        CoFacilitates "co_facilitates" "co-facilitates with" "yn cyd-hwyluso gyda";
+        CoFacilitates "co_facilitates" "holds groups together with" "yn cynnal grwpiau ar y cyd â";
         /// The first supervises or supports those who facilitate the second.
         Supervises "supervises" "gives supervision to" "yn rhoi goruchwyliaeth i";
         /// The second took over what the first did.
@@ -110,9 +110,9 @@ impl Relationship {
             Self::MemberOf => "has as a member",
             Self::RefersTo => "is sent people by",
             Self::AcceptsFrom => "can send people to",
-            Self::StepsDownTo => "is the step down from",
-            Self::StepsUpTo => "is the step up from",
-            Self::CoFacilitates => "co-facilitates with",
+            Self::StepsDownTo => "is sent people who need less now by",
+            Self::StepsUpTo => "is sent people who need more by",
+            Self::CoFacilitates => "holds groups together with",
             Self::Supervises => "is given supervision by",
             Self::SucceededBy => "took over from",
         }
@@ -127,9 +127,9 @@ impl Relationship {
             Self::MemberOf => "â'r aelod",
             Self::RefersTo => "yn cael pobl gan",
             Self::AcceptsFrom => "yn gallu anfon pobl at",
-            Self::StepsDownTo => "yn gam i lawr o",
-            Self::StepsUpTo => "yn gam i fyny o",
-            Self::CoFacilitates => "yn cyd-hwyluso gyda",
+            Self::StepsDownTo => "yn cael pobl y mae angen llai arnyn nhw nawr gan",
+            Self::StepsUpTo => "yn cael pobl y mae angen mwy arnyn nhw gan",
+            Self::CoFacilitates => "yn cynnal grwpiau ar y cyd â",
             Self::Supervises => "yn cael goruchwyliaeth gan",
             Self::SucceededBy => "a olynodd",
         }
@@ -178,17 +178,17 @@ values! {
     /// When and where in a person's time a kind of support stands.
     SupportLayer {
         /// At any hour.
-        Now "now" "Now" "Nawr";
+        Now "now" "Right now" "Nawr";
         /// Within days.
         ThisWeek "this_week" "This week" "Yr wythnos hon";
         /// People beside you.
-        Alongside "alongside" "Alongside you" "Ochr yn ochr â chi";
+        Alongside "alongside" "People who have been there" "Pobl sydd wedi bod yno";
         /// Treatment and advocacy.
         Specialist "specialist" "Specialist help" "Help arbenigol";
         /// Networks, places and things to do.
         Community "community" "In the community" "Yn y gymuned";
         /// For those around a person: carers, children, workers.
-        AroundYou "around_you" "For those around you" "I'r rhai o'ch cwmpas";
+        AroundYou "around_you" "For family, friends and workers" "I deulu, ffrindiau a gweithwyr";
     }
 }
 
