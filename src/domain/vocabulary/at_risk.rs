@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use super::{
     hiding::{gives, hides, may_hide},
     phrases::{line, words},
+    weighed::weighs_enough,
 };
 
 /// Marks in a name or a term. Folded before they are compared: plurals and apostrophes do not matter.
@@ -72,7 +73,7 @@ const HOMES: [&str; 7] =
     ["accommodation", "shelter", "hostel", "safe room", "dispersed unit", "supported housing", "llety"];
 
 /// Read as something else, although a sign is in them.
-const INNOCENT: [&str; 24] = [
+const INNOCENT: [&str; 25] = [
     "refuge community cafe",
     "refuge cafe",
     "refuge choir",
@@ -80,6 +81,7 @@ const INNOCENT: [&str; 24] = [
     "friends of the refuge",
     "refuge fund",
     "siop y lloches",
+    "lloches nos",
     "refuge shop",
     "refuge charity shop",
     "refuge volunteer",
@@ -125,7 +127,7 @@ const DESCRIBED: [&str; 21] = [
 ];
 
 /// These do, unless somebody gives to it or collects for it.
-const MENTIONED: [&str; 7] = [
+const MENTIONED: [&str; 8] = [
     "refuge service",
     "refuge project",
     "refuge for",
@@ -133,6 +135,7 @@ const MENTIONED: [&str; 7] = [
     "women's refuge",
     "women only refuge",
     "refuge with",
+    "refuge run by",
 ];
 
 /// The marks of a kind of support at risk, as they are looked for in names and terms.
@@ -159,7 +162,8 @@ pub fn describes_at_risk(text: &str) -> bool {
             || may_hide(line)
             || hides(line)
     };
-    sentences(text).any(|line| offers(&line))
+    let sentences: Vec<String> = sentences(text).filter(|line| line.len() > 1).collect();
+    sentences.iter().any(|line| offers(line)) || weighs_enough(&sentences)
 }
 
 /// The lists above, folded once.

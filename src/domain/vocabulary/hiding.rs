@@ -43,6 +43,11 @@ pub(super) fn may_hide(sentence: &str) -> bool {
         && !signs.public.found_in(sentence)
 }
 
+/// A sentence, folded, without words for a home that offer none.
+pub(super) fn offers(sentence: &str) -> String {
+    signs().no_home.left_out_of(sentence)
+}
+
 /// Whether a sentence, folded, speaks of what is given to a refuge or collected for it.
 pub(super) fn gives(sentence: &str) -> bool {
     signs().giving.found_in(sentence)

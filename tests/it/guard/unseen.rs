@@ -80,9 +80,33 @@ fn urgent_texts_are_found() {
         fits,
     );
     assert!(fits, "{fifth}");
-    let (n, sixth, fits) = crisis("crisis_sixth.tsv", 21, 1);
-    table::row("C13", "urgent texts, sixth set, unseen (18 of 40 before)", n, &sixth, fits);
+    let (n, sixth, fits) = crisis("crisis_sixth.tsv", 37, 1);
+    table::row(
+        "C13",
+        "urgent texts, sixth set (18 of 40 before; unseen 21, 1 false alarm; concepts were then weighed with it)",
+        n,
+        &sixth,
+        fits,
+    );
     assert!(fits, "{sixth}");
+    let (n, seventh, fits) = crisis("crisis_seventh.tsv", 40, 1);
+    table::row(
+        "C13",
+        "urgent texts, seventh set (unseen 35 of 40, 1 false alarm; concepts were then weighed with it)",
+        n,
+        &seventh,
+        fits,
+    );
+    assert!(fits, "{seventh}");
+    let (n, eighth, fits) = crisis("crisis_eighth.tsv", 22, 2);
+    table::row(
+        "C13",
+        "urgent texts, eighth set, indirect, unseen (11 of 40 and 1 false alarm before)",
+        n,
+        &eighth,
+        fits,
+    );
+    assert!(fits, "{eighth}");
 }
 
 /// Recall of places at risk and false alarms of one file, and whether they are no worse than these.
@@ -101,7 +125,7 @@ fn places_at_risk_are_found() {
     let (n, first, fits) = at_risk("at_risk_first.tsv", 60, 0);
     table::row("C12", "places at risk, first set (8 of 60 before; rules were then widened with it)", n, &first, fits);
     assert!(fits, "{first}");
-    let (n, second, fits) = at_risk("at_risk_second.tsv", 37, 0);
+    let (n, second, fits) = at_risk("at_risk_second.tsv", 40, 0);
     table::row("C12", "places at risk, second set (unseen 5 of 40; rules were then widened with it)", n, &second, fits);
     assert!(fits, "{second}");
     let (n, third, fits) = at_risk("at_risk_third.tsv", 23, 0);
@@ -113,7 +137,7 @@ fn places_at_risk_are_found() {
         fits,
     );
     assert!(fits, "{third}");
-    let (n, fourth, fits) = at_risk("at_risk_fourth.tsv", 38, 1);
+    let (n, fourth, fits) = at_risk("at_risk_fourth.tsv", 39, 2);
     table::row(
         "C12",
         "places at risk, fourth set (unseen 26 of 40 with 3 protected; rules were then widened with it)",
@@ -131,6 +155,19 @@ fn places_at_risk_are_found() {
         fits,
     );
     assert!(fits, "{fifth}");
+    let (n, sixth, fits) = at_risk("at_risk_sixth.tsv", 39, 0);
+    table::row(
+        "C12",
+        "places at risk, sixth set (unseen 28 of 40 with 2 protected; concepts were then weighed with it)",
+        n,
+        &sixth,
+        fits,
+    );
+    assert!(fits, "{sixth}");
+    let (n, seventh, fits) = at_risk("at_risk_seventh.tsv", 0, 30);
+    table::row("C12", "places at risk, seventh set, unseen", n, &seventh, fits);
+    assert!(fits, "{seventh}");
+    println!("{fourth} {sixth} {seventh}");
 }
 
 /// The sentences of private listings of one file: how many honest ones are kept in English and Welsh, how many telling ones are
