@@ -67,7 +67,7 @@ mod tests {
     fn what_no_phrase_has_is_told_by_what_it_speaks_of() {
         for (text, about) in [
             ("I am by the reservoir with my late wife's tablets", Concern::Suicide),
-            ("he drives past my window every night and I am terrified", Concern::Abuse),
+            ("she hides my inhaler unless I do what she says", Concern::Abuse),
             ("the angel has ordered me and I must obey the voice", Concern::Distress),
         ] {
             let found = Urgency::of(text);

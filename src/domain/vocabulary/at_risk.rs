@@ -127,7 +127,7 @@ const DESCRIBED: [&str; 21] = [
 ];
 
 /// These do, unless somebody gives to it or collects for it.
-const MENTIONED: [&str; 8] = [
+const MENTIONED: [&str; 14] = [
     "refuge service",
     "refuge project",
     "refuge for",
@@ -136,6 +136,12 @@ const MENTIONED: [&str; 8] = [
     "women only refuge",
     "refuge with",
     "refuge run by",
+    "refuge has",
+    "refuge offers",
+    "lloches i",
+    "lloches â",
+    "lloches gyda",
+    "lloches ar gyfer",
 ];
 
 /// The marks of a kind of support at risk, as they are looked for in names and terms.
