@@ -120,7 +120,10 @@ impl Patterns {
     }
 
     fn left_out_of(&self, line: &str) -> String {
-        self.0.iter().fold(line.to_owned(), |line, phrase| line.replace(phrase.as_str(), " "))
+        let found = |line: &String, phrase: &String| line.contains(phrase.as_str());
+        self.0.iter().fold(line.to_owned(), |line, phrase| {
+            if found(&line, phrase) { line.replace(phrase.as_str(), " ") } else { line }
+        })
     }
 }
 

@@ -108,7 +108,7 @@ fn urgent_texts_are_found() {
     );
     assert!(fits, "{eighth}");
     let (n, ninth, fits) = crisis("crisis_ninth.tsv", 32, 1);
-    table::row("C13", "urgent texts, ninth set, indirect, unseen", n, &ninth, fits);
+    table::row("C13", "urgent texts, ninth set, indirect, unseen (15 of 40 before)", n, &ninth, fits);
     assert!(fits, "{ninth}");
 }
 
@@ -176,15 +176,18 @@ fn places_at_risk_are_found() {
         fits,
     );
     assert!(fits, "{seventh}");
-    let (n, eighth, fits) = at_risk("at_risk_eighth.tsv", 24, 2);
+    let (n, eighth, fits) = at_risk("at_risk_eighth.tsv", 27, 1);
     table::row(
         "C12",
-        "places at risk, eighth set (12 of 30 with none protected before; unseen 22 with 2; two phrases were then added)",
+        "places at risk, eighth set (12 of 30 with none protected before; unseen 22 with 2; concepts were then weighed with it)",
         n,
         &eighth,
         fits,
     );
     assert!(fits, "{eighth}");
+    let (n, ninth, fits) = at_risk("at_risk_ninth.tsv", 22, 0);
+    table::row("C12", "places at risk, ninth set, unseen (17 of 30 before)", n, &ninth, fits);
+    assert!(fits, "{ninth}");
 }
 
 /// The sentences of private listings of one file: how many honest ones are kept in English and Welsh, how many telling ones are
