@@ -5,6 +5,7 @@
 //! the day down; until then every line says that it was not.
 
 mod phrases;
+mod spoken;
 pub mod urgency;
 mod weigh;
 

@@ -9,6 +9,7 @@ pub mod answer;
 pub mod card;
 pub mod clock;
 pub mod coming;
+mod concepts;
 pub mod contact;
 pub mod crisis;
 pub mod digest;

@@ -240,7 +240,7 @@ fn matches(parts: &[Part], words: &[String], spent: &[bool], at: usize) -> Optio
 }
 
 /// The words of a text in small letters, without accents and apostrophes.
-fn words(text: &str) -> Vec<String> {
+pub(super) fn words(text: &str) -> Vec<String> {
     let is_apostrophe = |c: char| matches!(c, '\'' | '\u{2019}' | '\u{2018}' | '`' | '\u{b4}');
     let plain: String = text
         .chars()

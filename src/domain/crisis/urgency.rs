@@ -1,6 +1,6 @@
 //! Whether words that somebody typed sound as if they, or somebody else, were in danger.
 //!
-//! It looks for the phrases of `phrases.toml`, and where none fits weighs the words; nothing of the text is kept. It errs to the side of
+//! It looks for the phrases of `phrases.toml`, where none fits weighs the words, and then what they speak of; nothing of the text is kept. It errs to the side of
 //! offering help: lines to ring stand above results, never in their place.
 
 use std::{fmt, sync::LazyLock};
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     CrisisLine,
     phrases::{Level, Phrases},
+    spoken::spoken,
     weigh::weigh,
 };
 
@@ -108,7 +109,9 @@ impl Urgency {
         for (rule, _) in PHRASES.fitting(Level::Now, &words, &spent) {
             if rule.other && study { &mut topic } else { &mut now }.extend(rule.about);
         }
-        for (rule, _) in PHRASES.fitting(Level::Topic, &words, &spent) {
+        let mut said = spent.clone();
+        for (rule, fits) in PHRASES.fitting(Level::Topic, &words, &spent) {
+            said[fits].fill(true);
             let concerns = match (rule.event && immediate && !study, rule.unclear) {
                 (true, _) => &mut now,
                 (false, true) => &mut unclear,
@@ -118,6 +121,9 @@ impl Urgency {
         }
         if now.is_empty() && !is_past && !PHRASES.has_one_of("seeks", &words) {
             now.extend(weigh(&PHRASES, &words, &spent, immediate));
+        }
+        if now.is_empty() && !is_past {
+            now.extend(spoken(&words, &said));
         }
         let is_unclear = now.is_empty() && topic.is_empty() && !unclear.is_empty();
         let (level, mut about) = match (now.is_empty(), topic.is_empty() && unclear.is_empty()) {

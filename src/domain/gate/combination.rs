@@ -47,9 +47,22 @@ pub fn tells(lower: &[String], written: &[String], halts: &[bool]) -> bool {
         || is_seen(&words)
         || is_the_most(&words)
         || is_numbered(&words)
+        || is_reached(&words)
         || is_met_at(&words, written)
         || is_set_beside(&words, halts)
         || is_three_words(&words, written)
+}
+
+/// "To the last stop", "we are at one hundred and six", "the dentist on the ground floor".
+fn is_reached(words: &[&str]) -> bool {
+    const TRADES: &str = "vet vets chef chefs hairdressers beautician opticians locksmith locksmiths accountant accountants pharmacist \
+        pharmacists dentists dietitian physiotherapist podiatrist chiropodist milfeddyg optegydd fferyllydd deintydd";
+    let stops =
+        |two: &[&str]| matches!(two, ["last" | "first" | "final" | "second" | "third" | "next", "stop" | "stops"]);
+    let at_number = |three: &[&str]| matches!(three, ["at", _, "hundred"]);
+    words.windows(2).any(stops)
+        || words.windows(3).any(at_number)
+        || (any(words, "floor floors") && (any(words, TRADES) || any(words, BELOW)))
 }
 
 /// Whether a word is on a list.

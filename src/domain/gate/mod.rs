@@ -20,6 +20,7 @@ mod sentence;
 mod shapes;
 mod words;
 
+pub(in crate::domain) use self::mutation::changed;
 pub use self::{
     address::{is_address, site_of},
     figures::{is_day, is_number, is_register},

@@ -10,6 +10,7 @@ use super::{
     super::plain,
     hiding::{gives, hides, may_hide},
     phrases::{line, words},
+    weighed::weighs_enough,
 };
 
 /// Marks in a name or a term. Folded before they are compared: plurals and apostrophes do not matter.
@@ -73,7 +74,7 @@ const HOMES: [&str; 7] =
     ["accommodation", "shelter", "hostel", "safe room", "dispersed unit", "supported housing", "llety"];
 
 /// Read as something else, although a sign is in them.
-const INNOCENT: [&str; 24] = [
+const INNOCENT: [&str; 25] = [
     "refuge community cafe",
     "refuge cafe",
     "refuge choir",
@@ -81,6 +82,7 @@ const INNOCENT: [&str; 24] = [
     "friends of the refuge",
     "refuge fund",
     "siop y lloches",
+    "lloches nos",
     "refuge shop",
     "refuge charity shop",
     "refuge volunteer",
@@ -126,7 +128,7 @@ const DESCRIBED: [&str; 21] = [
 ];
 
 /// These do, unless somebody gives to it or collects for it.
-const MENTIONED: [&str; 7] = [
+const MENTIONED: [&str; 14] = [
     "refuge service",
     "refuge project",
     "refuge for",
@@ -134,6 +136,13 @@ const MENTIONED: [&str; 7] = [
     "women's refuge",
     "women only refuge",
     "refuge with",
+    "refuge run by",
+    "refuge has",
+    "refuge offers",
+    "lloches i",
+    "lloches â",
+    "lloches gyda",
+    "lloches ar gyfer",
 ];
 
 /// The marks of a kind of support at risk, as they are looked for in names and terms.
@@ -155,7 +164,9 @@ pub fn is_at_risk(text: &str) -> bool {
 pub fn describes_at_risk(text: &str) -> bool {
     let signs = signs();
     let offers = |line: &str| signs.names_a_refuge(line) || may_hide(line) || hides(line);
-    sentences(text).iter().any(|line| offers(line))
+    let mut sentences = sentences(text);
+    sentences.retain(|line| line.len() > 1);
+    sentences.iter().any(|line| offers(line)) || weighs_enough(&sentences)
 }
 
 /// Whether a text beside a description says so in as many words: of whom something is for, or how one applies, much is said

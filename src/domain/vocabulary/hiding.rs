@@ -43,6 +43,11 @@ pub(super) fn may_hide(sentence: &str) -> bool {
         && !signs.public.found_in(sentence)
 }
 
+/// A sentence, folded, without words for a home that offer none.
+pub(super) fn offers(sentence: &str) -> String {
+    signs().no_home.left_out_of(sentence)
+}
+
 /// Whether a sentence, folded, speaks of what is given to a refuge or collected for it.
 pub(super) fn gives(sentence: &str) -> bool {
     signs().giving.found_in(sentence)
@@ -115,7 +120,10 @@ impl Patterns {
     }
 
     fn left_out_of(&self, line: &str) -> String {
-        self.0.iter().fold(line.to_owned(), |line, phrase| line.replace(phrase.as_str(), " "))
+        let found = |line: &String, phrase: &String| line.contains(phrase.as_str());
+        self.0.iter().fold(line.to_owned(), |line, phrase| {
+            if found(&line, phrase) { line.replace(phrase.as_str(), " ") } else { line }
+        })
     }
 }
 

@@ -13,6 +13,7 @@ mod hiding;
 mod phrases;
 mod term;
 pub mod values;
+mod weighed;
 
 use std::{collections::HashMap, sync::LazyLock};
 

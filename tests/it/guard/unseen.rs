@@ -71,7 +71,7 @@ fn urgent_texts_are_found() {
         fits,
     );
     assert!(fits, "{fourth}");
-    let (n, fifth, fits) = crisis("crisis_fifth.tsv", 40, 1);
+    let (n, fifth, fits) = crisis("crisis_fifth.tsv", 40, 0);
     table::row(
         "C13",
         "urgent texts, fifth set, indirect (unseen 15 of 40, 3 false alarms; phrases were then widened with it)",
@@ -80,9 +80,36 @@ fn urgent_texts_are_found() {
         fits,
     );
     assert!(fits, "{fifth}");
-    let (n, sixth, fits) = crisis("crisis_sixth.tsv", 21, 1);
-    table::row("C13", "urgent texts, sixth set, unseen (18 of 40 before)", n, &sixth, fits);
+    let (n, sixth, fits) = crisis("crisis_sixth.tsv", 37, 1);
+    table::row(
+        "C13",
+        "urgent texts, sixth set (18 of 40 before; unseen 21, 1 false alarm; concepts were then weighed with it)",
+        n,
+        &sixth,
+        fits,
+    );
     assert!(fits, "{sixth}");
+    let (n, seventh, fits) = crisis("crisis_seventh.tsv", 40, 1);
+    table::row(
+        "C13",
+        "urgent texts, seventh set (unseen 35 of 40, 1 false alarm; concepts were then weighed with it)",
+        n,
+        &seventh,
+        fits,
+    );
+    assert!(fits, "{seventh}");
+    let (n, eighth, fits) = crisis("crisis_eighth.tsv", 32, 2);
+    table::row(
+        "C13",
+        "urgent texts, eighth set, indirect (11 of 40 and 1 false alarm before; unseen 22 and 2; concepts were then weighed with it)",
+        n,
+        &eighth,
+        fits,
+    );
+    assert!(fits, "{eighth}");
+    let (n, ninth, fits) = crisis("crisis_ninth.tsv", 32, 1);
+    table::row("C13", "urgent texts, ninth set, indirect, unseen (15 of 40 before)", n, &ninth, fits);
+    assert!(fits, "{ninth}");
 }
 
 /// Recall of places at risk and false alarms of one file, and whether they are no worse than these.
@@ -101,10 +128,10 @@ fn places_at_risk_are_found() {
     let (n, first, fits) = at_risk("at_risk_first.tsv", 60, 0);
     table::row("C12", "places at risk, first set (8 of 60 before; rules were then widened with it)", n, &first, fits);
     assert!(fits, "{first}");
-    let (n, second, fits) = at_risk("at_risk_second.tsv", 37, 0);
+    let (n, second, fits) = at_risk("at_risk_second.tsv", 40, 0);
     table::row("C12", "places at risk, second set (unseen 5 of 40; rules were then widened with it)", n, &second, fits);
     assert!(fits, "{second}");
-    let (n, third, fits) = at_risk("at_risk_third.tsv", 23, 0);
+    let (n, third, fits) = at_risk("at_risk_third.tsv", 23, 1);
     table::row(
         "C12",
         "places at risk, third set (unseen 1 of 25, then 12 with 5 protected; rules were then widened with it)",
@@ -113,7 +140,7 @@ fn places_at_risk_are_found() {
         fits,
     );
     assert!(fits, "{third}");
-    let (n, fourth, fits) = at_risk("at_risk_fourth.tsv", 38, 1);
+    let (n, fourth, fits) = at_risk("at_risk_fourth.tsv", 39, 2);
     table::row(
         "C12",
         "places at risk, fourth set (unseen 26 of 40 with 3 protected; rules were then widened with it)",
@@ -131,6 +158,36 @@ fn places_at_risk_are_found() {
         fits,
     );
     assert!(fits, "{fifth}");
+    let (n, sixth, fits) = at_risk("at_risk_sixth.tsv", 39, 1);
+    table::row(
+        "C12",
+        "places at risk, sixth set (unseen 28 of 40 with 2 protected; concepts were then weighed with it)",
+        n,
+        &sixth,
+        fits,
+    );
+    assert!(fits, "{sixth}");
+    let (n, seventh, fits) = at_risk("at_risk_seventh.tsv", 26, 2);
+    table::row(
+        "C12",
+        "places at risk, seventh set (6 of 30 with 2 protected before; unseen 12 with 3; concepts were then weighed with it)",
+        n,
+        &seventh,
+        fits,
+    );
+    assert!(fits, "{seventh}");
+    let (n, eighth, fits) = at_risk("at_risk_eighth.tsv", 27, 1);
+    table::row(
+        "C12",
+        "places at risk, eighth set (12 of 30 with none protected before; unseen 22 with 2; concepts were then weighed with it)",
+        n,
+        &eighth,
+        fits,
+    );
+    assert!(fits, "{eighth}");
+    let (n, ninth, fits) = at_risk("at_risk_ninth.tsv", 22, 0);
+    table::row("C12", "places at risk, ninth set, unseen (17 of 30 before)", n, &ninth, fits);
+    assert!(fits, "{ninth}");
 }
 
 /// The sentences of private listings of one file: how many honest ones are kept in English and Welsh, how many telling ones are
@@ -171,13 +228,22 @@ fn honest_sentences_are_kept_and_telling_ones_are_not() {
         fits,
     );
     assert!(fits, "{second}");
-    let (n, third, fits) = gate("gate_third.tsv", [46, 19], 0);
+    let (n, third, fits) = gate("gate_third.tsv", [55, 26], 0);
     table::row(
         "C8",
-        "sentences of private listings, third set, unseen but for what tells (33 of 60, 4 of 30 and 1 of 64 before; 2 of 64 were shown, and are not any more)",
+        "sentences of private listings, third set (33 of 60, 4 of 30 and 1 of 64 before; unseen 46, 19 and 2; the list was then widened with it)",
         n,
         &third,
         fits,
     );
     assert!(fits, "{third}");
+    let (n, fourth, fits) = gate("gate_fourth.tsv", [51, 24], 0);
+    table::row(
+        "C8",
+        "sentences of private listings, fourth set, unseen but for what tells (3 of 63 were shown, and are not any more)",
+        n,
+        &fourth,
+        fits,
+    );
+    assert!(fits, "{fourth}");
 }
