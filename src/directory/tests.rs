@@ -26,6 +26,7 @@ mod links;
 mod networks;
 mod pathways;
 mod remembered;
+mod terms;
 
 const NOW: &str = "2026-11-23T09:00:00Z";
 

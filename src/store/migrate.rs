@@ -43,6 +43,7 @@ const STEPS: &[Step] = &[
     Step { version: 7, name: "coded_reason", text: Text::Both(include_str!("../../migrations/0007_coded_reason.sql")) },
     Step { version: 8, name: "hold", text: Text::Both(include_str!("../../migrations/0008_hold.sql")) },
     Step { version: 9, name: "bond", text: Text::Both(include_str!("../../migrations/0009_bond.sql")) },
+    Step { version: 10, name: "bears", text: Text::Both(include_str!("../../migrations/0010_bears.sql")) },
 ];
 
 /// Brings the schema up to date. Writes nothing when it is.
