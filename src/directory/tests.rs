@@ -136,6 +136,25 @@ async fn a_refuge_inside_an_organization_hides_their_place() {
 }
 
 #[tokio::test]
+async fn a_narrow_area_says_nothing_beside_the_wide_one_that_holds_it() {
+    let town = Town::new().await;
+    let refuge = |id: &str, areas: Value| {
+        let mut refuge = service(id, "Women's Refuge", &format!("org-{id}"), &[]);
+        refuge["service_areas"] = areas;
+        refuge
+    };
+    let by_code = refuge("r1", json!([{ "extent": "E12000003" }, { "name": "Thorne" }]));
+    let by_name = refuge("r2", json!([{ "name": "Thorne" }, { "name": "Yorkshire and The Humber" }]));
+    town.import(json!([by_code, by_name])).await;
+    let told = town.told().await;
+    assert!(told.contains("Serves Yorkshire and The Humber;") && !told.contains("Doncaster"), "{told}");
+    // By itself it is told as the area around it.
+    let town = Town::new().await;
+    town.import(json!([refuge("r3", json!([{ "name": "Thorne" }]))])).await;
+    assert!(town.told().await.contains("Serves Doncaster;"));
+}
+
+#[tokio::test]
 async fn an_organization_that_becomes_protected_is_cut_though_the_file_only_names_it() {
     let town = Town::new().await;
     let text = "We are at CANARY 12";

@@ -181,6 +181,7 @@ impl Joined {
             Some(service) if service.facts.mode == PlaceMode::Area => {
                 let areas = gate::names_around(&service.facts.areas, gazetteer);
                 service.facts.coming.keep_what_can_be();
+                gate::keep_days(&mut service.record, &mut service.facts.coming, service.changed.london_date());
                 let let_through = service.facts.let_through.as_slice();
                 gate::service(&mut service.record, &Allowed { areas: &areas, let_through });
                 gate::source(&mut self.source, &areas);
