@@ -10,6 +10,7 @@ use kith_index::{Read, Reader};
 use super::{
     Directory, Result, bonds, shares,
     shown::{All, Shown, shown},
+    terms,
     view::Generation,
 };
 use crate::{
@@ -82,6 +83,12 @@ impl Directory {
                 let shown = self.check_records(&mut snapshot, &mut report).await?;
                 report.sharing = shares::open_ones(&mut snapshot).await?;
                 check_bonds(&mut snapshot, &mut report).await?;
+                if !snapshot.bears_made().await? {
+                    report.fault(
+                        "terms are shown that no open listing may bear; `kith serve` lets them go at its start, `kith reindex` now"
+                            .to_owned(),
+                    );
+                }
                 drop(snapshot);
                 if let Some(generation) = generation {
                     // A commit since then makes the two differ for a good reason: look again.
@@ -193,7 +200,14 @@ async fn compare(
     let ids: Vec<String> = listings.iter().map(|listing| listing.id.clone()).collect();
     let told = snapshot.published(&ids).await?;
     let since = snapshot.shown_since(&ids).await?;
-    for (listing, shown) in listings.iter().zip(shown(snapshot, listings).await?) {
+    let shown = shown(snapshot, listings).await?;
+    let otherwise = terms::difference(snapshot, listings, &shown).await?.len();
+    if otherwise > 0 && snapshot.bears_made().await? {
+        report.fault(format!(
+            "{otherwise} terms of listings are noted otherwise than the records say; `kith reindex` mends it"
+        ));
+    }
+    for (listing, shown) in listings.iter().zip(shown) {
         let published = shown.as_ref().map(Shown::digest);
         if !agree(told.get(&listing.id), published.as_deref()) {
             report

@@ -63,6 +63,9 @@ impl Directory {
             self.rebuild().await?;
         }
         while self.follow_batch().await? > 0 {}
+        if self.mend_terms().await? {
+            while self.follow_batch().await? > 0 {}
+        }
         self.purge_view().await?;
         // Readers are answered by now; what is written between the steps is followed at once.
         while self.remember_some(LINKS_AT_ONCE).await? {

@@ -13,7 +13,7 @@ use std::{
 };
 
 use chrono::NaiveDate;
-use kith_index::gazetteer::{AreaKind, Gazetteer};
+use kith_index::gazetteer::{Area, AreaKind, Gazetteer};
 
 pub use self::report::{Noticed, Refusal, Report};
 use super::{
@@ -29,6 +29,7 @@ use super::{
 use crate::{
     domain::{
         entry::Source,
+        gate,
         id::{Id, kind},
         place::{AreaCode, PlaceMode},
         read::{Code, Mended},
@@ -407,6 +408,9 @@ pub(super) fn placed(mut draft: Draft, today: NaiveDate) -> Draft {
         if coming.accepting.is_some() {
             coming.accepting_checked_on = coming.accepting_checked_on.take().or(said);
         }
+        if offer.facts.mode == PlaceMode::Area {
+            gate::keep_days(&mut offer.record, coming, today);
+        }
         offer.facts.believe_on(today);
     }
     if let Draft::Link(offer) = &mut draft {
@@ -428,7 +432,12 @@ pub(super) fn placed(mut draft: Draft, today: NaiveDate) -> Draft {
             .filter_map(|name| Gazetteer::embedded().area_named(name));
         let stated = offer.facts.areas.iter().filter_map(|code| Gazetteer::embedded().area(&code.0));
         let floor = if offer.facts.mode == PlaceMode::Area { FLOOR } else { 0 };
-        let mut areas: Vec<AreaCode> = stated.chain(named).filter_map(|area| wide_enough(&area.code, floor)).collect();
+        let known: Vec<_> = stated.chain(named).collect();
+        // What is narrower than may be told says nothing beside an area that holds it: the one around it would say which it is.
+        let is_wide = |area: &Area| wide_enough(&area.code, floor).is_some_and(|told| told.0 == area.code);
+        let is_held = |area: &Area| known.iter().any(|wide| is_wide(wide) && area.parents.contains(&wide.code));
+        let told = known.iter().filter(|area| is_wide(area) || !is_held(area));
+        let mut areas: Vec<AreaCode> = told.filter_map(|area| wide_enough(&area.code, floor)).collect();
         areas.sort_unstable();
         areas.dedup();
         offer.facts.areas = areas;

@@ -50,6 +50,7 @@ mod shares;
 pub mod shown;
 pub mod suggest;
 pub mod support_map;
+mod terms;
 mod throttle;
 mod ties;
 pub mod view;

@@ -42,6 +42,9 @@ pub struct Numbered {
     pub drafts: Vec<Draft>,
 }
 
+/// Kinds of which a retired row may be filled again: their ids are no secrets.
+const COME_BACK: [&str; 3] = [kind::ServiceAtLocation::NAME, kind::Taxonomy::NAME, kind::TaxonomyTerm::NAME];
+
 /// What has been offered in this run already, by kind and foreign id.
 pub type Seen = HashSet<(&'static str, String)>;
 
@@ -146,6 +149,8 @@ impl Planner<'_> {
         self.touched.services.extend(places.both(|at| at.service_id));
         self.touched.places.extend(places.now.iter().map(|entry| entry.record.id));
         self.touched.taxonomies.extend(taxonomies.now.iter().map(|entry| entry.record.id));
+        // A taxonomy is shown for its terms, also for one that has left it.
+        self.touched.taxonomies.extend(terms.both(|term| term.taxonomy_id));
         self.touched.terms.extend(terms.now.iter().map(|entry| entry.record.id));
         self.touched.locations.extend(locations.both(|location| Some(location.id)));
         self.touched.organizations.extend(locations.both(|location| location.organization_id));
@@ -260,13 +265,13 @@ impl Planner<'_> {
 
     /// Items that offer a record under an id which a record has that is not theirs.
     ///
-    /// A retired place of a service is an empty row without a secret of its own: it may come back.
+    /// A retired place of a service, term or taxonomy is an empty row without a secret of its own: it may come back.
     async fn taken<T: Kept>(&mut self, offers: &[(usize, Offer<T>)], taken: &mut HashSet<usize>) -> Result<()> {
         let ids: Vec<Id<T::Kind>> = offers.iter().map(|(_, offer)| offer.record.id()).collect();
         let found: HashMap<_, _> =
             self.tx.get::<T>(&ids).await?.into_iter().map(|entry| (entry.record.id(), entry)).collect();
         let is_theirs = |offer: &Offer<T>, entry: &Entry<T>| {
-            let comes_back = T::Kind::NAME == kind::ServiceAtLocation::NAME && entry.standing == Standing::Retired;
+            let comes_back = COME_BACK.contains(&T::Kind::NAME) && entry.standing == Standing::Retired;
             entry.origin.source == self.source && (entry.origin.foreign_id == offer.foreign_id || comes_back)
         };
         let others = offers

@@ -8,8 +8,8 @@ use super::{
 use crate::store::{Action, Audit, Line, ListingRef, Snapshot, Tx};
 
 impl Directory {
-    /// Remembers all links anew, publishes what was published otherwise than its records say, and builds the view. Answers
-    /// how many listings and records had been published otherwise.
+    /// Remembers all links anew, publishes what was published otherwise than its records say, lets go of terms that no open
+    /// listing bears, and builds the view. Answers how many listings and records had been published otherwise.
     ///
     /// Only the holder of the folder's lock may call this. Others may write meanwhile; the view is then behind them.
     ///
@@ -18,13 +18,17 @@ impl Directory {
     pub async fn reindex(&self, actor: &str) -> Result<u64> {
         self.forget_links(actor).await?;
         self.remember_links().await?;
-        let published = self.publish_anew(actor).await?;
+        self.note_terms(actor).await?;
+        let published = self.publish_anew(actor, All::default()).await?;
+        self.let_terms_go(actor).await?;
         self.rebuild().await?;
+        self.purge_if_due().await?;
         Ok(published)
     }
 
-    async fn publish_anew(&self, actor: &str) -> Result<u64> {
-        let (mut all, mut published) = (All::default(), 0);
+    /// Publishes of this walk what was published otherwise than its records say; how many there were.
+    pub(super) async fn publish_anew(&self, actor: &str, mut all: All) -> Result<u64> {
+        let mut published = 0;
         loop {
             let mut read = self.store.snapshot().await?;
             let Some(listings) = all.next(&mut read).await? else { return Ok(published) };

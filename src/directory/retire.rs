@@ -20,6 +20,7 @@ use crate::{
     domain::{
         digest::digest,
         entry::{Aggregate, Entry, OrganizationFacts, Origin, Standing},
+        gate::{self, Allowed},
         hold::Hold,
         id::{Id, kind},
         location::Location,
@@ -28,6 +29,7 @@ use crate::{
         read::{self, Read},
         service::Service,
         service_at_location::ServiceAtLocation,
+        taxonomy::{Taxonomy, TaxonomyTerm},
     },
     exchange::{Decisions, cut},
     store::{Audit, Kept, Key, Tx},
@@ -86,20 +88,52 @@ pub async fn what_is_protected_now(
     let detail = json!({ "source": source, "run": run.id, "services": services, "organizations": organizations, "locations": locations });
     let audit =
         Audit { at: directory.clock.now(), actor: shipment.actor.to_owned(), action: "protect", subject: None, detail };
-    end(tx, directory, &taken.touched, audit).await
+    end(tx, directory, &taken.touched, source, audit).await
 }
 
-/// Commits what was taken back, and hides it from readers at once.
+/// Commits what was taken back from a source, with its terms that nobody bears any more, and hides it from readers at once.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn end(mut tx: Tx, directory: &Directory, touched: &settle::Touched, audit: Audit) -> Result<()> {
+pub async fn end(
+    mut tx: Tx,
+    directory: &Directory,
+    touched: &settle::Touched,
+    source: Id<kind::Source>,
+    audit: Audit,
+) -> Result<()> {
     let lines = settle::lines(&mut tx, touched).await?;
+    if blank_terms(&mut tx, directory, Some(source)).await? > 0 {
+        tx.want_purge().await?;
+    }
     let committed = tx.commit(audit, &lines).await?;
     for line in lines.iter().filter(|line| line.digest.is_none()) {
         directory.view.hide(&line.listing.id, committed.sequence);
     }
     Ok(())
+}
+
+/// Blanks terms and taxonomies, of one source or of all, that no open listing bears; how many. They come back with a listing that does.
+///
+/// # Errors
+/// When the store fails.
+pub async fn blank_terms(tx: &mut Tx, directory: &Directory, of: Option<Id<kind::Source>>) -> Result<usize> {
+    if !tx.bears_made().await? {
+        return Ok(0);
+    }
+    let is_of = |origin: &Origin| of.is_none_or(|source| source == origin.source);
+    // Taxonomies first: those of terms that go are known by the terms.
+    let taxonomies = tx.taxonomies_of_nobody().await?;
+    let mut taxonomies = tx.get::<Taxonomy>(&taxonomies).await?;
+    taxonomies.retain(|entry| is_of(&entry.origin));
+    let terms = tx.terms_of_nobody().await?;
+    let mut terms = tx.get::<TaxonomyTerm>(&terms).await?;
+    terms.retain(|entry| is_of(&entry.origin));
+    let blanked = taxonomies.len() + terms.len();
+    let emptied = |id| json!({ "id": id, "name": "withdrawn", "description": "" });
+    blank(tx, directory, taxonomies, emptied).await?;
+    blank(tx, directory, terms, emptied).await?;
+    Ok(blanked)
 }
 
 /// Blanks what is kept of what is protected; `None` when there is nothing to do.
@@ -117,7 +151,9 @@ pub async fn take_back(tx: &mut Tx, directory: &Directory, protected: &Protected
     let public_ids: Vec<_> = public.iter().map(|service| service.record.id).collect();
     let known = tx.by_foreign::<Organization>(source, organizations).await?;
     let running: Vec<_> = known.values().map(|entry| entry.record.id).collect();
-    let told: Vec<Entry<Organization>> = known.into_values().filter(|entry| !entry.facts.protected).collect();
+    let open = open_of(tx, &running, &public_ids).await?;
+    let mut told: Vec<Entry<Organization>> = known.into_values().collect();
+    told.retain(|entry| !entry.facts.protected || (!open.contains(&entry.record.id) && gated(entry).is_some()));
 
     let mut location_ids: HashSet<Id<kind::Location>> =
         tx.by_foreign::<Location>(source, withheld).await?.values().map(|entry| entry.record.id).collect();
@@ -175,7 +211,7 @@ pub async fn take_back(tx: &mut Tx, directory: &Directory, protected: &Protected
     blank(tx, directory, public, |id| json!({ "id": id, "name": "withdrawn", "status": "inactive" })).await?;
     blank(tx, directory, locations, |id| json!({ "id": id, "location_type": "physical" })).await?;
     blank(tx, directory, at, |id| json!({ "id": id })).await?;
-    shorten(tx, directory, told, facts).await?;
+    shorten(tx, directory, told, &open, facts).await?;
     Ok(Some(TakenBack { touched, counts }))
 }
 
@@ -218,11 +254,35 @@ fn bare<T: Read>(record: &serde_json::Value) -> T {
     record
 }
 
-/// Writes organizations with no more than may be read of one that runs a protected service.
+/// Those of these organizations that run an open service beside those that are protected now.
+async fn open_of(
+    tx: &mut Tx,
+    of: &[Id<kind::Organization>],
+    protected: &[Id<kind::Service>],
+) -> Result<HashSet<Id<kind::Organization>>> {
+    let mut services = tx.by_key::<Service, _>(Key::Organization, of).await?;
+    services.retain(|service| {
+        service.standing == Standing::Published
+            && service.facts.mode != PlaceMode::Area
+            && !protected.contains(&service.record.id)
+    });
+    Ok(services.iter().filter_map(|service| service.record.organization_id).collect())
+}
+
+/// The record of an organization without what does not pass the gate; `None` when all of it passes.
+fn gated(entry: &Entry<Organization>) -> Option<Organization> {
+    let mut record = entry.record.clone();
+    let left = gate::organization(&mut record, &Allowed { areas: &[], let_through: &entry.facts.let_through });
+    (!left.nothing()).then_some(record)
+}
+
+/// Writes organizations with no more than may be read of one that runs a protected service; of those that run nothing `open`
+/// with no more than readers are shown.
 async fn shorten(
     tx: &mut Tx,
     directory: &Directory,
     entries: Vec<Entry<Organization>>,
+    open: &HashSet<Id<kind::Organization>>,
     facts: impl Fn(&str) -> OrganizationFacts,
 ) -> Result<()> {
     let mut shortened = Vec::with_capacity(entries.len());
@@ -231,7 +291,15 @@ async fn shorten(
             let id = entry.record.id.to_string();
             (bare(&json!({ "id": id, "name": "name not kept" })), read::Record::new())
         });
-        entry.facts = facts(&entry.origin.foreign_id);
+        if !entry.facts.protected {
+            entry.facts = facts(&entry.origin.foreign_id);
+        }
+        if !open.contains(&entry.record.id)
+            && let Some(record) = gated(&entry)
+        {
+            entry.record = record;
+            entry.extra.clear();
+        }
         entry.revision += 1;
         entry.changed = directory.clock.now();
         shortened.push(entry);

@@ -111,7 +111,7 @@ impl Directory {
         let taken = retire::take_back(&mut tx, self, &protected).await?;
         let mut touched = taken.map(|taken| taken.touched).unwrap_or_default();
         let stays = self.under_a_new_id(&mut tx, &entry, &mut touched).await?;
-        retire::end(tx, self, &touched, audit).await?;
+        retire::end(tx, self, &touched, entry.origin.source, audit).await?;
         self.purge_if_due().await?;
         Ok(stays)
     }

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::{
     Result, bonds,
     holds::holds_ref,
-    shown::{organization_ref, place_ref, service_ref, shown},
+    shown::{Shown, organization_ref, place_ref, service_ref, shown},
+    terms,
 };
 use crate::{
     domain::{
@@ -21,6 +22,7 @@ use crate::{
         organization::Organization,
         service::Service,
         service_at_location::ServiceAtLocation,
+        taxonomy::Taxonomy,
     },
     store::{Action, Key, Line, ListingKind, ListingRef, Snapshot, Tx},
 };
@@ -53,22 +55,39 @@ pub struct Touched {
 /// When the store cannot be read.
 pub async fn lines(tx: &mut Tx, touched: &Touched) -> Result<Vec<Line>> {
     let listings = widened(tx, touched).await?;
-    lines_of(tx, &listings).await
+    lines_of(tx, &listings, touched).await
 }
 
-/// The same of these listings and no others.
+/// The same of these listings, and of the terms and taxonomies written, and no others.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub async fn lines_of(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<Line>> {
+pub async fn lines_of(tx: &mut Tx, listings: &[ListingRef], touched: &Touched) -> Result<Vec<Line>> {
     let mut lines = Vec::with_capacity(listings.len());
+    let mut noted = terms::Noted::default();
     for batch in listings.chunks(BATCH) {
-        for (listing, shown) in batch.iter().zip(shown(read, batch).await?) {
-            let action = if shown.is_some() { Action::Put } else { Action::Withdraw };
-            lines.push(Line { listing: listing.clone(), action, digest: shown.map(|shown| shown.digest()) });
-        }
+        let shown = shown(tx, batch).await?;
+        noted.note(tx, batch, &shown).await?;
+        push(&mut lines, batch, shown);
     }
+    // Only now it is known which terms somebody bears.
+    let taxonomies = tx.present::<Taxonomy>(&touched.taxonomies.iter().copied().collect::<Vec<_>>()).await?;
+    let written = (taxonomies.into_iter().map(|id| ListingRef::new(ListingKind::Taxonomy, id)))
+        .chain(touched.terms.iter().map(|id| ListingRef::new(ListingKind::TaxonomyTerm, *id)));
+    let written: Vec<ListingRef> = written.collect();
+    for batch in written.chunks(BATCH) {
+        let shown = shown(tx, batch).await?;
+        push(&mut lines, batch, shown);
+    }
+    lines.extend(noted.lines(tx, touched).await?);
     Ok(lines)
+}
+
+fn push(lines: &mut Vec<Line>, of: &[ListingRef], shown: Vec<Option<Shown>>) {
+    lines.extend(of.iter().zip(shown).map(|(listing, shown)| {
+        let action = if shown.is_some() { Action::Put } else { Action::Withdraw };
+        Line { listing: listing.clone(), action, digest: shown.map(|shown| shown.digest()) }
+    }));
 }
 
 /// The digest of all that readers are shown of a listing.
@@ -87,7 +106,7 @@ pub fn fingerprint(public: &PublicListing) -> String {
     digest(&parts)
 }
 
-/// Everything that shows something of what was written. A service's places follow it, so that they are joined once.
+/// Everything that shows something of what was written, but terms and taxonomies. A service's places follow it, so that they are joined once.
 async fn widened(read: &mut Tx, touched: &Touched) -> Result<Vec<ListingRef>> {
     let mut services = touched.services.clone();
     let mut organizations = touched.organizations.clone();
@@ -137,8 +156,6 @@ async fn widened(read: &mut Tx, touched: &Touched) -> Result<Vec<ListingRef>> {
     Ok(with_places
         .chain(lone.into_iter().map(place_ref))
         .chain(organizations.into_iter().map(organization_ref))
-        .chain(touched.taxonomies.iter().map(|id| ListingRef::new(ListingKind::Taxonomy, *id)))
-        .chain(touched.terms.iter().map(|id| ListingRef::new(ListingKind::TaxonomyTerm, *id)))
         .chain(touched.holds.then(holds_ref))
         .collect())
 }

@@ -12,6 +12,7 @@ use super::{
     document::{self, Places},
     holds::holds_ref,
     settle::fingerprint,
+    terms,
 };
 use crate::{
     domain::{
@@ -55,7 +56,8 @@ impl Shown {
     pub fn put(self, of: &ListingRef, since: Option<Timestamp>) -> Op {
         match self {
             Self::Listing(mut listing) => {
-                listing.listing.last_modified = since.map(|since| since.to_string());
+                // The instant of a commit is that of all that came with it, as other listings of the same organisation.
+                listing.listing.last_modified = since.filter(|_| !listing.is_private).map(|since| since.to_string());
                 document::put(&listing)
             }
             Self::Record(record) => document::put_record(&of.id, of.kind.as_str(), record.json),
@@ -71,8 +73,9 @@ pub async fn shown(read: &mut Snapshot, of: &[ListingRef]) -> Result<Vec<Option<
     let places = of.iter().filter(|of| of.kind == ListingKind::ServiceAtLocation).filter_map(ListingRef::record);
     let at = read.keys_of::<ServiceAtLocation, kind::Service>(Key::Service, &places.collect::<Vec<_>>()).await?;
     let at: HashMap<Id<kind::ServiceAtLocation>, Option<Id<kind::Service>>> = at.into_iter().collect();
-    let taxonomies = by_ref::<Taxonomy>(read, of, ListingKind::Taxonomy).await?;
-    let terms = by_ref::<TaxonomyTerm>(read, of, ListingKind::TaxonomyTerm).await?;
+    let mut taxonomies = by_ref::<Taxonomy>(read, of, ListingKind::Taxonomy).await?;
+    let mut terms = by_ref::<TaxonomyTerm>(read, of, ListingKind::TaxonomyTerm).await?;
+    terms::keep_borne(read, &mut taxonomies, &mut terms).await?;
     // A service at a place is shown if its service's listing shows it.
     let service_of = |id| at.get(&id).copied().flatten().map(service_ref);
     let mut listings: Vec<ListingRef> = of.iter().filter(|of| is_listing(of.kind)).cloned().collect();
@@ -139,6 +142,11 @@ pub struct All {
 }
 
 impl All {
+    /// A walk over taxonomies and terms, and the few that come after them.
+    pub fn from_taxonomies() -> Self {
+        Self { kinds_done: 2, after: None }
+    }
+
     /// How many references there are, or a few more.
     ///
     /// # Errors

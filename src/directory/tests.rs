@@ -28,6 +28,7 @@ mod markers;
 mod networks;
 mod pathways;
 mod remembered;
+mod terms;
 
 const NOW: &str = "2026-11-23T09:00:00Z";
 
@@ -134,6 +135,25 @@ async fn a_refuge_inside_an_organization_hides_their_place() {
     assert_eq!((report.created, report.protected), (1, 1));
     let told = town.told().await;
     assert!(told.contains("Calm Refuge") && !told.contains("L Street"), "{told}");
+}
+
+#[tokio::test]
+async fn a_narrow_area_says_nothing_beside_the_wide_one_that_holds_it() {
+    let town = Town::new().await;
+    let refuge = |id: &str, areas: Value| {
+        let mut refuge = service(id, "Women's Refuge", &format!("org-{id}"), &[]);
+        refuge["service_areas"] = areas;
+        refuge
+    };
+    let by_code = refuge("r1", json!([{ "extent": "E12000003" }, { "name": "Thorne" }]));
+    let by_name = refuge("r2", json!([{ "name": "Thorne" }, { "name": "Yorkshire and The Humber" }]));
+    town.import(json!([by_code, by_name])).await;
+    let told = town.told().await;
+    assert!(told.contains("Serves Yorkshire and The Humber;") && !told.contains("Doncaster"), "{told}");
+    // By itself it is told as the area around it.
+    let town = Town::new().await;
+    town.import(json!([refuge("r3", json!([{ "name": "Thorne" }]))])).await;
+    assert!(town.told().await.contains("Serves Doncaster;"));
 }
 
 #[tokio::test]

@@ -417,7 +417,8 @@ pub struct Listing {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[oai(default)]
     pub links: Vec<PublicLink>,
-    /// When what is shown here last changed in this directory, RFC 3339.
+    /// When what is shown here last changed in this directory, RFC 3339. Absent where the place is private: the instant would be
+    /// that of whatever changed with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_modified: Option<String>,
 }

@@ -111,6 +111,8 @@ pub struct PublicListing {
     pub term_words: String,
     /// Alternate names and the organisation's name.
     pub names: String,
+    /// Whether all of it went through the gate: a service with a private place, or an organisation that runs nothing else.
+    pub is_private: bool,
 }
 
 /// A card's place as the index needs it.
@@ -179,6 +181,7 @@ impl Joined {
             Some(service) if service.facts.mode == PlaceMode::Area => {
                 let areas = gate::names_around(&service.facts.areas, gazetteer);
                 service.facts.coming.keep_what_can_be();
+                gate::keep_days(&mut service.record, &mut service.facts.coming, service.changed.london_date());
                 let let_through = service.facts.let_through.as_slice();
                 gate::service(&mut service.record, &Allowed { areas: &areas, let_through });
                 gate::source(&mut self.source, &areas);
@@ -309,7 +312,17 @@ impl Joined {
             last_modified: None, // known when it has been committed; not part of what is compared
         };
         let is_hit = self.service.is_some() || self.services.is_empty() || listing.network.is_some();
-        Some(PublicListing { listing, is_hit, cards, term_ids, marks, term_words, names: facts.names })
+        let is_private = self.is_private();
+        Some(PublicListing { listing, is_hit, cards, term_ids, marks, term_words, names: facts.names, is_private })
+    }
+
+    /// Whether all of it goes through the gate.
+    fn is_private(&self) -> bool {
+        let runs_private = |own: &Entry<Organization>| own.facts.protected && !self.has_open_services;
+        match &self.service {
+            Some(service) => service.facts.mode == PlaceMode::Area,
+            None => self.organization.as_ref().is_some_and(runs_private),
+        }
     }
 
     /// What makes it a network, where the listing is one.

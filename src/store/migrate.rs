@@ -44,6 +44,7 @@ const STEPS: &[Step] = &[
     Step { version: 8, name: "hold", text: Text::Both(include_str!("../../migrations/0008_hold.sql")) },
     Step { version: 9, name: "bond", text: Text::Both(include_str!("../../migrations/0009_bond.sql")) },
     Step { version: 10, name: "bond_due", text: Text::Both(include_str!("../../migrations/0010_bond_due.sql")) },
+    Step { version: 11, name: "bears", text: Text::Both(include_str!("../../migrations/0011_bears.sql")) },
 ];
 
 /// Brings the schema up to date. Writes nothing when it is.

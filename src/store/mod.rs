@@ -23,6 +23,7 @@
 //! | `migrate.rs` | the steps of the schema |
 //! | `sql.rs` | the seam, the only file that names a driver |
 
+mod bears;
 mod bonds;
 mod changes;
 mod commit;
@@ -48,6 +49,7 @@ use std::ops::{Deref, DerefMut};
 pub(crate) use self::entries::ENTRIES_READ;
 use self::sql::{Open, PATIENCE, query};
 pub use self::{
+    bears::Borne,
     bonds::BondRow,
     changes::{Change, Published},
     commit::{Action, Audit, Committed, Line, ListingKind, ListingRef},
@@ -111,7 +113,7 @@ impl Store {
         let mut open = self.begin_within(PATIENCE).await?;
         // Another process may be founding it at this moment: the first one wins.
         query(
-            "INSERT INTO directory (id, epoch, sequence, public_sequence, sample, created) VALUES (?, ?, 0, 0, ?, ?)
+            "INSERT INTO directory (id, epoch, sequence, public_sequence, sample, created, bears_made) VALUES (?, ?, 0, 0, ?, ?, TRUE)
              ON CONFLICT (only_row) DO NOTHING",
         )
         .bind(random_text::<16>(chance))

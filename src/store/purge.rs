@@ -16,8 +16,18 @@ use super::{
 };
 
 /// Tables whose rows may hold what was public.
-const TABLES: [&str; 8] =
-    ["organization", "service", "location", "service_at_location", "link", "bond", "report", "source"];
+const TABLES: [&str; 10] = [
+    "organization",
+    "service",
+    "location",
+    "service_at_location",
+    "taxonomy",
+    "taxonomy_term",
+    "link",
+    "bond",
+    "report",
+    "source",
+];
 /// The largest PostgreSQL table that is written anew, for which nobody may read it meanwhile; in bytes.
 const SMALL: u64 = 2_000_000_000;
 /// How often it is tried again while somebody reads or writes.

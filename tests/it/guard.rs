@@ -7,7 +7,7 @@
 //! houses it is (`game`, C3). Debug builds can be made to leak, and each leak is caught (`control`, C4). No sequence of edits leads to areas
 //! that have too little in common (`floor`, C9). Of the texts of private listings
 //! only listed words pass (`gate`, C8, and `passed`). What is
-//! protected leaves no byte of what was public (`purge`, C11). How far texts are understood that nobody had in mind is measured (`unseen`). What was
+//! protected leaves no byte of what was public (`purge`, C11), and no term of its source (`outlive`). No instant ties it to what came with it (`instants`). How far texts are understood that nobody had in mind is measured (`unseen`). What was
 //! measured is printed and kept, a line a figure, for the documents (`table`).
 
 mod attack;
@@ -16,7 +16,9 @@ mod control;
 mod floor;
 mod game;
 mod gate;
+mod instants;
 mod linter;
+mod outlive;
 mod passed;
 mod purge;
 mod shared;

@@ -51,7 +51,7 @@ impl Directory {
                     SideKind::Organization => organization_ref(side.id.cast()),
                 })
                 .collect();
-            lines = settle::lines_of(&mut tx, &listings).await?;
+            lines = settle::lines_of(&mut tx, &listings, &settle::Touched::default()).await?;
         }
         match last {
             Some(link) => tx.say_bond_due(own, &link.to_string()).await?,

@@ -3,10 +3,11 @@
 
 use std::sync::LazyLock;
 
+use chrono::{Days, NaiveDate};
 use serde_json::{Map, Number, Value};
 
 use super::sentence;
-use crate::domain::{crisis, telltale::number};
+use crate::domain::{coming::Coming, crisis, service::Service, telltale::number};
 
 /// What may stand before the figures of a register's number.
 const PREFIXES: [&str; 9] = ["", "SC", "NI", "NIC", "OC", "SO", "RS", "IP", "CE"];
@@ -23,6 +24,9 @@ const MOST_EXTENSION: f64 = 999.0;
 const MOST_AGE: f64 = 120.0;
 /// The years in which something was looked at, or holds. What is older than that is out of date by any measure.
 const YEARS: std::ops::RangeInclusive<u32> = 2000..=2099;
+
+/// The days of a year, which a day may be away.
+const YEAR: u64 = 366;
 
 /// Whether a number can be rung as it stands: a national one of its length, a local one that is seen to be local (what is
 /// done with that is decided by its areas), or a short one that is known.
@@ -69,15 +73,32 @@ pub fn is_bounded(member: &str, number: &Number) -> bool {
     }
 }
 
-/// Whether a sum is one that is asked for: to ten pence.
+/// Whether a sum is one that is asked for: in pounds and halves. A tenth more would be a degree to ten kilometres.
 fn is_price(amount: f64) -> bool {
-    let tens = amount * 10.0;
-    (tens - tens.round()).abs() < 1e-6
+    (amount * 2.0).fract() == 0.0
 }
 
 /// Whether a day, `YYYY-MM-DD`, is one on which somebody can have looked at a listing.
 pub fn is_day(text: &str) -> bool {
     text.len() == 10 && text.get(..4).and_then(|year| year.parse().ok()).is_some_and(|year| YEARS.contains(&year))
+}
+
+/// Leaves of the days of a private service those that can be meant on a day: on which somebody looked at it in the year before, or
+/// that a sum holds from or until within a year. Others may be a code.
+pub fn keep_days(service: &mut Service, coming: &mut Coming, on: NaiveDate) {
+    let year = Days::new(YEAR);
+    let [first, last] = [on.checked_sub_days(year), on.checked_add_days(year)].map(|day| day.unwrap_or(on));
+    let looked = |day: &mut String| !day.parse().is_ok_and(|day: NaiveDate| (first..=on).contains(&day));
+    let holds = |day: &mut String| !day.parse().is_ok_and(|day: NaiveDate| (first..=last).contains(&day));
+    service.assured_date.take_if(looked);
+    coming.accepting_checked_on.take_if(looked);
+    if let Some(wait) = &mut coming.wait {
+        wait.checked_on.take_if(looked);
+    }
+    for cost in &mut service.cost_options {
+        cost.valid_from.take_if(holds);
+        cost.valid_to.take_if(holds);
+    }
 }
 
 /// The number of a register that anybody may look into, by the name of the register; what it is called, if that passes.
@@ -99,7 +120,36 @@ pub fn is_register(members: &Map<String, Value>) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::{is_bounded, is_day, is_number, is_register};
+    use super::{is_bounded, is_day, is_number, is_register, keep_days};
+    use crate::domain::{
+        coming::{Coming, Wait},
+        read,
+        service::Service,
+    };
+
+    #[test]
+    fn days_on_which_nobody_can_have_looked_are_not_told() {
+        let kept = |day: &str| {
+            let record = json!({ "id": "00000000-0000-4000-8000-000000000001", "name": "Refuge", "status": "active", "assured_date": day,
+                "cost_options": [{ "id": "00000000-0000-4000-8000-000000000002", "valid_from": day, "valid_to": day }] });
+            let mut service = read::read::<Service>(record.as_object().unwrap()).0.unwrap();
+            let wait = Some(Wait { checked_on: Some(day.to_owned()), weeks_from: Some(1), weeks_to: None });
+            let mut coming = Coming { wait, accepting_checked_on: Some(day.to_owned()), ..Coming::default() };
+            keep_days(&mut service, &mut coming, "2026-11-23".parse().unwrap());
+            let cost = &service.cost_options[0];
+            let looked =
+                [&service.assured_date, &coming.accepting_checked_on, &coming.wait.as_ref().unwrap().checked_on];
+            assert!(looked.iter().all(|day| day.is_some() == looked[0].is_some()));
+            (looked[0].is_some(), cost.valid_from.is_some() && cost.valid_to.is_some())
+        };
+        for day in ["2026-11-23", "2026-01-01", "2025-11-23"] {
+            assert_eq!(kept(day), (true, true), "{day}");
+        }
+        assert_eq!(kept("2026-11-24"), (false, true), "to come");
+        for day in ["2053-09-05", "2090-05-01", "2025-11-21", "2001-06-12"] {
+            assert_eq!(kept(day), (false, false), "{day}");
+        }
+    }
 
     #[test]
     fn a_number_is_national_or_seen_to_be_local_or_known_to_all() {
@@ -151,6 +201,8 @@ mod tests {
         }
         for (member, value) in [
             ("amount", json!(53.95)),
+            ("amount", json!(53.9)),
+            ("amount", json!(1.7)),
             ("amount", json!(1943)),
             ("amount", json!(-1)),
             ("minimum_age", json!(16.5)),

@@ -23,7 +23,7 @@ mod words;
 pub(in crate::domain) use self::mutation::changed;
 pub use self::{
     address::{is_address, site_of},
-    figures::{is_day, is_number, is_register},
+    figures::{is_day, is_number, is_register, keep_days},
     phrases::all_phrases,
     record::{LeftOut, NAMELESS, is_language, organization, service, source, stand_in},
     sentence::{is_name, kept},

@@ -17,7 +17,10 @@ const ROLE: [&str; 4] = ["--by", "safeguarding lead", "--because", "She has been
 fn group(house: &str) -> Value {
     let mut group = crate::canary::open_group(&format!("{} at 12 Mill Lane", mark("description")));
     group["name"] = json!("Tuesday circle");
-    group["organization"] = json!({ "id": "o", "name": "Elm", "description": mark("organization"), "phones": [{ "number": "01632 960108", "description": mark("phone") }] });
+    let own = mark("organization");
+    group["organization"] = json!({ "id": "o", "name": own, "description": own, "website": "https://zqk7canary.example", "attributes": [term("of the organization")],
+        "phones": [{ "number": "01632 960108", "description": mark("phone") }] });
+    group["attributes"] = json!([term("of the service")]);
     group["contacts"] = json!([{ "name": mark("contact") }]);
     group["schedules"] = json!([{ "freq": "WEEKLY", "byday": "TU", "notes": mark("schedule") }]);
     group["note"] = json!({ "unknown": mark("unknown") });
@@ -25,7 +28,16 @@ fn group(house: &str) -> Value {
     place["location"]["id"] = json!(house);
     place["location"]["name"] = json!(mark("name"));
     place["location"]["transportation"] = json!(mark("bus"));
+    place["location"]["attributes"] = json!([term("of the place")]);
+    place["attributes"] = json!([term("of the service there")]);
     group
+}
+
+/// A term of its source with its taxonomy, all marked.
+fn term(id: &str) -> Value {
+    let says = mark(id);
+    json!({ "taxonomy_term": { "id": id, "code": says, "name": says, "description": says,
+        "taxonomy_detail": { "id": format!("all {id}"), "name": says, "description": says } } })
 }
 
 /// The same as a refuge, with all that could place it.
@@ -122,7 +134,7 @@ fn what_the_safeguarding_role_hides_leaves_no_byte_and_stays_hidden() {
 
     // Its source goes on telling the place, and says that it is public.
     let mut again = group("third-house");
-    again["attributes"] = json!([{ "link_type": "kith:place_mode", "value": "exact" }]);
+    again["attributes"] = json!([{ "link_type": "kith:place_mode", "value": "exact" }, term("of the service")]);
     import(&data, &again);
     clean(&data);
     assert_eq!(only_id(&server), new);
