@@ -98,7 +98,7 @@ fn borne(of: &PublicListing) -> impl Iterator<Item = Id<kind::TaxonomyTerm>> {
     let of_organization = listing.and_then(|listing| listing.organization.as_ref()).map(|own| &own.attributes);
     let own = of_service.into_iter().chain(of_organization).flatten();
     let is_of_source = |attribute: &&Attribute| {
-        !attribute.taxonomy_term.as_ref().is_some_and(|term| term.taxonomy.as_deref() == Some(HOUSE_TAXONOMY))
+        attribute.taxonomy_term.as_ref().is_none_or(|term| term.taxonomy.as_deref() != Some(HOUSE_TAXONOMY))
     };
     let ids = |of: &Attribute| [of.taxonomy_term_id, of.taxonomy_term.as_ref().map(|term| term.id)];
     own.chain(of_places).filter(is_of_source).flat_map(ids).flatten()
