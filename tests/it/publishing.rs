@@ -53,7 +53,7 @@ fn choir() -> Value {
 
 #[test]
 fn a_withdrawn_organization_is_on_no_card_and_no_page_of_its_services() {
-    let (client, directory, ..) = served(&json!([choir()]));
+    let (client, directory, _report, _folder) = served(&json!([choir()]));
     let card = client.get("/v1/search?q=choir").json()["results"]["items"][0].clone();
     let (service, organization) = (card["id"].as_str().unwrap(), card["organization"]["id"].as_str().unwrap());
     let asked =
@@ -167,7 +167,8 @@ fn a_refuge_that_names_no_area_is_something_to_ask_and_comes_last() {
     let helpline = json!({ "id": "line", "name": "Refuge helpline", "status": "active", "description": "Ring us.",
         "attributes": [{ "link_type": "kith:place_mode", "value": "area" }], "service_areas": [{ "name": "Bradford", "extent": "E08000032" }] });
     let leeds = json!([{ "name": "Leeds", "extent": "E08000035" }]);
-    let (client, ..) = served(&json!([refuge("Silent", json!([])), refuge("Leeds", leeds), helpline]));
+    let (client, _directory, _report, _folder) =
+        served(&json!([refuge("Silent", json!([])), refuge("Leeds", leeds), helpline]));
     for (near, names) in [
         ("LS6+2&within_km=50", &["Refuge Leeds", "Refuge helpline", "Refuge Silent"][..]),
         ("Truro", &["Refuge Silent"]),

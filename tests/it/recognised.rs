@@ -64,7 +64,7 @@ fn a_place_at_risk_is_recognised_in_whatever_field_and_spelling_its_source_tells
     items.push(item(51, &none, &json!({ "description": "This is our refuge. The address is confidential." }), &none));
     items.push(item(52, &none, &none, &json!({ "description": "Our refuge." })));
     for private in &items {
-        let (client, ..) = served(&json!([private]));
+        let (client, _directory, _report, _folder) = served(&json!([private]));
         let listed = client.get("/v1/services").text();
         assert!(listed.contains("\"kind\":\"area\""), "{private}\n{listed}");
         for page in ["/v1/services", "/hsds/services", "/hsds/service_at_locations", "/v1/search?near=LS21"] {
@@ -74,7 +74,7 @@ fn a_place_at_risk_is_recognised_in_whatever_field_and_spelling_its_source_tells
     }
     // What tells nothing is shown where it is; so is what says so.
     for open in [item(90, &none, &none, &none), item(91, &mode("kith:place_mode", &json!("Exact")), &none, &none)] {
-        let (client, ..) = served(&json!([open]));
+        let (client, _directory, _report, _folder) = served(&json!([open]));
         assert!(client.get("/v1/search?near=LS21").text().contains(STREET), "{open}");
     }
 }
