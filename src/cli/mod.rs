@@ -36,8 +36,6 @@ use crate::{
 
 /// How often, and how long each time, a command waits for the server that holds the view.
 const PATIENCE: (u32, Duration) = (200, Duration::from_millis(50));
-/// A commit is in the folder a moment before the readers of the server that made it have it.
-const UNTIL_SEEN: Duration = Duration::from_millis(400);
 
 /// An open directory of peer support groups, community organisations and services.
 #[derive(Debug, Parser)]
@@ -214,10 +212,7 @@ async fn publish(directory: &Directory) -> Result<(), Error> {
     for _ in 0..PATIENCE.0 {
         match directory.lock() {
             Ok(_lock) => return directory.bring_up_to_date().await,
-            Err(Error::Locked) if directory.has_published(&written) => {
-                tokio::time::sleep(UNTIL_SEEN).await;
-                return Ok(());
-            }
+            Err(Error::Locked) if directory.has_published(&written) => return Ok(()),
             Err(Error::Locked) => tokio::time::sleep(PATIENCE.1).await,
             Err(error) => return Err(error),
         }

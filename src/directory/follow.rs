@@ -234,10 +234,12 @@ impl Directory {
         Ok(last.sequence)
     }
 
-    /// Whether the view in the folder, whoever writes it, has all that the store held at that moment.
+    /// Whether the view in the folder, whoever writes it, has all that the store held at that moment, and the readers
+    /// of the process that writes it see it so.
     pub fn has_published(&self, state: &State) -> bool {
         let in_folder = self.view.payload_in_folder();
         in_folder.is_some_and(|payload| fits(&payload, state) && payload.sequence >= state.sequence)
+            && self.view.seen_in_folder(&state.epoch) >= state.sequence
             && self.view.purged_in_folder() >= state.purges_due
     }
 
@@ -264,7 +266,10 @@ impl Directory {
             return Ok(1);
         }
         let changes = snapshot.changes_since(applied.sequence, BATCH).await?;
-        let Some(last) = changes.last() else { return Ok(0) };
+        let Some(last) = changes.last() else {
+            self.view.caught_up(applied.sequence);
+            return Ok(0);
+        };
         let sequence = last.sequence;
         let public =
             changes.iter().filter_map(|change| change.public_sequence).max().unwrap_or(applied.public_sequence);

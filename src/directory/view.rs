@@ -34,6 +34,9 @@ const CURRENT: &str = "CURRENT";
 /// The file that says up to which purge no bytes are left of what had to go.
 const PURGED: &str = "PURGED";
 
+/// The file that says up to which line of the change log the readers of the process that holds the folder see it.
+const SEEN: &str = "SEEN";
+
 /// What readers read.
 pub struct View {
     folder: PathBuf,
@@ -43,6 +46,7 @@ pub struct View {
     built: AtomicU64,
     to_build: AtomicU64,
     purges_due: AtomicU64,
+    seen: Mutex<String>,
 }
 
 /// One index folder.
@@ -139,6 +143,7 @@ impl View {
             built: AtomicU64::new(0),
             to_build: AtomicU64::new(0),
             purges_due: AtomicU64::new(0),
+            seen: Mutex::default(),
         }
     }
 
@@ -204,8 +209,25 @@ impl View {
         self.hidden_ids.store(Arc::new(hidden.keys().cloned().collect()));
     }
 
-    /// Forgets what the index knows by itself now.
+    /// Readers have the generation in use with everything up to `sequence`: forgets what it knows by itself now, and
+    /// says so in the folder to those who [wait for it](View::seen_in_folder).
     pub fn caught_up(&self, sequence: u64) {
+        self.forget(sequence);
+        let Some(generation) = self.generation() else { return };
+        let now = format!("{} {sequence}", generation.index.payload().epoch);
+        let mut said = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if *said == now {
+            return;
+        }
+        match self.note(SEEN, &now) {
+            Ok(()) => *said = now,
+            Err(error) => {
+                tracing::warn!(%error, "what readers see cannot be noted; commands that wait for it wait longer")
+            }
+        }
+    }
+
+    fn forget(&self, sequence: u64) {
         let mut hidden = self.hidden.lock().unwrap_or_else(PoisonError::into_inner);
         if hidden.is_empty() {
             return;
@@ -255,6 +277,12 @@ impl View {
         Index::payload_in(&self.folder.join(name)).ok()
     }
 
+    /// Up to which line of the change log of that epoch readers see it; another process may be the one that they ask.
+    pub fn seen_in_folder(&self, epoch: &str) -> u64 {
+        let text = fs::read_to_string(self.folder.join(SEEN)).unwrap_or_default();
+        text.strip_prefix(epoch).and_then(|rest| rest.trim().parse().ok()).unwrap_or_default()
+    }
+
     /// Says how often bytes had to go so far, as the store counts it.
     pub fn want_purge(&self, due: u64) {
         self.purges_due.fetch_max(due, Ordering::Relaxed);
@@ -280,10 +308,14 @@ impl View {
         if due <= self.purged_in_folder() {
             return Ok(());
         }
-        let temporary = self.folder.join("PURGED.new");
-        fs::write(&temporary, due.to_string())
-            .and_then(|()| fs::rename(&temporary, self.folder.join(PURGED)))
-            .map_err(Error::Folder)
+        self.note(PURGED, &due.to_string()).map_err(Error::Folder)
+    }
+
+    /// Writes a small file of the folder, whole or not at all.
+    fn note(&self, name: &str, text: &str) -> io::Result<()> {
+        let temporary = self.folder.join(format!("{name}.new"));
+        fs::write(&temporary, text)?;
+        fs::rename(&temporary, self.folder.join(name))
     }
 
     /// Whether the generation in use still stands in the folder under its name.
