@@ -20,6 +20,7 @@ use crate::directory::admission::{self, Stop};
 
 mod body;
 mod query;
+mod shape;
 
 pub use self::{body::malformed, query::decoded};
 
@@ -264,7 +265,7 @@ mod tests {
             "/v1/search": {"get": {"parameters": [
                 {"in": "query", "name": "q", "schema": {"type": "string"}},
                 {"in": "query", "name": "within_km", "schema": {"type": "number"}},
-                {"in": "query", "name": "need", "schema": {"type": "array"}}]}, "post": {}},
+                {"in": "query", "name": "need", "schema": {"type": "array", "items": {"type": "string"}}}]}, "post": {}},
             "/v1/services/{id}": {"get": {}}}}),
             &["/openapi.json"],
         )

@@ -7,28 +7,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::super::problem::{Problem, Slug};
+use super::{
+    super::problem::{Problem, Slug},
+    shape::{Shape, resolved},
+};
 use crate::domain::read::{Code, Violation, push_token};
 
 /// How the bodies are called that are read by poem-openapi.
 const READ_THERE: &str = "application/json; charset=utf-8";
 /// The longest name of a member that is repeated, in characters.
 const NAME: usize = 64;
-
-/// What a member is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Shape {
-    Text,
-    Number,
-    Integer,
-    Flag,
-    /// A list of texts.
-    List,
-    /// One of these words.
-    Word(Vec<String>),
-    /// Anything else, which is not looked at.
-    Other,
-}
 
 /// The members of an operation's body, by name.
 #[derive(Debug)]
@@ -52,7 +40,7 @@ impl Members {
         let shapes = schema["properties"].as_object()?.iter();
         let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
         Some(Self {
-            shapes: shapes.map(|(name, schema)| (name.clone(), shape(schema, document))).collect(),
+            shapes: shapes.map(|(name, schema)| (name.clone(), Shape::of(schema, document))).collect(),
             required: required.map(str::to_owned).collect(),
         })
     }
@@ -70,7 +58,7 @@ impl Members {
         let mut looked = Looked { faults: Vec::new(), readable: Map::new() };
         for name in self.required.iter().filter(|name| body.get(*name).is_none_or(Value::is_null)) {
             looked.fault(name, None, Code::Required);
-            looked.readable.insert(name.clone(), self.shapes.get(name).map_or(Value::Null, Shape::some_value));
+            looked.readable.insert(name.clone(), self.shapes.get(name).map_or(Value::Null, some_value));
         }
         for (name, value) in body {
             match self.shapes.get(&name) {
@@ -79,11 +67,11 @@ impl Members {
                     looked.fault(&name, None, Code::UnknownParameter);
                 }
                 Some(_) if value.is_null() => {}
-                Some(shape) if shape.look(&name, &value, &mut looked) => {
+                Some(shape) if fits(shape, &name, &value, &mut looked) => {
                     looked.readable.insert(name, value);
                 }
                 Some(shape) if self.required.contains(&name) => {
-                    looked.readable.insert(name, shape.some_value());
+                    looked.readable.insert(name, some_value(shape));
                 }
                 Some(_) => {}
             }
@@ -109,45 +97,43 @@ impl Looked {
     }
 }
 
-impl Shape {
-    /// Whether a value is one of it; otherwise what is wrong is told.
-    fn look(&self, name: &str, value: &Value, looked: &mut Looked) -> bool {
-        let code = match (self, value) {
-            (Self::List, Value::Array(items)) => {
-                let before = looked.faults.len();
-                for (at, item) in items.iter().enumerate() {
-                    if let Some(code) = of_text(item) {
-                        looked.fault(name, Some(at), code);
-                    }
+/// Whether a value is of a shape; otherwise what is wrong is told.
+fn fits(shape: &Shape, name: &str, value: &Value, looked: &mut Looked) -> bool {
+    let code = match (shape, value) {
+        (Shape::Texts, Value::Array(items)) => {
+            let before = looked.faults.len();
+            for (at, item) in items.iter().enumerate() {
+                if let Some(code) = of_text(item) {
+                    looked.fault(name, Some(at), code);
                 }
-                return looked.faults.len() == before;
             }
-            (Self::List, _) => Some(Code::NotAList),
-            (Self::Text, value) => of_text(value),
-            (Self::Word(words), Value::String(word)) => {
-                (!words.iter().any(|known| known == word)).then_some(Code::NotInList)
-            }
-            (Self::Flag, Value::Bool(_)) | (Self::Other, _) | (Self::Number, Value::Number(_)) => None,
-            (Self::Integer, Value::Number(number)) => {
-                number.as_u64().is_none_or(|whole| u32::try_from(whole).is_err()).then_some(Code::OutOfRange)
-            }
-            (Self::Number | Self::Integer, _) => Some(Code::NotANumber),
-            (Self::Flag | Self::Word(_), _) => Some(Code::NotInList),
-        };
-        code.into_iter().for_each(|code| looked.fault(name, None, code));
-        code.is_none()
-    }
-
-    /// A value that can be read, whatever becomes of it.
-    fn some_value(&self) -> Value {
-        match self {
-            Self::Text => json!("x"),
-            Self::Number | Self::Integer => json!(1),
-            Self::Flag => json!(false),
-            Self::List => json!([]),
-            Self::Word(words) => json!(words.first()),
-            Self::Other => Value::Null,
+            return looked.faults.len() == before;
         }
+        (Shape::Texts, _) => Some(Code::NotAList),
+        (Shape::Text, value) => of_text(value),
+        (Shape::Word(words), Value::String(word)) => {
+            (!words.iter().any(|known| known == word)).then_some(Code::NotInList)
+        }
+        (Shape::Flag, Value::Bool(_)) | (Shape::Other, _) | (Shape::Number, Value::Number(_)) => None,
+        (Shape::Integer, Value::Number(number)) => {
+            number.as_u64().is_none_or(|whole| u32::try_from(whole).is_err()).then_some(Code::OutOfRange)
+        }
+        (Shape::Number | Shape::Integer, _) => Some(Code::NotANumber),
+        (Shape::Flag | Shape::Word(_), _) => Some(Code::NotInList),
+    };
+    code.into_iter().for_each(|code| looked.fault(name, None, code));
+    code.is_none()
+}
+
+/// A value of a shape that can be read, whatever becomes of it.
+fn some_value(shape: &Shape) -> Value {
+    match shape {
+        Shape::Text => json!("x"),
+        Shape::Number | Shape::Integer => json!(1),
+        Shape::Flag => json!(false),
+        Shape::Texts => json!([]),
+        Shape::Word(words) => json!(words.first()),
+        Shape::Other => Value::Null,
     }
 }
 
@@ -157,28 +143,6 @@ fn of_text(value: &Value) -> Option<Code> {
         Value::String(text) => text.contains('\0').then_some(Code::HasNul),
         Value::Number(_) => None,
         _ => Some(Code::NotText),
-    }
-}
-
-fn resolved<'d>(schema: &'d Value, document: &'d Value) -> &'d Value {
-    // An optional one may be wrapped.
-    let schema = schema["allOf"].get(0).unwrap_or(schema);
-    let named = schema["$ref"].as_str().and_then(|name| document.pointer(name.trim_start_matches('#')));
-    named.unwrap_or(schema)
-}
-
-fn shape(schema: &Value, document: &Value) -> Shape {
-    let schema = resolved(schema, document);
-    let words = schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    let words: Vec<String> = words.map(str::to_owned).collect();
-    match schema["type"].as_str() {
-        _ if !words.is_empty() => Shape::Word(words),
-        Some("string") => Shape::Text,
-        Some("number") => Shape::Number,
-        Some("integer") => Shape::Integer,
-        Some("boolean") => Shape::Flag,
-        Some("array") if resolved(&schema["items"], document)["type"] == "string" => Shape::List,
-        _ => Shape::Other,
     }
 }
 

@@ -4,19 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::shape::Shape;
 use crate::domain::read::{Code, Violation, push_token};
-
-/// What a parameter of the query is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Shape {
-    Text,
-    Number,
-    Integer,
-    Flag,
-    List,
-    /// One of these words.
-    Word(Vec<String>),
-}
 
 /// The parameters of an operation's query, by name.
 #[derive(Debug, Default)]
@@ -41,7 +30,7 @@ impl Parameters {
         let told = operation.pointer("/parameters").and_then(Value::as_array).into_iter().flatten();
         for parameter in told.filter(|parameter| parameter["in"] == "query") {
             let Some(name) = parameter["name"].as_str() else { continue };
-            parameters.shapes.insert(name.to_owned(), shape(&parameter["schema"], document));
+            parameters.shapes.insert(name.to_owned(), Shape::of(&parameter["schema"], document));
             if parameter["required"] == true {
                 parameters.required.insert(name.to_owned());
             }
@@ -78,7 +67,7 @@ impl Parameters {
                     fault(known.map_or("", |(name, _)| name), Code::NotText, "is not percent-encoded UTF-8");
                     if let Some((name, shape)) = known {
                         *seen.entry(name).or_default() += 1;
-                        readable.push(format!("{name}={}", shape.some_value()));
+                        readable.push(format!("{name}={}", some_value(shape)));
                     }
                     continue;
                 }
@@ -86,63 +75,47 @@ impl Parameters {
             let (name, shape) = name;
             let times = seen.entry(name).or_default();
             *times += 1;
-            if *times > 1 && *shape != Shape::List {
+            if *times > 1 && *shape != Shape::Texts {
                 fault(name, Code::Conflict, "is given twice");
             }
             let told = value.contains('\0').then_some((Code::HasNul, "holds a NUL character"));
-            let told = told.into_iter().chain(shape.fault(&value)).inspect(|(code, reason)| fault(name, *code, reason));
+            let told =
+                told.into_iter().chain(fault_of(shape, &value)).inspect(|(code, reason)| fault(name, *code, reason));
             if told.count() > 0 {
-                readable.push(format!("{name}={}", shape.some_value()));
-            } else if *times == 1 || *shape == Shape::List {
+                readable.push(format!("{name}={}", some_value(shape)));
+            } else if *times == 1 || *shape == Shape::Texts {
                 readable.push(pair.to_owned());
             }
         }
         for name in self.required.iter().filter(|name| !seen.contains_key(name.as_str())) {
             fault(name, Code::Required, Code::Required.reason());
-            readable.push(format!("{name}={}", self.shapes[name].some_value()));
+            readable.push(format!("{name}={}", some_value(&self.shapes[name])));
         }
         Looked { faults, readable: readable.join("&") }
     }
 }
 
-impl Shape {
-    fn fault(&self, value: &str) -> Option<(Code, &'static str)> {
-        let number = (Code::NotANumber, "is not a number that can be used here");
-        match self {
-            Self::Number => (!value.parse::<f64>().is_ok_and(f64::is_finite)).then_some(number),
-            Self::Integer => value.parse::<u32>().is_err().then_some(number),
-            Self::Flag => {
-                (!matches!(value, "true" | "false")).then_some((Code::NotInList, "is neither true nor false"))
-            }
-            Self::Word(words) => (!words.iter().any(|word| word == value))
-                .then_some((Code::NotInList, "is none of the words of the list")),
-            Self::Text | Self::List => None,
+/// What is wrong with a value of a shape.
+fn fault_of(shape: &Shape, value: &str) -> Option<(Code, &'static str)> {
+    let number = (Code::NotANumber, "is not a number that can be used here");
+    match shape {
+        Shape::Number => (!value.parse::<f64>().is_ok_and(f64::is_finite)).then_some(number),
+        Shape::Integer => value.parse::<u32>().is_err().then_some(number),
+        Shape::Flag => (!matches!(value, "true" | "false")).then_some((Code::NotInList, "is neither true nor false")),
+        Shape::Word(words) => {
+            (!words.iter().any(|word| word == value)).then_some((Code::NotInList, "is none of the words of the list"))
         }
-    }
-
-    /// A value that can be read, whatever becomes of it.
-    fn some_value(&self) -> &str {
-        match self {
-            Self::Text | Self::List => "x",
-            Self::Number | Self::Integer => "1",
-            Self::Flag => "false",
-            Self::Word(words) => words.first().map_or("x", String::as_str),
-        }
+        Shape::Text | Shape::Texts | Shape::Other => None,
     }
 }
 
-fn shape(schema: &Value, document: &Value) -> Shape {
-    let named = schema["$ref"].as_str().and_then(|name| document.pointer(name.trim_start_matches('#')));
-    let schema = named.unwrap_or(schema);
-    let words = schema["enum"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    let words: Vec<String> = words.map(str::to_owned).collect();
-    match schema["type"].as_str() {
-        _ if !words.is_empty() => Shape::Word(words),
-        Some("number") => Shape::Number,
-        Some("integer") => Shape::Integer,
-        Some("boolean") => Shape::Flag,
-        Some("array") => Shape::List,
-        _ => Shape::Text,
+/// A value of a shape that can be read, whatever becomes of it.
+fn some_value(shape: &Shape) -> &str {
+    match shape {
+        Shape::Text | Shape::Texts | Shape::Other => "x",
+        Shape::Number | Shape::Integer => "1",
+        Shape::Flag => "false",
+        Shape::Word(words) => words.first().map_or("x", String::as_str),
     }
 }
 
@@ -179,7 +152,7 @@ mod tests {
         let operation = json!({ "parameters": [
             area,
             query("age", json!({ "type": "integer" })),
-            query("need", json!({ "type": "array" })),
+            query("need", json!({ "type": "array", "items": { "type": "string" } })),
             query("strict", json!({ "type": "boolean" })),
             query("format", json!({ "$ref": "#/components/schemas/Form" })),
         ] });
