@@ -16,7 +16,7 @@ mod listings;
 #[path = "support/mod.rs"]
 mod support;
 use listings::{Town, empty, put, query, towns};
-use support::{Clock, Random, folder_bytes_by_extension, process_seconds, resident_megabytes};
+use support::{Clock, Random, SHOWN, folder_bytes_by_extension, process_seconds, resident_megabytes};
 
 /// Says to this very program which size it is to measure.
 const SIZE: &str = "KITH_BENCH_GROWTH_SIZE";
@@ -80,7 +80,8 @@ fn measure(number: usize) -> [f64; ROWS.len()] {
     let towns = towns(&mut random);
     let built = build(folder.path(), number, &towns, &mut random);
     let files = folder_bytes_by_extension(folder.path());
-    let bytes: u64 = files.iter().filter(|(extension, _)| *extension != "bodies").map(|(_, bytes)| bytes).sum();
+    let bytes: u64 =
+        files.iter().filter(|(extension, _)| !SHOWN.contains(&extension.as_str())).map(|(_, bytes)| bytes).sum();
     let (start, clock) = (Instant::now(), Clock::start());
     let index = Index::open(folder.path()).expect("opened");
     let (wall, processor) = (start.elapsed().as_secs_f64() * 1e3, clock.thread_micros() / 1e3);

@@ -106,7 +106,8 @@ pub fn fingerprint(public: &PublicListing) -> String {
     digest(&parts)
 }
 
-/// Everything that shows something of what was written, but terms and taxonomies. A service's places follow it, so that they are joined once.
+/// Everything that shows something of what was written, but terms and taxonomies. A service's places follow it, so that
+/// they are joined once.
 async fn widened(read: &mut Tx, touched: &Touched) -> Result<Vec<ListingRef>> {
     let mut services = touched.services.clone();
     let mut organizations = touched.organizations.clone();

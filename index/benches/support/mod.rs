@@ -70,6 +70,9 @@ pub fn folder_bytes(folder: &Path) -> u64 {
     folder_bytes_by_extension(folder).values().sum()
 }
 
+/// Extensions of the files of a segment that hold what is shown: cards and full records.
+pub const SHOWN: [&str; 2] = ["bodies", "records"];
+
 /// Bytes of the files in a folder, by extension.
 pub fn folder_bytes_by_extension(folder: &Path) -> BTreeMap<String, u64> {
     let mut out = BTreeMap::new();

@@ -59,8 +59,6 @@ fn words_of(phrase: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use crate::domain::crisis::urgency::{Concern, Urgency, UrgencyLevel};
 
     #[test]
@@ -86,15 +84,5 @@ mod tests {
         ] {
             assert_ne!(Urgency::of(text).level, UrgencyLevel::Now, "{text}");
         }
-    }
-
-    #[test]
-    #[ignore = "prints how long it takes: a figure for who works on the words"]
-    fn how_long_a_text_takes() {
-        let text = "i am new here and i do not know anybody is there a choir that i can come to on a thursday";
-        Urgency::of(text);
-        let begun = Instant::now();
-        let found = (0..10_000).filter(|_| Urgency::of(text).is_none()).count();
-        println!("{} µs a text of {} characters, {found} quiet", begun.elapsed().as_micros() / 10_000, text.len());
     }
 }

@@ -70,9 +70,7 @@ impl Weighed {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
-    use super::{super::at_risk::describes_at_risk, weighs_enough};
+    use super::super::at_risk::describes_at_risk;
 
     #[test]
     fn what_two_sentences_say_together_is_enough() {
@@ -94,23 +92,6 @@ mod tests {
             " . . ",
         ] {
             assert!(!describes_at_risk(text), "{text}");
-        }
-    }
-
-    #[test]
-    #[ignore = "prints how long it takes: a figure for who works on the words"]
-    fn how_long_a_description_takes() {
-        let text =
-            "A course for women who want to take back control after abuse, in small groups with a creche. ".repeat(8);
-        describes_at_risk(&text);
-        let sentences: Vec<String> = text.split('.').map(|sentence| format!(" {} ", sentence.to_lowercase())).collect();
-        for (what, found) in [
-            ("weighed", &(|| weighs_enough(&sentences)) as &dyn Fn() -> bool),
-            ("with all rules", &|| describes_at_risk(&text)),
-        ] {
-            let begun = Instant::now();
-            let found = (0..1_000).filter(|_| found()).count();
-            println!("{what}: {} µs for {} characters, {found} found", begun.elapsed().as_micros() / 1_000, text.len());
         }
     }
 }
