@@ -124,6 +124,8 @@ fn alone(world: &World, folder: &Path, questions: &[Question]) -> (Served, f64) 
     drop(greeting);
     let kith = Served::kith(folder, false);
     println!("kith: ready in {:.0} ms, {:.0} MiB at first", kith.ready, kith.memory());
+    kith.at_rest();
+    println!("kith: {:.0} MiB when the checksums have been read", kith.memory());
     let requests: Vec<Vec<u8>> = questions.iter().map(|question| get(&question.path())).collect();
     closed(kith.address, 2, &requests, TIME);
     let cost = http("kith, the mix", &kith, &requests, &[1, 2, 8, 64]);

@@ -48,6 +48,22 @@ impl Served {
         served
     }
 
+    /// Waits until it has no work of its own any more: after its start it reads the checksums of the view, and whoever asks
+    /// meanwhile would have that in the bill.
+    pub fn at_rest(&self) {
+        let began = Instant::now();
+        let mut before = self.cpu();
+        loop {
+            std::thread::sleep(Duration::from_secs(1));
+            let now = self.cpu();
+            // A server at rest looks at its log a few times a second.
+            if now - before <= 20_000.0 || began.elapsed() > Duration::from_secs(90) {
+                return;
+            }
+            before = now;
+        }
+    }
+
     /// Poem behind the same listener, which answers a few bytes of JSON to everything.
     pub fn greeting() -> Self {
         let program = env::current_exe().expect("a running program has a path");

@@ -35,6 +35,7 @@ mod analysis;
 mod areas;
 mod asked;
 mod batch;
+mod checksums;
 mod columns;
 mod cover;
 mod crowd;

@@ -1,7 +1,7 @@
 //! The index as its owner holds it: create, open, apply changes, merge, check.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -26,7 +26,9 @@ const WRITER_BYTES: usize = 160_000_000;
 
 /// A search index in a folder: one writer, any number of readers.
 pub struct Index {
-    engine: tantivy::Index,
+    pub(crate) engine: tantivy::Index,
+    /// Where its files are; `None` when they are in memory.
+    pub(crate) folder: Option<PathBuf>,
     fields: Fields,
     writer: Mutex<Writer>,
     snapshot: RwLock<Arc<Snapshot>>,
@@ -69,7 +71,7 @@ impl Index {
         if std::fs::read_dir(dir)?.next().is_some() {
             return Err(Error::NotEmpty);
         }
-        Self::start(builder().create_in_dir(dir)?, payload)
+        Self::start(builder().create_in_dir(dir)?, Some(dir), payload)
     }
 
     /// Makes an index in memory, for tests.
@@ -77,7 +79,7 @@ impl Index {
     /// # Errors
     /// Only if the engine fails.
     pub fn in_memory(payload: Payload) -> Result<Self> {
-        Self::start(builder().create_in_ram()?, payload)
+        Self::start(builder().create_in_ram()?, None, payload)
     }
 
     /// Opens the last commit of an index.
@@ -96,7 +98,7 @@ impl Index {
             return Err(Error::OldSchema { found: stored.payload.schema });
         }
         engine.register_plugin(Arc::new(SegmentFiles { field: fields.files }));
-        Self::assemble(engine, stored).map_err(|error| match error {
+        Self::assemble(engine, Some(dir), stored).map_err(|error| match error {
             Error::Engine(error) => damaged(error),
             other => other,
         })
@@ -115,7 +117,7 @@ impl Index {
         Ok(parse_stored(metas.payload.as_deref())?.payload)
     }
 
-    fn start(engine: tantivy::Index, mut payload: Payload) -> Result<Self> {
+    fn start(engine: tantivy::Index, folder: Option<&Path>, mut payload: Payload) -> Result<Self> {
         payload.schema = SCHEMA;
         payload.terms.truncate(crate::MOST_BITS);
         let stored = Stored { payload, kinds: Vec::new(), next: 0 };
@@ -123,15 +125,16 @@ impl Index {
         commit(&mut writer, &stored)?;
         // Its threads and its lock go before the index is handed out.
         drop(writer);
-        Self::assemble(engine, stored)
+        Self::assemble(engine, folder, stored)
     }
 
-    fn assemble(engine: tantivy::Index, stored: Stored) -> Result<Self> {
+    fn assemble(engine: tantivy::Index, folder: Option<&Path>, stored: Stored) -> Result<Self> {
         engine.tokenizers().register(ANALYSER, analyser());
         let fields = schema().1;
         let snapshot = Snapshot::open(&engine, fields, stored.clone(), None)?;
         Ok(Self {
             engine,
+            folder: folder.map(Path::to_owned),
             fields,
             writer: Mutex::new(Writer { engine: None, stored, loading: false }),
             snapshot: RwLock::new(Arc::new(snapshot)),
@@ -242,24 +245,6 @@ impl Index {
         let segments = self.engine.searchable_segment_metas()?;
         let worn = segments.len() > 1 || segments.iter().any(|segment| segment.num_deleted_docs() > 0);
         Ok(worn.then(|| segments.iter().map(SegmentMeta::id).collect()))
-    }
-
-    /// Reads every file of the last commit against its checksum; answers the names of damaged ones.
-    ///
-    /// # Errors
-    /// When a file cannot be read at all.
-    pub fn validate(&self) -> Result<Vec<String>> {
-        // A merge that ends meanwhile removes files that were to be read: then once more, for the new ones.
-        let mut tries = 0;
-        let damaged = loop {
-            match self.engine.validate_checksum() {
-                Err(TantivyError::OpenReadError(_)) if tries < 5 => tries += 1,
-                other => break other?,
-            }
-        };
-        let mut names: Vec<String> = damaged.iter().map(|path| path.display().to_string()).collect();
-        names.sort_unstable();
-        Ok(names)
     }
 
     fn reload(&self, writer: &Writer) -> Result<()> {
