@@ -51,7 +51,11 @@ pub async fn joined(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<
     let mut organizations = by_id(read.get::<Organization>(&wanted).await?, |organization| organization.id);
     organizations.values_mut().for_each(|organization| held.veil(organization));
     let mut service_places = places_of_services(read, &services).await?;
-    let (offered, mut organization_places) = around_organizations(read, &held, &organization_ids).await?;
+    let Around { offered, places: mut organization_places } =
+        around_organizations(read, &held, &organization_ids).await?;
+    let private = services.values().filter(|service| service.facts.mode == PlaceMode::Area);
+    let private = private.filter_map(|service| service.record.organization_id);
+    let open = open_of(read, private.chain(organization_ids.iter().copied())).await?;
     let own = organization_ids.iter().filter_map(|id| organizations.get(id));
     let sides: HashMap<Side, Origin> = services
         .values()
@@ -67,6 +71,7 @@ pub async fn joined(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<
             let id = service.record.id;
             Some(Joined {
                 organization: service.record.organization_id.and_then(|id| organizations.get(&id).cloned()),
+                leads_to_open: service.record.organization_id.is_some_and(|id| open.contains(&id)),
                 places: service_places.remove(&id).unwrap_or_default(),
                 services: Vec::new(),
                 has_open_services: false,
@@ -81,8 +86,9 @@ pub async fn joined(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<
             let organization = organizations.get(&listing.id.parse().ok()?)?.clone();
             let id = organization.record.id;
             let offered = offered.get(&id).map(Vec::as_slice).unwrap_or_default();
-            // A private service is not told by the page of one whose name it does not tell itself.
-            let shows_private = offered.iter().all(|(_, open)| *open) || {
+            // A private service is not told by the page of one whose name it does not tell itself, nor beside anything open.
+            let leads_to_open = open.contains(&id);
+            let shows_private = !leads_to_open && {
                 let allowed = Allowed { areas: &[], let_through: &organization.facts.let_through };
                 gate::organization(&mut organization.record.clone(), &allowed).nothing()
             };
@@ -92,6 +98,7 @@ pub async fn joined(read: &mut Snapshot, listings: &[ListingRef]) -> Result<Vec<
                 places: organization_places.remove(&id).unwrap_or_default(),
                 services: services.map(|(service, _)| service.clone()).collect(),
                 has_open_services: offered.iter().any(|(_, open)| *open),
+                leads_to_open,
                 linked: linked.remove(&Side::organization(id)),
                 reported: reported.contains(&listing.id),
                 held: held.of(&organization).map(Hold::public),
@@ -137,12 +144,24 @@ fn is_leaking() -> bool {
     false
 }
 
-/// What organisations offer, and the places that are their own.
-async fn around_organizations(
+/// Those of these organisations that have anything open, or had: what was open once is remembered by those who read it.
+async fn open_of(
     read: &mut Snapshot,
-    held: &Held,
-    ids: &[Id<kind::Organization>],
-) -> Result<(HashMap<Id<kind::Organization>, Vec<Offered>>, HashMap<Id<kind::Organization>, Vec<Place>>)> {
+    of: impl Iterator<Item = Id<kind::Organization>>,
+) -> Result<HashSet<Id<kind::Organization>>> {
+    let of: HashSet<_> = of.collect();
+    let open = read.with_open_services(&of.into_iter().collect::<Vec<_>>()).await?;
+    Ok(open.into_iter().collect())
+}
+
+/// What organisations offer, and the places that are their own, by their ids.
+struct Around {
+    offered: HashMap<Id<kind::Organization>, Vec<Offered>>,
+    places: HashMap<Id<kind::Organization>, Vec<Place>>,
+}
+
+/// What is around organisations.
+async fn around_organizations(read: &mut Snapshot, held: &Held, ids: &[Id<kind::Organization>]) -> Result<Around> {
     let mut services = read.by_key::<Service, _>(Key::Organization, ids).await?;
     services.sort_by_key(|service| service.record.id);
     let mut offered: HashMap<Id<kind::Organization>, Vec<Offered>> = HashMap::new();
@@ -173,7 +192,7 @@ async fn around_organizations(
             places.entry(organization).or_default().push((None, location));
         }
     }
-    Ok((offered, places))
+    Ok(Around { offered, places })
 }
 
 fn by_id<T: crate::domain::entry::Aggregate>(

@@ -12,7 +12,7 @@ use crate::domain::{
 };
 
 /// Counts the changes of what is published of the same records: another number in a view means that it is built anew.
-pub const SHAPE: u32 = 12;
+pub const SHAPE: u32 = 13;
 
 /// The embedded gazetteer, as publishing sees it.
 #[derive(Debug, Clone, Copy, Default)]

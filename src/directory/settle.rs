@@ -135,6 +135,8 @@ async fn widened(read: &mut Tx, touched: &Touched) -> Result<Vec<ListingRef>> {
     let sides = sides(read, &services, &organizations).await?;
     organizations.extend(running.into_iter().filter_map(|(_, organization)| organization));
     let organizations = read.present::<Organization>(&organizations.into_iter().collect::<Vec<_>>()).await?;
+    // What a private listing shows of its organisation depends on what else there is of it.
+    services.extend(read.private_services(&organizations).await?);
     let mut organizations: BTreeSet<_> = organizations.into_iter().collect();
     // Listings on the other sides of links show names and what is agreed: those for which any of that has changed.
     for side in bonds::settle(read, &sides).await? {

@@ -11,6 +11,8 @@ use super::{
     entry::{Entry, Source, Standing},
     gate::{self, Allowed},
     hold::PublicHold,
+    id::{Kind, kind},
+    keys::{Keys, Shown},
     layer,
     link::{self, Linked, PublicLink},
     location::Location,
@@ -84,6 +86,8 @@ pub struct Joined {
     pub services: Vec<ServiceName>,
     /// Whether one of them has no place that must stay private.
     pub has_open_services: bool,
+    /// Whether who runs it has, or ever had, anything that is open: what is private must not lead there.
+    pub leads_to_open: bool,
     /// What its links are made of; `None` when it has none.
     pub linked: Option<Linked>,
     /// Whether somebody said that something here is wrong, and that is still to be seen to.
@@ -187,8 +191,8 @@ impl Joined {
                 gate::source(&mut self.source, &areas);
                 if let Some(own) = organization {
                     let allowed = Allowed { areas: &[], let_through: &own.facts.let_through };
-                    if !gate::organization(&mut own.record.clone(), &allowed).nothing() {
-                        // Its page says more than this listing may. So what stands here leads nowhere.
+                    if self.leads_to_open || !gate::organization(&mut own.record.clone(), &allowed).nothing() {
+                        // Its page says more than this listing may, or leads to what does. So what stands here leads nowhere.
                         own.record = gate::stand_in(service.record.id);
                         service.record.organization_id = Some(own.record.id);
                     }
@@ -292,7 +296,7 @@ impl Joined {
             let names = format!("{} {}", facts.names, told.names);
             (format!("{term_words} {}", told.words), Facts { names, ..facts })
         };
-        let listing = Listing {
+        let mut listing = Listing {
             id: cards[0].0.id.clone(),
             card: cards[0].0.clone(),
             description: facts.description,
@@ -311,6 +315,7 @@ impl Joined {
             links,
             last_modified: None, // known when it has been committed; not part of what is compared
         };
+        keep_keys(&mut listing);
         let is_hit = self.service.is_some() || self.services.is_empty() || listing.network.is_some();
         let is_private = self.is_private();
         Some(PublicListing { listing, is_hit, cards, term_ids, marks, term_words, names: facts.names, is_private })
@@ -400,6 +405,28 @@ impl Joined {
             page_url: format!("/listing/{}", facts.id),
             report_url: format!("/listing/{}/report", facts.id),
         }
+    }
+}
+
+/// Leaves out of a listing the keys of whatever it does not show itself.
+fn keep_keys(listing: &mut Listing) {
+    #[cfg(debug_assertions)]
+    if super::sabotage::on("keys-shown") {
+        return;
+    }
+    let Listing { service, organization, places, services, .. } = listing;
+    let mut shown: Shown = services.iter().map(|service| (kind::Service::NAME, service.id.as_u128())).collect();
+    service.note(&mut shown);
+    organization.note(&mut shown);
+    for place in &*places {
+        place.service_at_location.note(&mut shown);
+        place.location.note(&mut shown);
+    }
+    service.keep(&shown);
+    organization.keep(&shown);
+    for place in places {
+        place.service_at_location.keep(&shown);
+        place.location.keep(&shown);
     }
 }
 

@@ -21,6 +21,7 @@ pub mod gate;
 pub mod graph;
 pub mod hold;
 pub mod id;
+pub mod keys;
 pub mod layer;
 pub mod ledger;
 pub mod link;

@@ -32,6 +32,7 @@ mod error;
 mod holds;
 mod links;
 mod migrate;
+mod private;
 mod purge;
 mod reports;
 mod safeguard;

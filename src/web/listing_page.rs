@@ -13,6 +13,7 @@ use super::{
 use crate::domain::{
     card::CardPlaceKind,
     clock::Timestamp,
+    gate::NAMELESS,
     rhythm::{self, Moment, Rhythm},
     schedule::Schedule,
     when,
@@ -69,7 +70,8 @@ impl ListingPage {
             kind,
             organization: card.organization.as_ref().map(|organization| Value {
                 text: organization.name.clone(),
-                href: Some(format!("/listing/{}", organization.id)),
+                // What may stand in its place beside a private listing has no page.
+                href: (organization.name != NAMELESS).then(|| format!("/listing/{}", organization.id)),
                 note: None,
             }),
             warnings: facts::warnings(card),

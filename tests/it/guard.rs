@@ -17,6 +17,7 @@ mod floor;
 mod game;
 mod gate;
 mod instants;
+mod keys;
 mod linter;
 mod outlive;
 mod passed;

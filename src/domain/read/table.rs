@@ -51,6 +51,20 @@ macro_rules! record {
             }
         }
 
+        impl $crate::domain::keys::Keys for $name {
+            fn note(&self, shown: &mut $crate::domain::keys::Shown) {
+                shown.insert((<$kind as $crate::domain::id::Kind>::NAME, self.id.as_u128()));
+                $(self.$ofield.note(shown);)*
+                $(self.$lfield.note(shown);)*
+            }
+
+            fn keep(&mut self, _shown: &$crate::domain::keys::Shown) {
+                use $crate::domain::{keys::keep_member, read::table::json_name};
+                $(keep_member(&mut self.$ofield, json_name!($ofield $($ojson)?), _shown);)*
+                $(self.$lfield.keep(_shown);)*
+            }
+        }
+
         impl $crate::domain::read::Read for $name {
             fn read(reader: &mut $crate::domain::read::Reader<'_, '_>) -> Self {
                 $(reader.apart($apart);)*

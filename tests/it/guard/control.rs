@@ -32,7 +32,7 @@ const TRACES: &str = "traces::a_search_leaves_no_trace";
 /// The comparison of C1, where a strategy could be named.
 const TWINS: &str = "twin worlds";
 /// Which strategy is made for which leak; it must be among those that see it.
-const MADE_FOR: [(&str, &str); 23] = [
+const MADE_FOR: [(&str, &str); 24] = [
     ("leak-distance", "distance told"),
     ("leak-order", "order among public listings"),
     ("leak-count", "counts by circle"),
@@ -55,6 +55,7 @@ const MADE_FOR: [(&str, &str); 23] = [
     ("numbers-unseen", "local numbers in odd spellings"),
     ("terms-as-given", "terms of a town, and ids guessed of them"),
     ("source-named", "names of sources"),
+    ("keys-shown", "keys of open listings that name what is private"),
     ("links-shown", "baits with links of every kind, at guessed places"),
 ];
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{
     attack::{Finding, MIDDLE, Point, km},
-    baits, spoken,
+    baits, keys, spoken,
     worlds::{STREETS, Secret, World, open_group},
 };
 use crate::support::{Client, encoded};
@@ -31,7 +31,7 @@ pub struct Attacker {
 type Strategy = fn(&Attacker, &mut World, &Secret) -> Finding;
 
 /// Those that change the directory come last.
-pub const STRATEGIES: [(&str, Strategy); 32] = [
+pub const STRATEGIES: [(&str, Strategy); 34] = [
     ("radius bisection", radius),
     ("distance told", distance),
     ("order among public listings", order),
@@ -64,6 +64,8 @@ pub const STRATEGIES: [(&str, Strategy); 32] = [
     ("terms of a town, and ids guessed of them", spoken::terms),
     ("numbers of registers", spoken::registers),
     ("names of sources", spoken::sources),
+    ("keys of open listings that name what is private", keys::named),
+    ("an organisation of listed words that opens something", keys::opened),
 ];
 
 const ANCHORS: [Point; 3] = [(53.2, -2.2), (53.3, 0.1), (54.6, -1.0)];
