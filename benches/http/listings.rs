@@ -176,6 +176,7 @@ impl World {
             places: vec![(None, location)],
             services: Vec::new(),
             has_open_services: false,
+            leads_to_open: false,
             linked: None,
             reported: false,
             held: None,

@@ -416,6 +416,9 @@ fn keep_keys(listing: &mut Listing) {
     }
     let Listing { service, organization, places, services, .. } = listing;
     let mut shown: Shown = services.iter().map(|service| (kind::Service::NAME, service.id.as_u128())).collect();
+    // Who runs an open service is no secret: a private one has the key of a stand-in.
+    let runs = service.as_ref().and_then(|service| service.organization_id);
+    shown.extend(runs.map(|id| (kind::Organization::NAME, id.as_u128())));
     service.note(&mut shown);
     organization.note(&mut shown);
     for place in &*places {

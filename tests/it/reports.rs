@@ -183,7 +183,7 @@ fn what_would_tell_a_private_place_is_not_kept_and_one_address_cannot_flood() {
     assert_eq!(send(client, "192.0.2.51", &kettle, "full", None).status, 200);
     // Nor can a crowd: there is room for who says that it is not safe.
     let lantern = id_of(client, "lantern");
-    let crowd = (60..70).flat_map(|n| std::iter::repeat_n(format!("192.0.2.{n}"), 5));
+    let crowd = (60..70).flat_map(|n| std::iter::repeat_n(format!("198.51.{n}.1"), 5));
     assert!(crowd.map(|from| send(client, &from, &lantern, "closed", None).status).all(|status| status == 200));
     send(client, "192.0.2.71", &lantern, "closed", None).problem("too-many-reports");
     assert_eq!(send(client, "192.0.2.72", &lantern, "unsafe", None).status, 200);

@@ -93,6 +93,15 @@ const SENTENCES: [(&str, [usize; 2], &str); 4] = [
 /// Written to weigh the concepts with, so they measure nothing; what is reached with them is held.
 const WEIGHED: [(&str, usize, usize); 2] = [("crisis_weighed.tsv", 42, 6), ("at_risk_weighed.tsv", 36, 7)];
 
+/// The lines of the table that come from here, by id and what they are about.
+pub fn lines() -> Vec<(String, String)> {
+    let of = |id: &str, what: &str, story: &str| (id.to_owned(), format!("{what}, {story}"));
+    let urgent = URGENT.iter().map(|(.., story)| of("C13", "urgent texts", story));
+    let at_risk = AT_RISK.iter().map(|(.., story)| of("C12", "places at risk", story));
+    let sentences = SENTENCES.iter().map(|(.., story)| of("C8", "sentences of private listings", story));
+    urgent.chain(at_risk).chain(sentences).collect()
+}
+
 /// The texts of a file with their labels.
 fn texts(name: &str) -> Vec<Vec<String>> {
     let file = fs::read_to_string(project("tests/fixtures/unseen").join(name)).unwrap();
