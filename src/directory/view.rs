@@ -355,6 +355,8 @@ impl View {
             .map_err(Error::Folder)?;
         let keep = generation.name.clone();
         self.generation.store(Some(generation));
+        // The folder may be another than the one in which it was noted.
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clear();
         // Open files outlive their names, so readers of an older generation are not disturbed.
         for name in self.names().filter(|name| *name != keep) {
             if let Err(error) = fs::remove_dir_all(self.folder.join(&name)) {
@@ -382,4 +384,40 @@ fn is_generation(name: &str) -> bool {
 /// Makes a rename last through a power cut, where the system lets a folder be synced.
 fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, sync::Arc};
+
+    use kith_index::{Payload, SCHEMA};
+
+    use super::View;
+
+    #[test]
+    fn what_readers_see_is_noted_in_whatever_folder_they_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let view = View::new(folder.path().join("view"));
+        let payload = |epoch: &str| Payload {
+            directory: "test".to_owned(),
+            epoch: epoch.to_owned(),
+            schema: SCHEMA,
+            gazetteer: "none".to_owned(),
+            sequence: 0,
+            public_sequence: 0,
+            terms: Vec::new(),
+        };
+        view.caught_up(1);
+        assert_eq!(view.seen_in_folder("first"), 0, "nobody reads anything yet");
+        for (epoch, sequence) in [("first", 7), ("first", 7), ("second", 7)] {
+            view.take(Arc::new(view.begin(payload(epoch)).unwrap())).unwrap();
+            view.caught_up(sequence);
+            assert_eq!(view.seen_in_folder(epoch), sequence);
+            fs::remove_dir_all(folder.path().join("view")).unwrap();
+            assert_eq!(view.seen_in_folder(epoch), 0);
+        }
+        view.take(Arc::new(view.begin(payload("second")).unwrap())).unwrap();
+        view.caught_up(8);
+        assert_eq!((view.seen_in_folder("first"), view.seen_in_folder("second")), (0, 8));
+    }
 }

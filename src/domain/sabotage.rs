@@ -13,7 +13,7 @@ use super::{
 };
 
 /// What can be leaked, each by its name in the environment.
-pub const LEAKS: [&str; 28] = [
+pub const LEAKS: [&str; 29] = [
     "leak-kept",      // the place is kept, and no more
     "leak-distance",  // the listing is found and told by its distance
     "leak-order",     // found and ordered by its distance, which is not told
@@ -40,6 +40,7 @@ pub const LEAKS: [&str; 28] = [
     "source-named",   // the source of a private listing is named as it calls itself
     "links-shown",    // links that would place a private side are kept and shown
     "keys-shown",     // keys of open records name what is private
+    "runner-shown",   // who runs a private listing is shown though it leads to open ones
     "trace-log",      // what was searched for in the log
     "trace-temp",     // what was searched for in a file of its own
 ];

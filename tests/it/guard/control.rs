@@ -32,7 +32,7 @@ const TRACES: &str = "traces::a_search_leaves_no_trace";
 /// The comparison of C1, where a strategy could be named.
 const TWINS: &str = "twin worlds";
 /// Which strategy is made for which leak; it must be among those that see it.
-const MADE_FOR: [(&str, &str); 24] = [
+const MADE_FOR: [(&str, &str); 25] = [
     ("leak-distance", "distance told"),
     ("leak-order", "order among public listings"),
     ("leak-count", "counts by circle"),
@@ -56,6 +56,7 @@ const MADE_FOR: [(&str, &str); 24] = [
     ("terms-as-given", "terms of a town, and ids guessed of them"),
     ("source-named", "names of sources"),
     ("keys-shown", "keys of open listings that name what is private"),
+    ("runner-shown", "an organisation of listed words that opens something"),
     ("links-shown", "baits with links of every kind, at guessed places"),
 ];
 
