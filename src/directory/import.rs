@@ -30,7 +30,7 @@ use crate::{
     domain::{
         entry::Source,
         gate,
-        id::{Id, kind},
+        id::{Id, Kind, kind},
         place::{AreaCode, PlaceMode},
         read::{Code, Mended},
         telltale::personal::Concern,
@@ -126,7 +126,9 @@ impl Directory {
             ..Report::default()
         };
         if !shipment.dry_run {
-            retire::what_is_protected_now(self, &decisions, shipment, run).await?;
+            for (name, id) in retire::what_is_protected_now(self, &decisions, shipment, run).await? {
+                ids.know(kind::Service::NAME, &name, id.as_u128());
+            }
         }
         let of = decisions.items() as u64;
         let mut seen = Seen::new();

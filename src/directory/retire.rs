@@ -2,6 +2,7 @@
 //!
 //! A service that becomes protected gets a new id, and its old one answers 410. What was kept of its
 //! places is blanked. That cannot make secret what was public; it ends our part in telling it.
+//! What was withdrawn, by a keeper or by a report, stays so under the new id.
 //!
 //! Places shared with a protected service are remembered by a mark that does not lead back to the
 //! source's record, so that a later file with only the open service of that place cannot tell it.
@@ -19,7 +20,7 @@ use super::{
 use crate::{
     domain::{
         digest::digest,
-        entry::{Aggregate, Entry, OrganizationFacts, Origin, Standing},
+        entry::{Aggregate, Entry, OrganizationFacts, Origin, ServiceFacts, Standing},
         gate::{self, Allowed},
         hold::Hold,
         id::{Id, kind},
@@ -55,9 +56,12 @@ pub struct TakenBack {
     pub touched: settle::Touched,
     /// How many services, organizations and locations.
     pub counts: [usize; 3],
+    /// Services that were withdrawn, as they were.
+    pub withdrawn: Vec<Entry<Service>>,
 }
 
-/// Takes back what earlier imports from this source kept of services and places that are protected now.
+/// Takes back what earlier imports from this source kept of services and places that are protected now. Answers the new ids
+/// of those that were withdrawn, by what their source calls them: whatever is written of them stays so.
 ///
 /// # Errors
 /// When the store fails; nothing is taken back then.
@@ -66,7 +70,7 @@ pub async fn what_is_protected_now(
     decisions: &Decisions,
     shipment: Shipment<'_>,
     run: Run,
-) -> Result<()> {
+) -> Result<Vec<(String, Id<kind::Service>)>> {
     let source = shipment.source.id;
     let names = |of: &mut dyn Iterator<Item = &str>| of.map(str::to_owned).collect::<Vec<_>>();
     let protected = Protected {
@@ -77,18 +81,46 @@ pub async fn what_is_protected_now(
         facts: &|name| decisions.organization_facts(name),
     };
     if protected.services.is_empty() && protected.locations.is_empty() && protected.organizations.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let mut tx = directory.store.begin().await?;
     if tx.source(source).await?.as_ref() != Some(shipment.source) {
         tx.put_source(shipment.source).await?;
     }
-    let Some(taken) = take_back(&mut tx, directory, &protected).await? else { return Ok(()) };
+    let Some(taken) = take_back(&mut tx, directory, &protected).await? else { return Ok(Vec::new()) };
+    let mut heirs = Vec::with_capacity(taken.withdrawn.len());
+    for before in &taken.withdrawn {
+        heirs.push((before.origin.foreign_id.clone(), leave_withdrawn(&mut tx, directory, before).await?));
+    }
     let [services, organizations, locations] = taken.counts;
     let detail = json!({ "source": source, "run": run.id, "services": services, "organizations": organizations, "locations": locations });
     let audit =
         Audit { at: directory.clock.now(), actor: shipment.actor.to_owned(), action: "protect", subject: None, detail };
-    end(tx, directory, &taken.touched, source, audit).await
+    end(tx, directory, &taken.touched, source, audit).await?;
+    Ok(heirs)
+}
+
+/// Leaves an empty, protected entry under a new id in place of a service that was taken back while it was withdrawn. Without
+/// it the next record of that name would be a new one, and public.
+///
+/// # Errors
+/// When the store fails.
+pub async fn leave_withdrawn(tx: &mut Tx, directory: &Directory, before: &Entry<Service>) -> Result<Id<kind::Service>> {
+    let id = Id::random(&*directory.chance);
+    let now = directory.clock.now();
+    let heir = Entry {
+        record: bare::<Service>(&json!({ "id": id, "name": "name not kept", "status": "inactive" })),
+        facts: ServiceFacts { mode: PlaceMode::Area, ..ServiceFacts::default() },
+        extra: read::Record::new(),
+        standing: Standing::Withdrawn,
+        origin: before.origin.clone(),
+        revision: 1,
+        created: now,
+        changed: now,
+    };
+    tx.put(&[heir]).await?;
+    tx.pass_on_hiding_reports(before.record.id, id).await?;
+    Ok(id)
 }
 
 /// Commits what was taken back from a source, with its terms that nobody bears any more, and hides it from readers at once.
@@ -208,11 +240,12 @@ pub async fn take_back(tx: &mut Tx, directory: &Directory, protected: &Protected
         tx.put_hold(&Hold { ended: Some(directory.clock.now().london_date()), ..hold.clone() }).await?;
         touched.holds = true;
     }
+    let withdrawn = public.iter().filter(|service| service.standing == Standing::Withdrawn).cloned().collect();
     blank(tx, directory, public, |id| json!({ "id": id, "name": "withdrawn", "status": "inactive" })).await?;
     blank(tx, directory, locations, |id| json!({ "id": id, "location_type": "physical" })).await?;
     blank(tx, directory, at, |id| json!({ "id": id })).await?;
     shorten(tx, directory, told, &open, facts).await?;
-    Ok(Some(TakenBack { touched, counts }))
+    Ok(Some(TakenBack { touched, counts, withdrawn }))
 }
 
 /// What a withheld place is remembered by: a digest of what its source calls it.

@@ -111,9 +111,16 @@ impl Directory {
         let taken = retire::take_back(&mut tx, self, &protected).await?;
         let mut touched = taken.map(|taken| taken.touched).unwrap_or_default();
         let stays = self.under_a_new_id(&mut tx, &entry, &mut touched).await?;
+        match stays {
+            Some(id) => tx.pass_on_hiding_reports(entry.record.id, id).await?,
+            None if entry.standing == Standing::Withdrawn => {
+                retire::leave_withdrawn(&mut tx, self, &entry).await?;
+            }
+            None => {}
+        }
         retire::end(tx, self, &touched, entry.origin.source, audit).await?;
         self.purge_if_due().await?;
-        Ok(stays)
+        Ok(stays.map(|id| id.to_string()))
     }
 
     /// Lets a local number of a private listing be shown, or not any more: its next import reads it.
@@ -197,7 +204,7 @@ impl Directory {
         tx: &mut Tx,
         before: &Entry<Service>,
         touched: &mut Touched,
-    ) -> Result<Option<String>> {
+    ) -> Result<Option<Id<kind::Service>>> {
         let id = Id::random(&*self.chance);
         let Some(record) = cut_service(&before.record, id) else { return Ok(None) };
         let now = self.clock.now();
@@ -234,7 +241,7 @@ impl Directory {
         touched.services.insert(id);
         touched.organizations.extend(entry.record.organization_id);
         tx.put(&[entry]).await?;
-        Ok(Some(id.to_string()))
+        Ok(Some(id))
     }
 }
 

@@ -8,7 +8,10 @@ use super::{
     error::{Error, Result},
     sql::{Query, Row, query},
 };
-use crate::domain::report::{Reason, Report};
+use crate::domain::{
+    id::{Id, kind},
+    report::{Reason, Report},
+};
 
 /// The most reports that are listed at once.
 const MOST: u64 = 1_000;
@@ -83,6 +86,17 @@ impl Tx {
         .about("report")
         .execute(self.open.exec())
         .await?;
+        Ok(())
+    }
+
+    /// Open reports that took a listing away are of another from now on: it stays away until the last of them is closed.
+    pub async fn pass_on_hiding_reports(&mut self, from: Id<kind::Service>, to: Id<kind::Service>) -> Result<()> {
+        Query::joined(&["UPDATE report SET listing_id = ? WHERE listing_id = ? AND hides AND ", OPEN])
+            .bind(to.to_string())
+            .bind(from.to_string())
+            .about("report")
+            .execute(self.open.exec())
+            .await?;
         Ok(())
     }
 }

@@ -161,6 +161,67 @@ fn reports_alone_take_down_only_what_is_new_and_vouched_for_by_nobody() {
     kith_ok(&data, &["check"]);
 }
 
+/// The lines of open reports in which something stands.
+fn listed(data: &Path, what: &str) -> Vec<String> {
+    let listed = kith_ok(data, &["reports", "list"]);
+    listed.lines().filter(|line| line.contains(what)).map(str::to_owned).collect()
+}
+
+#[test]
+fn what_was_taken_away_stays_away_when_its_source_calls_it_a_refuge() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let file = folder.path().join("groups.ndjson");
+    let import = |says: &str| {
+        let group = |name: &str| {
+            json!({ "id": name, "name": format!("{name} circle"), "status": "active", "description": says,
+                "organization": { "id": format!("o{name}"), "name": "Calm", "description": "Tea." } })
+        };
+        let rows: Vec<String> =
+            ["kindness", "listening", "friendship", "calm"].map(|name| group(name).to_string()).into();
+        std::fs::write(&file, rows.join("\n")).unwrap();
+        kith_ok(&data, &["import", "--source", "county", file.to_str().unwrap()])
+    };
+    import("Tea.");
+    let server = Serving::ready(&data, &[]);
+    let client = &server.client;
+    let names = || {
+        let all = client.get("/v1/services?per_page=100").json();
+        let mut names: Vec<String> =
+            all["items"].as_array().unwrap().iter().map(|item| item["card"]["name"].to_string()).collect();
+        names.sort();
+        names.join(" ")
+    };
+    let [kindness, listening, friendship] = ["kindness", "listening", "friendship"].map(|name| id_of(client, name));
+    kith_ok(&data, &["withdraw", &kindness]);
+    let code = reported(client, "192.0.2.1", &listening, "unsafe");
+    kith_ok(&data, &["withdraw", &friendship]);
+    let role = ["--by", "safeguarding lead", "--because", "They asked"];
+    kith_ok(&data, &[&["safeguard", "hide", &friendship], &role[..]].concat());
+    until("three are gone", || names() == "\"calm circle\"");
+
+    for says in ["We run a refuge for women.", "We run a refuge for women. Ring us.", "Tea and talk."] {
+        import(says);
+        until("the fourth is private", || {
+            let all = client.get("/v1/services").json();
+            all["items"][0]["card"]["place"]["kind"] != "exact" && names().contains("circle")
+        });
+        assert_eq!(names(), "\"calm circle\"", "{says}");
+        assert_eq!(
+            [&kindness, &listening, &friendship].map(|id| client.get(&format!("/v1/services/{id}")).status),
+            [410; 3]
+        );
+    }
+    // The report is of what it has become, whose id nobody knows, and brings that back when it is closed.
+    let lines = listed(&data, &code);
+    assert!(lines.len() == 1 && !lines[0].contains(&listening), "{lines:?}");
+    kith_ok(&data, &["reports", "close", &code, "--not-changed", "confirmed"]);
+    until("it is back", || names() == "\"calm circle\" \"listening circle\"");
+    assert_eq!(client.get(&format!("/v1/services/{listening}")).status, 410);
+    assert!(!client.get(&format!("/v1/reports/{code}")).text().contains(&id_of(client, "listening")));
+    kith_ok(&data, &["check"]);
+}
+
 #[test]
 fn what_would_tell_a_private_place_is_not_kept_and_one_address_cannot_flood() {
     let folder = tempfile::tempdir().unwrap();
