@@ -134,7 +134,7 @@ pub async fn doors(
     source: Id<kind::Source>,
 ) -> Result<Doors> {
     let mut doors = Doors::default();
-    for sketch in survey.sketches() {
+    for sketch in survey.sketches().filter(|sketch| sketch.fault.is_none()) {
         for service in sketch.service.iter().chain(&sketch.services) {
             let is_open = service.foreign_id.as_ref().is_some_and(|id| decisions.mode(id) != PlaceMode::Area);
             doors.open.extend(service.organization.clone().filter(|_| is_open));

@@ -214,6 +214,7 @@ fn entity(text: &str) -> Option<(char, usize)> {
         "quot" => '"',
         "apos" | "rsquo" | "lsquo" => '\'',
         "nbsp" => ' ',
+        "shy" => '\u{ad}',
         "ndash" => '–',
         "mdash" => '—',
         "pound" => '£',

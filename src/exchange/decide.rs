@@ -81,6 +81,7 @@ pub fn decide(survey: &Survey, kept: &Kept) -> Decisions {
                 .extend(sketch.organization.as_ref().and_then(|organization| organization.foreign_id.clone()));
         }
         let named = sketch.organization.as_ref().and_then(|organization| organization.foreign_id.clone());
+        let named = named.filter(|_| sketch.fault.is_none());
         decisions.open.extend(named.map(|name| Named { kind: SideKind::Organization, name }));
         if let Some(organization) = &sketch.organization
             && (by_name || risks.organization)
@@ -94,6 +95,10 @@ pub fn decide(survey: &Survey, kept: &Kept) -> Decisions {
             let mode = mode(service, by_name || *at_risk, kept);
             if own && index == 0 {
                 plan.kind = RowKind::Service(mode);
+            }
+            // What cannot be read is nowhere to be found; but it may protect.
+            if sketch.fault.is_some() && mode != PlaceMode::Area {
+                continue;
             }
             match &service.foreign_id {
                 Some(id) => {

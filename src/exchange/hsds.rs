@@ -37,11 +37,12 @@ impl Dialect {
 
 /// Pass 1.
 pub fn sketches(items: Items<'_>) -> impl Iterator<Item = Result<Sketch, Error>> {
-    items.map(|raw| raw.map(|raw| sketch(&raw)))
+    items.map(|raw| raw.map(|raw| sketch(&raw, true)))
 }
 
-fn sketch(raw: &Raw<'_>) -> Sketch {
-    Sketch::of_json(raw.row, raw.bytes).unwrap_or_else(|error| Sketch::unreadable(raw.row, broken(raw, &error)))
+fn sketch(raw: &Raw<'_>, hears: bool) -> Sketch {
+    Sketch::of_json(raw.row, raw.bytes, hears)
+        .unwrap_or_else(|error| Sketch::unreadable_json(raw.row, broken(raw, &error), raw.bytes, hears))
 }
 
 /// Pass 2, over the files of a package in order.
@@ -54,7 +55,7 @@ pub fn records<'s>(
     raws.enumerate().map(move |(index, (part, raw))| {
         let raw = raw?;
         let decisions = compiler.decisions();
-        let sketch = sketch(&raw);
+        let sketch = sketch(&raw, false);
         let lists = dialect.lists();
         let (subject, read) = match decisions.plan(index, raw.row)? {
             RowKind::Refused(fault) => return Ok(Item::refused(part, raw.row, vec![fault.clone()])),

@@ -172,13 +172,13 @@ fn contents(bytes: &[u8], start: usize) -> Result<Option<usize>, Error> {
 }
 
 /// The first byte from `at` on that is not blank.
-fn blank(bytes: &[u8], at: usize) -> usize {
+pub(super) fn blank(bytes: &[u8], at: usize) -> usize {
     let at = at.min(bytes.len());
     at + bytes[at..].iter().take_while(|b| b.is_ascii_whitespace()).count()
 }
 
 /// The end of the value that begins at `at`; the place of the trouble when there is none.
-fn skip(bytes: &[u8], mut at: usize) -> Result<usize, usize> {
+pub(super) fn skip(bytes: &[u8], mut at: usize) -> Result<usize, usize> {
     let start = at;
     let mut depth = 0_usize;
     loop {
@@ -206,7 +206,7 @@ fn skip(bytes: &[u8], mut at: usize) -> Result<usize, usize> {
 }
 
 /// The end of the string that begins at `at`.
-fn string(bytes: &[u8], start: usize) -> Result<usize, usize> {
+pub(super) fn string(bytes: &[u8], start: usize) -> Result<usize, usize> {
     let mut at = start + 1;
     loop {
         match bytes.get(at).ok_or(start)? {

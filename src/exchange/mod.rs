@@ -43,6 +43,7 @@ mod silence;
 mod sketch;
 mod table;
 mod tabular;
+mod walk;
 
 pub use about::About;
 pub use cut::{cut, cut_service};

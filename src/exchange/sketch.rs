@@ -1,13 +1,13 @@
-//! Pass 1: what an item is, what it is called, which terms it has and what it hangs together with.
+//! Pass 1: what an item is, what it says of itself and what it hangs together with.
 //!
-//! Only the members named in these structs are decoded; the JSON reader passes over all others.
+//! Ids are read by the members named in these structs; the JSON reader passes over all others. Words are heard by [`walk`].
 
 use serde::{Deserialize, de::IgnoredAny};
-use serde_json::Value;
 
 use super::{
-    about::{About, words_of_address},
-    loose::{Glance, List, Loose, Word},
+    about::About,
+    loose::{List, Loose, Word},
+    walk::{self, Told},
 };
 use crate::domain::{
     id::{Kind as _, kind},
@@ -29,7 +29,7 @@ pub struct Sketch {
     pub services: Vec<SketchService>,
     /// Ids of its places of services and of its terms, and of what it is linked with, with their kinds.
     pub others: Vec<(&'static str, String)>,
-    /// Why the item cannot be read at all; pass 2 will not look at it again.
+    /// Why the item cannot be read; pass 2 will not look at it again. What it says of a place at risk still protects that.
     pub fault: Option<Violation>,
 }
 
@@ -60,38 +60,76 @@ pub struct SketchOrganization {
 }
 
 impl Sketch {
-    /// An item that cannot be read.
+    /// An item that cannot be read, and of which nothing is known.
     pub(super) fn unreadable(row: u64, fault: Violation) -> Self {
         Self { row, fault: Some(fault), ..Self::default() }
     }
 
-    /// The sketch, unless one of its ids has a character that no database takes: only its row is refused.
-    pub(super) fn checked(self) -> Self {
-        let services = self.service.iter().chain(&self.services);
-        let of_services = services
-            .flat_map(|service| service.foreign_id.iter().chain(&service.organization).chain(&service.locations));
-        let organization = self.organization.iter();
-        let mut ids = of_services.chain(organization.flat_map(|o| o.foreign_id.iter().chain(&o.locations)));
-        if ids.any(|id| id.contains('\0')) || self.others.iter().any(|(_, id)| id.contains('\0')) {
-            return Self::unreadable(self.row, Violation::new("", Code::HasNul));
+    /// The sketch of a JSON item that cannot be read. A mode that it states may not be read as what it is.
+    pub(super) fn unreadable_json(row: u64, fault: Violation, bytes: &[u8], hears: bool) -> Self {
+        if !hears {
+            return Self::unreadable(row, fault);
+        }
+        let mut told = walk::told(bytes);
+        let mut seen = SketchService {
+            declared_mode: told.has_mode.then_some(PlaceMode::Area),
+            foreign_id: told.id.clone(),
+            organization: told.organization_id.clone(),
+            ..SketchService::default()
+        };
+        // What it is cannot be known, so its id may be that of a place.
+        seen.locations.extend(told.id.take());
+        let mut all = vec![told];
+        while let Some(told) = all.pop() {
+            seen.organization =
+                seen.organization.take().or(told.organization.as_ref().and_then(|nested| nested.id.clone()));
+            seen.locations.extend(told.places);
+            seen.about.join(told.about);
+            seen.declared_mode = seen.declared_mode.or(told.has_mode.then_some(PlaceMode::Area));
+            all.extend(told.services.into_iter().chain(told.organization.map(|nested| *nested)));
+        }
+        seen.locations.retain(|id| !id.is_empty());
+        Self { row, service: Some(seen), fault: Some(fault), ..Self::default() }.checked()
+    }
+
+    /// The sketch, refused when one of its ids has a character that no database takes.
+    pub(super) fn checked(mut self) -> Self {
+        let has_nul = |id: &String| id.contains('\0');
+        let services = self.service.iter_mut().chain(&mut self.services);
+        let one = services.flat_map(|service| [&mut service.foreign_id, &mut service.organization]);
+        let mut bad = self.others.iter().any(|(_, id)| has_nul(id));
+        for id in one.chain(self.organization.iter_mut().map(|organization| &mut organization.foreign_id)) {
+            bad |= id.take_if(|id| has_nul(id)).is_some();
+        }
+        let services = self.service.iter_mut().chain(&mut self.services).map(|service| &mut service.locations);
+        for ids in services.chain(self.organization.iter_mut().map(|organization| &mut organization.locations)) {
+            bad |= ids.iter().any(has_nul);
+            ids.retain(|id| !has_nul(id));
+        }
+        if bad {
+            self.others.clear();
+            self.fault.get_or_insert_with(|| Violation::new("", Code::HasNul));
         }
         self
     }
 
-    /// The sketch of one JSON item.
-    pub(super) fn of_json(row: u64, bytes: &[u8]) -> serde_json::Result<Self> {
-        let Some(item) = thing(bytes)?.object else {
+    /// The sketch of one JSON item; in pass 2, which does not hear them, without its words.
+    pub(super) fn of_json(row: u64, bytes: &[u8], hears: bool) -> serde_json::Result<Self> {
+        let Some(item) = serde_json::from_slice::<Loose<Thing>>(bytes)?.object else {
             return Ok(Self::unreadable(row, Violation::new("", Code::NotAnObject)));
         };
+        let mut told = if hears { walk::told(bytes) } else { Told::default() };
         let mut others = Vec::new();
         item.others(&mut others);
         let sketch = match item.kind() {
             Some(Kind::Service) => {
-                let organization =
-                    item.organization.object.as_ref().map(|nested| nested.organization(item.organization_id.id()));
+                let mut within = told.organization.take().map(|nested| *nested).unwrap_or_default();
+                let heard = std::mem::take(&mut within.services);
+                let nested = item.organization.object.as_ref();
+                let organization = nested.map(|nested| nested.organization(item.organization_id.id(), within));
                 let run_by = organization.as_ref().and_then(|nested| nested.foreign_id.clone());
-                let services = item.organization.object.as_ref().map(|nested| nested.services(run_by.as_deref()));
-                let service = item.service(run_by);
+                let services = nested.map(|nested| nested.services(run_by.as_deref(), heard));
+                let service = item.service(run_by, told);
                 Self {
                     row,
                     service: Some(service),
@@ -102,40 +140,15 @@ impl Sketch {
                 }
             }
             Some(Kind::Organization) => {
-                let organization = item.organization(None);
-                let services = item.services(organization.foreign_id.as_deref());
+                let heard = std::mem::take(&mut told.services);
+                let organization = item.organization(None, told);
+                let services = item.services(organization.foreign_id.as_deref(), heard);
                 Self { row, service: None, organization: Some(organization), services, others, fault: None }
             }
-            None => Self::unreadable(row, Violation::new("", Code::UnknownKind)),
+            None => return Ok(Self::unreadable_json(row, Violation::new("", Code::UnknownKind), bytes, hears)),
         };
         Ok(sketch.checked())
     }
-}
-
-/// The members that pass 1 decodes. Where a place is called by something that is no text, the places go without their words.
-fn thing(bytes: &[u8]) -> serde_json::Result<Loose<Thing>> {
-    serde_json::from_slice(bytes).or_else(|error| {
-        let mut item: Value = serde_json::from_slice(bytes).map_err(|_| error)?;
-        without_words_of_places(&mut item);
-        serde_json::from_value(item)
-    })
-}
-
-fn without_words_of_places(item: &mut Value) {
-    let each = |value: Option<&mut Value>, with: &mut dyn FnMut(&mut Value)| {
-        value.and_then(Value::as_array_mut).into_iter().flatten().for_each(with);
-    };
-    let mut strip = |place: &mut Value| {
-        let place = place.as_object_mut();
-        place.map(|place| ["name", "alternate_name", "description"].map(|member| place.remove(member)));
-    };
-    each(item.get_mut("locations"), &mut strip);
-    each(item.get_mut("service_at_locations"), &mut |at| {
-        at.get_mut("location").map(&mut strip);
-        strip(at);
-    });
-    each(item.get_mut("services"), &mut without_words_of_places);
-    item.get_mut("organization").map(without_words_of_places);
 }
 
 /// The id of an organization that has only a name.
@@ -159,8 +172,6 @@ enum Kind {
 struct Thing {
     id: Word,
     name: Word,
-    alternate_name: Word,
-    description: Word,
     organization_id: Word,
     organization: Loose<Box<Thing>>,
     attributes: List<SketchAttribute>,
@@ -172,18 +183,7 @@ struct Thing {
     service_at_locations: List<SketchPlace>,
     locations: List<Located>,
     services: List<Thing>,
-    program: Loose<Told>,
-    email: Word,
-    url: Word,
-    website: Word,
-    application_process: Word,
-    fees: Word,
-    fees_description: Word,
-    accreditations: Word,
-    alert: Word,
-    interpretation_services: Word,
-    phones: List<Told>,
-    eligibility_description: Option<Word>,
+    eligibility_description: Option<IgnoredAny>,
     status: Option<IgnoredAny>,
     schedules: Option<IgnoredAny>,
     location_type: Option<IgnoredAny>,
@@ -213,7 +213,6 @@ struct SketchTaxonomy {
 struct SketchAttribute {
     link_type: Word,
     value: Word,
-    label: Word,
     taxonomy_term: Loose<Named>,
 }
 
@@ -254,26 +253,13 @@ struct SketchPlace {
     id: Word,
     location_id: Word,
     location: Loose<Located>,
-    description: Option<Glance>,
 }
 
-/// Of a place, and of a taxonomy, its id is decoded, and what it is called and said to be: not where it is.
+/// Of a place, and of a taxonomy, its id is decoded.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Located {
     id: Word,
-    name: Option<Glance>,
-    alternate_name: Option<Glance>,
-    description: Option<Glance>,
-}
-
-/// What something is called and said to be.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Told {
-    name: Word,
-    alternate_name: Word,
-    description: Word,
 }
 
 #[derive(Deserialize, Default)]
@@ -306,56 +292,6 @@ impl Thing {
         }
     }
 
-    fn about(&self) -> About {
-        let words = |attribute: &SketchAttribute| {
-            let term = attribute.taxonomy_term.object.as_ref();
-            [
-                term.and_then(|t| t.name.word.clone()),
-                term.and_then(|t| t.code.word.clone()),
-                attribute.label.word.clone(),
-            ]
-        };
-        let old = self.older_terms().flat_map(|term| {
-            let id = term.id.word.as_deref().and_then(|id| id.rsplit(':').next()).map(str::to_owned);
-            [term.name.word.clone(), term.code.word.clone(), id]
-        });
-        About {
-            name: self.name.word.clone().unwrap_or_default(),
-            alternate_name: self.alternate_name.word.clone().unwrap_or_default(),
-            description: self.description.word.clone().unwrap_or_default(),
-            terms: self.attributes.objects().flat_map(words).chain(old).flatten().collect(),
-            names: self.names(),
-            texts: self.texts(),
-        }
-    }
-
-    fn places(&self) -> impl Iterator<Item = &Located> {
-        let of_services = self.service_at_locations.objects().filter_map(|place| place.location.object.as_ref());
-        of_services.chain(self.locations.objects())
-    }
-
-    /// What is called by a name beside it.
-    fn names(&self) -> Vec<String> {
-        let program = self.program.object.iter().flat_map(|program| [&program.name, &program.alternate_name]);
-        let places = self.places().flat_map(|place| [&place.name, &place.alternate_name]);
-        let addresses =
-            [&self.email, &self.url, &self.website].into_iter().filter_map(|address| address.word.as_deref());
-        let called = program.filter_map(|name| name.word.clone());
-        called.chain(places.flatten().map(Glance::text)).chain(addresses.map(words_of_address)).collect()
-    }
-
-    /// What is told in sentences beside its description.
-    fn texts(&self) -> Vec<String> {
-        let own = [&self.application_process, &self.fees, &self.fees_description, &self.accreditations, &self.alert]
-            .into_iter()
-            .chain([&self.interpretation_services]);
-        let told = self.phones.objects().chain(&self.program.object).map(|told| &told.description);
-        let at = self.service_at_locations.objects().filter_map(|place| place.description.as_ref());
-        let places = at.chain(self.places().filter_map(|place| place.description.as_ref())).map(Glance::text);
-        let texts = own.chain(told).filter_map(|text| text.word.clone());
-        texts.chain(places).chain(self.eligibility_description.as_ref().and_then(|text| text.word.clone())).collect()
-    }
-
     /// The terms of Open Referral UK 1.0.
     fn older_terms(&self) -> impl Iterator<Item = &Named> {
         let links = self.service_taxonomys.objects().chain(self.service_taxonomies.objects());
@@ -365,7 +301,7 @@ impl Thing {
             .chain(for_whom.flat_map(|line| line.taxonomys.objects().chain(line.taxonomies.objects())))
     }
 
-    fn service(&self, nested: Option<String>) -> SketchService {
+    fn service(&self, nested: Option<String>, told: Told) -> SketchService {
         let foreign_id = self.id.id();
         let mut locations = Vec::new();
         let mut further = Vec::new();
@@ -389,7 +325,7 @@ impl Thing {
         let own = self.kith.object.as_ref().and_then(|own| own.place_mode.word.as_deref()).map(Some);
         let declared_mode = declared.chain(own).map(declared_mode).max_by_key(|mode| protection(*mode));
         SketchService {
-            about: self.about(),
+            about: told.about,
             organization: nested.or_else(|| self.organization_id.id()),
             locations,
             declared_mode,
@@ -422,23 +358,21 @@ impl Thing {
     }
 
     /// The services inside an organization, which is the one that runs them whatever they say.
-    fn services(&self, run_by: Option<&str>) -> Vec<SketchService> {
+    fn services(&self, run_by: Option<&str>, heard: Vec<Told>) -> Vec<SketchService> {
         let none = Self::default();
         let nested = self.services.0.iter().map(|service| service.object.as_ref().unwrap_or(&none));
-        nested.map(|service| service.service(run_by.map(str::to_owned))).collect()
+        let heard = heard.into_iter().chain(std::iter::repeat_with(Told::default));
+        nested.zip(heard).map(|(service, told)| service.service(run_by.map(str::to_owned), told)).collect()
     }
 
-    fn organization(&self, linked: Option<String>) -> SketchOrganization {
+    fn organization(&self, linked: Option<String>, told: Told) -> SketchOrganization {
         let foreign_id = self.id.id().or(linked).or_else(|| self.name.word.as_deref().map(id_of_name));
         let place = |(index, place): (usize, &Loose<Located>)| {
             let id = place.object.as_ref().and_then(|place| place.id.id()).or_else(|| place.id());
             id.unwrap_or_else(|| id_of_place(foreign_id.as_deref(), index))
         };
-        SketchOrganization {
-            about: self.about(),
-            locations: self.locations.0.iter().enumerate().map(place).collect(),
-            foreign_id,
-        }
+        let locations: Vec<String> = self.locations.0.iter().enumerate().map(place).collect();
+        SketchOrganization { about: told.about, locations, foreign_id }
     }
 }
 

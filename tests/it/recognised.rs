@@ -79,6 +79,234 @@ fn a_place_at_risk_is_recognised_in_whatever_field_and_spelling_its_source_tells
     }
 }
 
+/// Members of the standard that hold no words, or tell where something is. Of all others it is heard when they speak of a refuge.
+const NO_WORDS: [&str; 35] = [
+    "id",
+    "link_entity",
+    "link_type",
+    "address_1",
+    "address_2",
+    "attention",
+    "city",
+    "region",
+    "state_province",
+    "country",
+    "postal_code",
+    "location_type",
+    "address_type",
+    "extent",
+    "extent_type",
+    "number",
+    "freq",
+    "byday",
+    "bymonthday",
+    "byweekno",
+    "byyearday",
+    "wkst",
+    "dtstart",
+    "until",
+    "valid_from",
+    "valid_to",
+    "opens_at",
+    "closes_at",
+    "status",
+    "currency",
+    "assurer_email",
+    "identifier",
+    "last_modified",
+    "updated",
+    "schedule_link",
+];
+
+/// Every member of a service in the document of the standard's feed that may hold words, as the way to it.
+fn members_with_words() -> Vec<Vec<String>> {
+    let document: Value = serde_json::from_str(include_str!("../../openapi/hsds.json")).unwrap();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let mut found = Vec::new();
+    let mut open = vec![("WholeService".to_owned(), Vec::<String>::new())];
+    while let Some((schema, way)) = open.pop() {
+        for (name, member) in schemas[&schema]["properties"].as_object().unwrap() {
+            let member = if member["type"] == "array" { &member["items"] } else { member };
+            let of = member["$ref"].as_str().or_else(|| member["allOf"][0]["$ref"].as_str());
+            let of = of.map(|of| of.rsplit('/').next().unwrap().to_owned());
+            let way: Vec<String> = way.iter().chain([name]).cloned().collect();
+            let is_left = NO_WORDS.contains(&name.as_str()) || name.ends_with("_id") || name.ends_with("_date");
+            // Who runs it is heard by itself, our extension is written otherwise in the feed; the same terms stand on everything, and history in everything.
+            // A link leads to others.
+            let is_others = way.ends_with(&["additional_urls".to_owned(), "url".to_owned()]);
+            let is_elsewhere = is_others
+                || ["organization", "kith"].contains(&name.as_str())
+                || name == "addresses"
+                || (way.len() > 3 && name == "attributes");
+            if is_left || is_elsewhere || member["format"] == "uuid" || member["format"] == "date-time" {
+                continue;
+            }
+            match of.filter(|of| schemas[of].get("properties").is_some()) {
+                Some(of) if way.len() < 7 => open.push((of, way)),
+                Some(_) => {}
+                None if member["type"] == "string" => found.push(way),
+                None => {}
+            }
+        }
+    }
+    found
+}
+
+/// What a record has beside the member in question, so that it can be read.
+fn beside(name: &str) -> Value {
+    match name {
+        "phones" => json!({ "number": "0300 123 4567" }),
+        "languages" => json!({ "name": "Urdu" }),
+        "additional_urls" => json!({ "url": "https://others.example/" }),
+        "location" => item(0, &json!({}), &json!({}), &json!({}))["service_at_locations"][0]["location"].clone(),
+        "schedules" => json!({ "freq": "WEEKLY", "byday": "MO" }),
+        "taxonomy_term" => json!({ "name": "Rooms", "taxonomy": "x" }),
+        "attributes" => json!({ "taxonomy_term": { "name": "Rooms", "taxonomy": "x" } }),
+        _ => json!({ "name": "Rooms" }),
+    }
+}
+
+/// An item that says so at the end of a way, and nowhere else.
+fn saying(number: usize, way: &[String], said: &str) -> Value {
+    let mut item = item(number, &json!({}), &json!({}), &json!({}));
+    let mut at = &mut item;
+    for name in &way[..way.len() - 1] {
+        let object = at.as_object_mut().unwrap();
+        let is_one = ["location", "program", "taxonomy_term", "taxonomy_detail", "unit"].contains(&name.as_str());
+        let new = if is_one { beside(name) } else { json!([beside(name)]) };
+        let value = object.entry(name.clone()).or_insert(new);
+        at = if value.is_array() { &mut value[0] } else { value };
+    }
+    at[way.last().unwrap()] = json!(said);
+    item["id"] = json!(format!("00000000-0000-4000-8000-{number:012}"));
+    item
+}
+
+#[test]
+fn every_member_of_the_standard_that_holds_words_is_heard() {
+    let ways = members_with_words();
+    assert!(ways.len() > 90, "{ways:?}");
+    let told: Vec<(&Vec<String>, Value)> = ways
+        .iter()
+        .enumerate()
+        .map(|(number, way)| {
+            let name = way.last().unwrap().as_str();
+            let said = match name {
+                "url" | "website" | "term_uri" | "uri" => "https://otley-refuge.example/",
+                "email" => "ask@otleyrefuge.example",
+                _ => "Our refuge. The address is confidential.",
+            };
+            (way, saying(number, way, said))
+        })
+        .collect();
+    let items: Vec<&Value> = told.iter().map(|(_, item)| item).collect();
+    let (client, _directory, report, _folder) = served(&json!(items));
+    // An open one keeps its id.
+    let is_shown = |item: &Value| client.get(&format!("/v1/services/{}", item["id"].as_str().unwrap())).status == 200;
+    let shown: Vec<String> = told.iter().filter(|(_, item)| is_shown(item)).map(|(way, _)| way.join(".")).collect();
+    assert_eq!(shown, [""; 0]);
+    // None was refused for another reason.
+    assert_eq!((report.refused, report.protected), (0, told.len() as u64), "{:?}", report.refusals);
+}
+
+/// What open groups say of refuges without being one, each at the end of the way to its member.
+const INNOCENT: [(&str, &str); 48] = [
+    ("description", "We welcome refugees and people seeking asylum."),
+    ("description", "Bring a letter from your refuge if you have one."),
+    ("description", "Our drop-in at the library is open to women who live in refuges."),
+    ("alternate_name", "Refugee women's choir"),
+    ("application_process", "You can be referred by a refuge, your GP or yourself."),
+    ("fees_description", "Free for people who live in a refuge."),
+    ("eligibility_description", "Women who have left a refuge in the last year."),
+    ("wait_time", "Two weeks; none if a refuge refers you."),
+    ("alert", "Closed on Monday: the helpline of Refuge is open day and night."),
+    ("interpretation_services", "Interpreters for refugees."),
+    ("licenses", "Registered charity."),
+    ("accreditations", "Quality mark of the national charity Refuge."),
+    ("email", "refugees@otley.example"),
+    ("url", "https://refugeewelcome.example/"),
+    ("url", "https://example.org/advice/refugees"),
+    ("additional_urls.label", "Find a refuge"),
+    ("additional_urls.label", "National charity Refuge"),
+    ("additional_urls.url", "https://refuge.example/help"),
+    ("phones.description", "National Refuge helpline"),
+    ("phones.description", "Line for refugees"),
+    ("phones.description", "Out of hours, ring Refuge"),
+    ("contacts.title", "Refugee support worker"),
+    ("contacts.department", "Refugee and asylum team"),
+    ("contacts.email", "refugeeteam@otley.example"),
+    ("contacts.name", "Ann Shelter"),
+    ("contacts.phones.description", "Only for refugees"),
+    ("cost_options.option", "Free with a letter from a refuge"),
+    ("cost_options.amount_description", "Refuges pay nothing."),
+    ("required_documents.document", "Letter from your refuge, if you live in one"),
+    ("funding.source", "Grant of the charity Refuge"),
+    ("funding.source", "Refugee fund"),
+    ("languages.note", "Interpreters who know refugees' needs"),
+    ("schedules.description", "Refugee women on Tuesdays"),
+    ("schedules.notes", "We pick up women from the refuge by minibus."),
+    ("service_areas.name", "Refugees in Leeds"),
+    ("capacities.description", "Ten places a week, two kept for refuges."),
+    ("capacities.unit.name", "Places at the table"),
+    ("program.name", "Refugee welcome"),
+    ("program.description", "Training for staff of refuges."),
+    ("attributes.label", "Refugees"),
+    ("attributes.taxonomy_term.name", "Refugees and asylum seekers"),
+    ("attributes.taxonomy_term.description", "Not for refuges: see the national list."),
+    ("service_at_locations.description", "By the side door."),
+    ("service_at_locations.location.name", "Refugee centre"),
+    ("service_at_locations.location.description", "Shelter from the rain at the bus stop."),
+    ("service_at_locations.location.transportation", "Bus stop Wildlife Refuge."),
+    ("service_at_locations.location.accessibility.description", "Refuge point beside the lift, for evacuation."),
+    ("service_at_locations.location.addresses.address_1", "The Refuge, Mill Lane"),
+];
+
+#[test]
+fn what_open_groups_say_of_refuges_hides_none_of_them() {
+    let way = |way: &str| way.split('.').map(str::to_owned).collect::<Vec<_>>();
+    let told: Vec<Value> =
+        INNOCENT.iter().enumerate().map(|(n, (member, said))| saying(n, &way(member), said)).collect();
+    let (client, _directory, report, _folder) = served(&json!(told));
+    let is_hidden = |item: &Value| client.get(&format!("/v1/services/{}", item["id"].as_str().unwrap())).status != 200;
+    let hidden = INNOCENT.iter().zip(&told).filter(|(_, item)| is_hidden(item)).map(|(innocent, _)| innocent);
+    assert_eq!(hidden.collect::<Vec<_>>(), [&("", ""); 0], "{:?}", report.refusals);
+}
+
+#[test]
+fn what_cannot_be_read_protects_the_places_that_it_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("groups.ndjson");
+    let choir = |number: usize, location: &str| {
+        let mut item = item(number, &json!({ "name": "Choir" }), &json!({ "id": location }), &json!({}));
+        item["id"] = json!(format!("00000000-0000-4000-8000-{number:012}"));
+        item.to_string()
+    };
+    // The same places are named by items that no reader of JSON, or of the standard, takes: a member twice, half a
+    // letter, a name that is a list, an id that no database keeps. One of them says nothing that would be at risk.
+    let rows = [
+        choir(1, "l1"),
+        r#"{"id":"r1","name":"Elm","name":"Oak","status":"active","description":"We run a refuge.","service_at_locations":[{"location":{"id":"l1"}}]}"#.to_owned(),
+        choir(2, "l2"),
+        r#"{"id":"r2","name":"Elm \ud800","status":"active","alert":"Our refuge is full.","service_at_locations":[{"location_id":"l2"}]}"#.to_owned(),
+        choir(3, "l3"),
+        r#"{"id":"r3\u0000","name":"Elm","status":"active","contacts":[{"name":"Ann","title":"Refuge manager"}],"service_at_locations":[{"location":{"id":"l3"}}]}"#.to_owned(),
+        choir(4, "l4"),
+        r#"{"id":"r4","name":"Elm","name":"Oak","status":"active","description":"We sing.","service_at_locations":[{"location":{"id":"l4"}}]}"#.to_owned(),
+    ];
+    std::fs::write(&file, rows.join("\n")).unwrap();
+    let data = folder.path().join("data");
+    let report = kith_ok(&data, &["import", "--source", "county", file.to_str().unwrap()]);
+    let server = Serving::ready(&data, &[]);
+    let shown = |number: usize| {
+        let path = format!("/v1/services/00000000-0000-4000-8000-{number:012}");
+        let answer = server.client.get(&path);
+        assert_eq!(answer.status, 200, "{report}");
+        answer.text().contains(STREET)
+    };
+    assert_eq!([1, 2, 3, 4].map(shown), [false, false, false, true], "{report}");
+    assert!(report.contains("4 refused"), "{report}");
+}
+
 #[test]
 fn tables_are_read_as_well() {
     let folder = tempfile::tempdir().unwrap();
@@ -89,36 +317,48 @@ fn tables_are_read_as_well() {
         path.to_str().unwrap().to_owned()
     };
     let data = folder.path().join("data");
-    let rows = "ref,title,about,how,place,street,postcode,lat,lon\n\
+    let rows = "ref,title,about,how,place,street,postcode,lat,lon,role\n\
         1,Choir,Sing,,Hall,3 Mill Lane,LS6 2AB,53.82,-1.57\n\
         2,Elm,Tea,Ring: we offer refuge.,Hall,12 Kirkgate,LS21 3AA,53.9,-1.69\n\
         3,Oak,Tea,,Women's refuge,12 Kirkgate,LS21 3AA,53.9,-1.69\n\
-        4,Ash,<p>We run a <b>refuge</b></p>,,Hall,12 Kirkgate,LS21 3AA,53.9,-1.69\n";
+        4,Ash,<p>We run a <b>refuge</b></p>,,Hall,12 Kirkgate,LS21 3AA,53.9,-1.69\n\
+        5,Bay,Tea,,Hall,12 Kirkgate,LS21 3AA,53.9,-1.69,Refuge worker\n";
     let mapping = "[source]\nname = \"town\"\nfile = \"table.csv\"\n[entity]\nkind = \"service\"\nid = \"ref\"\n[fields]\nname = \"title\"\ndescription = \"about\"\n\
         application_process = \"how\"\nstatus = { value = \"active\" }\n[place]\nname = \"place\"\naddress_1 = \"street\"\n\
-        postal_code = \"postcode\"\nlatitude = \"lat\"\nlongitude = \"lon\"\n";
+        postal_code = \"postcode\"\nlatitude = \"lat\"\nlongitude = \"lon\"\n[contact]\ntitle = \"role\"\n";
     let (table, by) = (file("table.csv", rows), file("table.toml", mapping));
     kith_ok(&data, &["import", &table, "--mapping", &by]);
     let folder_of_tables = folder.path().join("tables");
     file(
         "tables/service.csv",
-        "id,name,status,program_id,alert\na,Birch,active,,\nb,Hazel,active,,Our refuge is full.\nc,Rowan,active,p,\nd,Yew,active,,\n",
+        "id,name,status,program_id,alert\na,Birch,active,,\nb,Hazel,active,,Our refuge is full.\nc,Rowan,active,p,\nd,Yew,active,,\ne,Fir,active,,\nf,Ivy,active,,\ng,Box,active,,\n",
     );
     file("tables/program.csv", "id,organization_id,name,description\np,,Safe house programme,x\n");
     file(
         "tables/location.csv",
-        "id,location_type,name,latitude,longitude\nla,physical,Hall,53.82,-1.57\nlb,physical,Hall,53.9,-1.69\nlc,physical,Hall,53.9,-1.69\nld,physical,Women's refuge,53.9,-1.69\n",
+        "id,location_type,name,latitude,longitude\nla,physical,Hall,53.82,-1.57\nlb,physical,Hall,53.9,-1.69\nlc,physical,Hall,53.9,-1.69\nld,physical,Women's refuge,53.9,-1.69\nle,physical,Hall,53.9,-1.69\nlf,physical,Hall,53.9,-1.69\nlg,physical,Hall,53.9,-1.69\n",
     );
-    file("tables/service_at_location.csv", "id,service_id,location_id\nxa,a,la\nxb,b,lb\nxc,c,lc\nxd,d,ld\n");
+    file(
+        "tables/service_at_location.csv",
+        "id,service_id,location_id\nxa,a,la\nxb,b,lb\nxc,c,lc\nxd,d,ld\nxe,e,le\nxf,f,lf\nxg,g,lg\n",
+    );
     file(
         "tables/address.csv",
-        "id,location_id,address_1,city,state_province,postal_code,country,address_type\n1,la,3 Mill Lane,Leeds,x,LS6 2AB,GB,physical\n2,lb,12 Kirkgate,Otley,x,LS21 3AA,GB,physical\n3,lc,12 Kirkgate,Otley,x,LS21 3AA,GB,physical\n4,ld,12 Kirkgate,Otley,x,LS21 3AA,GB,physical\n",
+        "id,location_id,address_1,city,state_province,postal_code,country,address_type\n1,la,3 Mill Lane,Leeds,x,LS6 2AB,GB,physical\n2,lb,12 Kirkgate,Otley,x,LS21 3AA,GB,physical\n3,lc,12 Kirkgate,Otley,x,LS21 3AA,GB,physical\n4,ld,12 Kirkgate,Otley,x,LS21 3AA,GB,physical\n5,le,12 Kirkgate,Otley,x,LS21 3AA,GB,physical\n6,lf,12 Kirkgate,Otley,x,LS21 3AA,GB,physical\n7,lg,12 Kirkgate,Otley,x,LS21 3AA,GB,physical\n",
     );
+    // Who is asked at the place, a term of the location, the line of a contact at the location.
+    file(
+        "tables/contact.csv",
+        "id,service_at_location_id,location_id,name,title\nc1,xe,,Ann,Refuge manager\nc2,,lg,Ann,\n",
+    );
+    file("tables/attribute.csv", "id,link_id,link_entity,taxonomy_term_id\na1,lf,location,t1\n");
+    file("tables/taxonomy_term.csv", "id,name,taxonomy\nt1,Refuge,x\n");
+    file("tables/phone.csv", "id,contact_id,number,description\nn1,c2,0300 123 4567,Rings in our refuge.\n");
     kith_ok(&data, &["import", "--source", "county", folder_of_tables.to_str().unwrap()]);
     let server = Serving::ready(&data, &[]);
     let listed = server.client.get("/v1/services").json();
     let services = listed["items"].as_array().unwrap();
-    assert_eq!(services.len(), 8, "{listed:#}");
+    assert_eq!(services.len(), 12, "{listed:#}");
     for service in services {
         let text = service.to_string();
         let is_open = ["Choir", "Birch"].iter().any(|open| text.contains(open));

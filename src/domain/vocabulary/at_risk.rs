@@ -7,9 +7,9 @@
 use std::sync::LazyLock;
 
 use super::{
-    super::plain,
     hiding::{gives, hides, may_hide},
     phrases::{line, words},
+    seen::seen,
     weighed::weighs_enough,
 };
 
@@ -128,11 +128,12 @@ const DESCRIBED: [&str; 21] = [
 ];
 
 /// These do, unless somebody gives to it or collects for it.
-const MENTIONED: [&str; 14] = [
+const MENTIONED: [&str; 15] = [
     "refuge service",
     "refuge project",
     "refuge for",
     "our refuge",
+    "room in the refuge",
     "women's refuge",
     "women only refuge",
     "refuge with",
@@ -219,7 +220,7 @@ fn signs() -> &'static Signs {
 /// The text as readers see it, without markup and hidden characters, in folded lines, a sentence or clause each, without
 /// what only looks like a sign.
 fn sentences(text: &str) -> Vec<String> {
-    let seen = plain::line(text).replace(['\u{200c}', '\u{200d}'], "");
+    let seen = seen(text);
     let folded = |sentence| {
         let folded = line(&words(sentence));
         signs().innocent.0.iter().fold(folded, |line, innocent| line.replace(innocent.as_str(), " "))
@@ -239,10 +240,24 @@ mod tests {
             "We run<br>a<br/>refuge",
             "We provide <i>safe</i> <i>accommodation</i>.",
             "We run a ref\u{200d}uge for\u{ad} women.",
+            "We run a ref&shy;uge for women.",
+            "We run a R.E.F.U.G.E. for women.",
+            "We run a \u{433}\u{435}fuge.",
+            "\u{ff37}\u{ff45} run a \u{ff52}\u{ff45}\u{ff46}\u{ff55}\u{ff47}\u{ff45}.",
+            "We run a re-fuge.",
         ] {
             assert!(describes_at_risk(text), "{text}");
         }
-        for name in ["Safe&nbsp;House", "Ref<b>uge</b>", "Refu&#103;e", "Ref\u{ad}uge", "Safe\u{200b} House"] {
+        for name in [
+            "Safe&nbsp;House",
+            "Ref<b>uge</b>",
+            "Refu&#103;e",
+            "Ref\u{ad}uge",
+            "Safe\u{200b} House",
+            "R E F U G E",
+            "Re\u{2011}fuge",
+            "S.A.F.E. House",
+        ] {
             assert!(is_at_risk(name), "{name}");
         }
         assert!(!is_at_risk("<b>Refu</b>gee choir"));

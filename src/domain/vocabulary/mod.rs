@@ -11,6 +11,7 @@ mod at_risk;
 mod file;
 mod hiding;
 mod phrases;
+mod seen;
 mod term;
 pub mod values;
 mod weighed;

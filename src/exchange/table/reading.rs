@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value, json};
 
 use super::{
     super::{
-        about::{ADDRESSES, About, SENTENCES, words_of_address},
+        about::{About, is_heard},
         allow,
         encoding::Encoding,
         indexed::{Rows, Word},
@@ -377,14 +377,12 @@ impl<'r, 'a> Reading<'r, 'a> {
             terms.extend(column.lookup.get(&code).cloned());
             terms.push(code);
         }
-        let mut about = About { terms, ..self.about(&mapping.fields) };
-        let of_place = self.about(&mapping.place);
-        about.names.extend([of_place.name, of_place.alternate_name]);
-        about.texts.push(of_place.description);
+        let about = self.about(terms);
         let others = self.linked_with();
         let locations = place.into_iter().collect();
         let (service, organization) = if self.table.is_service() {
-            let about_it = self.about(&mapping.organization);
+            let mut about_it = About::default();
+            self.hear("", &mapping.organization, &mut about_it);
             let run_by =
                 SketchOrganization { foreign_id: organization.clone(), about: about_it, locations: Vec::new() };
             let service = SketchService { foreign_id: id, about, organization, locations, declared_mode: None };
@@ -411,17 +409,38 @@ impl<'r, 'a> Reading<'r, 'a> {
         Links { id, organization, place }
     }
 
-    fn about(&mut self, fields: &BTreeMap<String, Cell>) -> About {
-        let mut text = |field: &str| {
-            fields.get(field).and_then(|cell| self.value(cell)).map(|text| text.trim().to_owned()).unwrap_or_default()
-        };
-        About {
-            name: text("name"),
-            alternate_name: text("alternate_name"),
-            description: text("description"),
-            terms: Vec::new(),
-            names: ADDRESSES.map(|field| words_of_address(&text(field))).into(),
-            texts: SENTENCES.map(&mut text).into(),
+    /// What the rows say of what they are, with all that hangs on it.
+    fn about(&mut self, terms: Vec<String>) -> About {
+        let mapping = self.table.mapping;
+        let mut about = About { terms, ..About::default() };
+        let faults = self.found.faults.len();
+        self.hear("", &mapping.fields, &mut about);
+        self.hear("location", &mapping.place, &mut about);
+        for line in self.lines {
+            for (parent, fields) in [("contacts", &mapping.contact), ("schedules", &mapping.schedule)] {
+                for (field, cell) in fields.iter().filter(|(field, _)| is_heard(parent, field)) {
+                    about.hear(parent, field, &self.value_in(line, cell).unwrap_or_default());
+                }
+            }
+        }
+        for index in 0..self.further.len() {
+            let joined = &self.table.further[index].mapping;
+            for record in self.rows_of(index) {
+                for (parent, fields) in [("schedules", &joined.schedule), ("links", &joined.link)] {
+                    for (field, cell) in fields.iter().filter(|(field, _)| is_heard(parent, field)) {
+                        about.hear(parent, field, &self.field_of(index, &record, cell).unwrap_or_default());
+                    }
+                }
+            }
+        }
+        // What is no text is told by pass 2, if it reads it at all.
+        self.found.faults.truncate(faults);
+        about
+    }
+
+    fn hear(&mut self, parent: &str, fields: &BTreeMap<String, Cell>, about: &mut About) {
+        for (field, cell) in fields.iter().filter(|(field, _)| is_heard(parent, field)) {
+            about.hear(parent, field, &self.value(cell).unwrap_or_default());
         }
     }
 }

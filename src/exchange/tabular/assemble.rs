@@ -8,7 +8,6 @@ use serde_json::{Map, Number, Value};
 use super::{
     super::{
         Decisions, Error,
-        about::About,
         allow::{self, Lists},
         compile::{self, Compiler, Input},
         decide::RowKind,
@@ -115,23 +114,14 @@ impl<'t, 'a> Reading<'t, 'a> {
         self.faults.clear();
         let record = self.row(file, number);
         // A row that is longer than its header, or is no text, is told in pass 1 and not read again.
-        if let Some(fault) = self.long(file, &record).or_else(|| self.unreadable(file, &record)) {
-            return Sketch::unreadable(row, fault);
-        }
+        let fault = self.long(file, &record).or_else(|| self.unreadable(file, &record));
         let text = |column: &str| self.text(file, &record, column);
         let foreign_id = text("id").map(|id| foreign_id(&id));
-        let about = About {
-            name: text("name").unwrap_or_default(),
-            alternate_name: text("alternate_name").unwrap_or_default(),
-            description: text("description").unwrap_or_default(),
-            ..About::default()
-        };
         let linked = text("organization_id").map(|id| crate::domain::read::foreign_id(&id));
         let own_place = self.place_of(file, number);
         let word = foreign_id.as_deref().map(Word::of);
-        let Named { terms, declared_mode, mut others } = word.as_ref().map(|word| self.terms(word)).unwrap_or_default();
-        let (names, texts) = self.told(file, &record, word.as_ref());
-        let about = About { terms, names, texts, ..about };
+        let Named { declared_mode, mut others } = word.as_ref().map(|word| self.terms(word)).unwrap_or_default();
+        let about = self.told(file, number);
         match subject {
             Subject::Service(..) => {
                 let mut locations = Vec::new();
@@ -149,7 +139,7 @@ impl<'t, 'a> Reading<'t, 'a> {
                 locations.extend(own_place);
                 locations.extend(further);
                 let service = SketchService { foreign_id, about, organization: linked, locations, declared_mode };
-                Sketch { row, service: Some(service), others, ..Sketch::default() }.checked()
+                Sketch { row, service: Some(service), others, fault, ..Sketch::default() }.checked()
             }
             _ => {
                 let places = self.tables.file("location");
@@ -163,7 +153,7 @@ impl<'t, 'a> Reading<'t, 'a> {
                 });
                 let locations = ids.collect();
                 let organization = SketchOrganization { foreign_id, about, locations };
-                Sketch { row, organization: Some(organization), others, ..Sketch::default() }.checked()
+                Sketch { row, organization: Some(organization), others, fault, ..Sketch::default() }.checked()
             }
         }
     }
@@ -336,7 +326,7 @@ impl<'t, 'a> Reading<'t, 'a> {
 
     /// Whether a row that names only an id means the row of that id in this table. Where several tables have the id, it must
     /// say which of them it means: what tells of a place must not come to stand on an open service.
-    fn is_of(&mut self, parent: usize, file: usize, key: &str, id: &Word, row: u32) -> bool {
+    pub(super) fn is_of(&mut self, parent: usize, file: usize, key: &str, id: &Word, row: u32) -> bool {
         let column = match key {
             "link_id" => "link_entity",
             "resource_id" => "resource_type",
@@ -375,9 +365,9 @@ impl<'t, 'a> Reading<'t, 'a> {
         Some(self.object(file, row, shape, path, compiler).into())
     }
 
-    /// The terms on a record, and the mode that it states.
+    /// The mode that a record states by its terms, and which terms these are.
     fn terms(&mut self, id: &Word) -> Named {
-        let Named { mut terms, declared_mode: mut declared, mut others } = Named::default();
+        let Named { declared_mode: mut declared, mut others } = Named::default();
         for (table, key, link, of) in [
             ("attribute", "link_id", "taxonomy_term_id", "taxonomy_term"),
             ("service_taxonomy", "service_id", "taxonomy_id", "taxonomy"),
@@ -387,7 +377,6 @@ impl<'t, 'a> Reading<'t, 'a> {
             for row in rows {
                 let record = self.row(file, row);
                 let text = |column: &str| self.text(file, &record, column);
-                terms.extend(text("label"));
                 if text("link_type").is_some_and(|link| is_place_mode_link(&link)) {
                     let stated = Some(declared_mode(text("value").as_deref()));
                     declared = declared.into_iter().chain(stated).max_by_key(|mode| protection(*mode));
@@ -398,13 +387,12 @@ impl<'t, 'a> Reading<'t, 'a> {
                 if let Some(row) = self.tables.files[other].rows("id", &Word::of(&term)).next() {
                     let record = self.row(other, row);
                     let text = |column: &&str| self.text(other, &record, column);
-                    terms.extend(["name", "code"].iter().filter_map(text));
                     let taxonomy = ["taxonomy_id", "vocabulary"].iter().filter_map(text);
                     others.extend(taxonomy.map(|id| (kind::Taxonomy::NAME, foreign_id(&id))));
                 }
             }
         }
-        Named { terms, declared_mode: declared, others }
+        Named { declared_mode: declared, others }
     }
 
     /// The rows of all tables that name a row by a key.
@@ -464,8 +452,6 @@ impl<'t, 'a> Reading<'t, 'a> {
 /// What a record's terms tell of it.
 #[derive(Default)]
 struct Named {
-    /// Their names and codes.
-    terms: Vec<String>,
     /// The mode that one of them states.
     declared_mode: Option<PlaceMode>,
     /// Their ids and those of their taxonomies.

@@ -188,8 +188,8 @@ fn refuge() -> Vec<(&'static str, Vec<u8>)> {
         ("accessibility.csv", "id,location_id,description\n1,house,CANARY!\n2,back,CANARY!\n"),
         ("service_areas.csv", "id,service_id,service_at_location_id,name,description,extent,extent_type\n1,r,,Yorkshire,CANARY!,E12000003,text\n2,,r1,CANARY!,CANARY!,,\n"),
         ("metadata.csv", "id,resource_id,field_name,previous_value\n1,r,address_1,CANARY!\n2,house,name,CANARY!\n"),
-        ("attributes.csv", "id,link_id,taxonomy_term_id,value,note\n1,r,t,CANARY,CANARY!\n2,house,t,CANARY!,CANARY!\n"),
-        ("taxonomy_terms.csv", "id,name,taxonomy,description\nt,refuge,county,CANARY!\n"),
+        ("attributes.csv", "id,link_id,taxonomy_term_id,value,note\n1,r,t,CANARY,CANARY!\n2,house,room,CANARY!,CANARY!\n"),
+        ("taxonomy_terms.csv", "id,name,taxonomy,description\nt,refuge,county,CANARY!\nroom,rooms,county,CANARY!\n"),
     ]
     .map(|(name, table)| (name, text(table)))
     .to_vec()
