@@ -91,7 +91,7 @@ impl Floors {
         let mut told = all.iter().copied().filter(|subject| self.told.contains_key(*subject));
         let together = told.next().map(|one| self.around(std::iter::once(one), std::iter::empty()));
         let joins = together.is_some_and(|together| told.any(|subject| !together.contains(subject)));
-        if joins && !self.is_wide(&all, None) {
+        if joins && (self.asks(wanted, &all) || !self.is_wide(&all, None)) {
             return false;
         }
         self.new_ties.extend(new.iter().cloned());
@@ -99,8 +99,43 @@ impl Floors {
         true
     }
 
+    /// Whether these would ask what was told of private ones: they have no place, told something small, and are to be tied to
+    /// what is private. Whether it has anything in common with that must not be seen.
+    fn asks(&self, wanted: &[(String, Vec<String>)], all: &HashSet<&str>) -> bool {
+        let told = |subject: &str| self.told.get(subject).into_iter().flatten().map(|(told, _)| told);
+        let is_own = |subject: &str| wanted.iter().any(|(own, _)| own == subject);
+        let mut own = wanted.iter().flat_map(|(subject, _)| told(subject));
+        own.any(|told| !told.hidden && told.areas.iter().any(is_small))
+            && all.iter().any(|subject| !is_own(subject) && told(subject).any(|told| told.hidden))
+    }
+
     /// The areas that may be told, and what was done about others.
+    ///
+    /// What has no place and hangs together with what is private tells nothing small, wherever it is: so that nobody who
+    /// has its number learns by small areas which of them lies in what it told before.
     pub fn tell(&mut self, wish: Wish<'_>) -> (Vec<AreaCode>, Option<Mended>) {
+        let component = self.around(std::iter::once(wish.subject), std::iter::empty());
+        let beside_private = !wish.hidden
+            && component
+                .iter()
+                .any(|subject| self.told.get(*subject).into_iter().flatten().any(|(told, _)| told.hidden));
+        let is_widened = beside_private && wish.areas.iter().any(is_small);
+        if !is_widened {
+            return self.tell_as_wide(wish);
+        }
+        let mut wide: Vec<AreaCode> = Vec::with_capacity(wish.areas.len());
+        for area in wish.areas {
+            let held =
+                if is_small(area) { around(std::slice::from_ref(area)).into_iter().next() } else { Some(area.clone()) };
+            wide.extend(held.filter(|held| !wide.contains(held)));
+        }
+        let former: Vec<AreaCode> = wish.former.iter().filter(|area| !is_small(area)).cloned().collect();
+        let (areas, mended) = self.tell_as_wide(Wish { areas: &wide, former: &former, ..wish });
+        let mended = mended.or(Some(if areas.is_empty() { Mended::AreasLeftOut } else { Mended::AreasWidened }));
+        (areas, mended)
+    }
+
+    fn tell_as_wide(&mut self, wish: Wish<'_>) -> (Vec<AreaCode>, Option<Mended>) {
         let Wish { areas, former, .. } = wish;
         if areas.is_empty() || self.may_tell(wish, areas) {
             return (areas.to_vec(), None);
@@ -326,6 +361,11 @@ fn extent(areas: &[AreaCode]) -> Extent {
     Gazetteer::embedded().extent(areas.iter().map(|area| area.0.as_str()))
 }
 
+/// Whether an area is below the floor by itself.
+fn is_small(area: &AreaCode) -> bool {
+    Gazetteer::embedded().area(&area.0).is_none_or(|area| area.addresses < FLOOR)
+}
+
 /// Areas that hold all of these, the smallest first. No towns: they are too small.
 fn around(areas: &[AreaCode]) -> Vec<AreaCode> {
     let gazetteer = Gazetteer::embedded();
@@ -401,5 +441,40 @@ mod tests {
         assert!(tied(&mut floors, "refuge", &["org"]));
         assert_eq!(tell(&mut floors, "refuge", true, "E08000035"), Some(Mended::AreasLeftOut));
         assert_eq!(tell(&mut floors, "refuge", true, "E12000007"), None);
+    }
+
+    #[test]
+    fn nobody_learns_by_small_areas_where_what_is_private_was_told() {
+        // The refuge told Leeds once and tells its region now; whoever has its number asks town by town.
+        let refuge = |floors: &mut Floors| {
+            assert!(tied(floors, "refuge", &["phone"]));
+            assert_eq!(told(floors, "refuge", &["E08000035"], &[]).1, None);
+            assert_eq!(told(floors, "refuge", &["E12000003"], &["E08000035"]).1, None);
+        };
+        for (town, authority) in
+            [("town:otley", "E08000035"), ("town:ilkley", "E08000032"), ("town:penistone", "E08000038")]
+        {
+            let mut floors = Floors::default();
+            refuge(&mut floors);
+            assert!(tied(&mut floors, "line", &["phone"]));
+            let areas = codes(&["E08000039", town]);
+            let (areas, mended) = floors.tell(Wish { subject: "line", hidden: false, areas: &areas, former: &[] });
+            let wide = codes(&["E08000039", authority]);
+            assert_eq!((areas, mended), (wide, Some(Mended::AreasWidened)), "{town}");
+            // Nor by coming with its number later.
+            let mut floors = Floors::default();
+            refuge(&mut floors);
+            assert!(tied(&mut floors, "line", &["line"]));
+            let areas = codes(&[town]);
+            assert_eq!(floors.tell(Wish { subject: "line", hidden: false, areas: &areas, former: &[] }).1, None);
+            assert!(!tied(&mut floors, "line", &["line", "phone"]), "{town}");
+        }
+        // What is wide by itself may be tied.
+        let mut floors = Floors::default();
+        refuge(&mut floors);
+        assert!(tied(&mut floors, "line", &["line"]));
+        let areas = codes(&["E08000032"]);
+        assert_eq!(floors.tell(Wish { subject: "line", hidden: false, areas: &areas, former: &[] }).1, None);
+        assert!(tied(&mut floors, "line", &["line", "phone"]));
     }
 }

@@ -188,3 +188,20 @@ fn every_test_of_the_hazard_log_is_there() {
         }
     }
 }
+
+#[test]
+fn what_people_type_is_neither_remembered_nor_spelt_elsewhere_by_their_browser() {
+    let mut fields = 0;
+    for entry in fs::read_dir(root().join("src/web/templates")).unwrap().map(Result::unwrap) {
+        let text = fs::read_to_string(entry.path()).unwrap();
+        let tags = text.split('<').filter(|tag| tag.starts_with("textarea") || tag.contains("type=\"text\""));
+        for tag in tags {
+            fields += 1;
+            // Some browsers send words to be spelt to their maker.
+            for attribute in ["autocomplete=\"off\"", "spellcheck=\"false\""] {
+                assert!(tag.contains(attribute), "{:?} needs {attribute}: {tag}", entry.file_name());
+            }
+        }
+    }
+    assert!(fields > 8, "{fields}");
+}
