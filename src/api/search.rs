@@ -13,7 +13,7 @@ use poem_openapi::{
 use super::{
     Tag, contract, limits,
     payload::Private,
-    problem::{Problem, Slug},
+    problem::{MOST_TOLD, Problem, Slug},
 };
 use crate::{
     directory::{Directory, request::SearchRequest as Asked},
@@ -290,15 +290,20 @@ impl<'a> ApiExtractor<'a> for SearchBody {
 
 fn read_body(bytes: &[u8]) -> Result<Asked, Problem> {
     let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|error| contract::malformed(&error))?;
-    let serde_json::Value::Object(record) = value else {
+    let serde_json::Value::Object(mut record) = value else {
         return Err(Problem::invalid(vec![Violation::new("", Code::NotAnObject)]));
     };
-    let outcome = asked(&record);
-    let unknown = record.keys().filter(|name| !members().contains(*name)).map(|name| {
+    // A body may be nothing but such members, thousands of them: no more are looked at than are told.
+    let unknown = record.keys().filter(|name| !members().contains(*name)).take(MOST_TOLD).map(|name| {
         let mut pointer = String::new();
         read::push_token(&mut pointer, name);
         Violation::new(pointer, Code::UnknownParameter)
     });
+    let unknown: Vec<Violation> = unknown.collect();
+    if !unknown.is_empty() {
+        record.retain(|name, _| members().contains(name));
+    }
+    let outcome = asked(&record);
     let mut faults: Vec<Violation> = outcome.violations.iter().cloned().chain(unknown).collect();
     let readable = outcome.record.or_else(|| {
         // What could not be read is left out, so that the faults of the rest are told in the same answer.
@@ -306,7 +311,7 @@ fn read_body(bytes: &[u8]) -> Result<Asked, Problem> {
         asked(
             &record
                 .iter()
-                .filter(|(name, _)| members().contains(*name) && !unread.contains(name.as_str()))
+                .filter(|(name, _)| !unread.contains(name.as_str()))
                 .map(|(name, value)| (name.clone(), value.clone()))
                 .collect(),
         )

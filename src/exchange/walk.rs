@@ -53,54 +53,46 @@ struct Walk<'b> {
 }
 
 impl<'b> Walk<'b> {
+    /// What stands next in the object or list; `None` when that has ended, and is left.
+    fn next(&mut self) -> Option<u8> {
+        self.at = blank(self.bytes, self.at);
+        let byte = *self.bytes.get(self.at)?;
+        let is_end = matches!(byte, b'}' | b']');
+        self.at += usize::from(is_end);
+        (!is_end).then_some(byte)
+    }
+
     /// Walks over the members of the object that begins here, and leaves it. `each` must go past the value.
     fn members(&mut self, mut each: impl FnMut(&mut Self, &str)) {
         self.at += 1;
         self.depth += 1;
-        loop {
-            self.at = blank(self.bytes, self.at);
-            match self.bytes.get(self.at) {
-                None => break,
-                Some(b'}' | b']') => {
-                    self.at += 1;
-                    break;
-                }
-                Some(b'"') => {
-                    let name = text(self.string());
-                    self.at = blank(self.bytes, self.at);
-                    if self.bytes.get(self.at) == Some(&b':') {
-                        self.at = blank(self.bytes, self.at + 1);
-                        each(self, &name);
-                    }
-                }
+        while let Some(byte) = self.next() {
+            if byte != b'"' {
                 // A comma, or what should not be here.
-                Some(_) => self.at += 1,
+                self.at += 1;
+                continue;
+            }
+            let name = text(self.string());
+            self.at = blank(self.bytes, self.at);
+            if self.bytes.get(self.at) == Some(&b':') {
+                self.at = blank(self.bytes, self.at + 1);
+                each(self, &name);
             }
         }
         self.depth -= 1;
     }
 
     /// Walks over the elements of the list that begins here, or over the one value.
-    fn elements(&mut self, mut each: impl FnMut(&mut Self, usize)) {
+    fn elements(&mut self, mut each: impl FnMut(&mut Self)) {
         if self.bytes.get(self.at) != Some(&b'[') {
-            return each(self, 0);
+            return each(self);
         }
         self.at += 1;
         self.depth += 1;
-        let mut index = 0;
-        loop {
-            self.at = blank(self.bytes, self.at);
-            match self.bytes.get(self.at) {
-                None => break,
-                Some(b'}' | b']') => {
-                    self.at += 1;
-                    break;
-                }
-                Some(b',' | b':') => self.at += 1,
-                Some(_) => {
-                    each(self, index);
-                    index += 1;
-                }
+        while let Some(byte) = self.next() {
+            match byte {
+                b',' | b':' => self.at += 1,
+                _ => each(self),
             }
         }
         self.depth -= 1;
@@ -152,7 +144,7 @@ impl<'b> Walk<'b> {
                 }
                 // Whatever it says of who runs it, that is the one it stands in.
                 "organization" if is_object => walk.pass(),
-                "services" => walk.elements(|walk, _| {
+                "services" => walk.elements(|walk| {
                     let mut service = Told::default();
                     match walk.bytes.get(walk.at) {
                         Some(b'{') if walk.depth < DEEPEST => walk.thing(&mut service, false),
@@ -170,7 +162,7 @@ impl<'b> Walk<'b> {
         match self.bytes.get(self.at) {
             Some(b'{' | b'[') if self.depth >= DEEPEST || is_deaf(name) => self.pass(),
             Some(b'{') => self.members(|walk, member| walk.value(name, member, told)),
-            Some(b'[') => self.elements(|walk, _| walk.value(parent, name, told)),
+            Some(b'[') => self.elements(|walk| walk.value(parent, name, told)),
             Some(b'"') => {
                 let said = self.string();
                 if is_id(name) || is_heard(parent, name) {
@@ -189,10 +181,13 @@ impl<'b> Walk<'b> {
 
 impl Told {
     fn hear(&mut self, parent: &str, name: &str, said: &str) {
+        if said.trim().is_empty() {
+            return;
+        }
         let is_place = PLACES.contains(&parent) && name == "id";
-        let is_named = name == "location_id" || (PLACES.contains(&name) && !said.trim().is_empty());
-        if is_place || is_named {
+        if is_place || name == "location_id" || PLACES.contains(&name) {
             self.places.push(foreign_id(said));
+            return;
         }
         match (parent, name) {
             ("", "id") if self.id.is_none() => self.id = Some(foreign_id(said)),
@@ -217,4 +212,47 @@ fn text(bytes: &[u8]) -> Cow<'_, str> {
     let quoted = [b"\"", bytes, b"\""].concat();
     let glance = serde_json::from_slice::<Glance>(&quoted);
     Cow::Owned(glance.map_or_else(|_| String::from_utf8_lossy(bytes).replace('\\', " "), |glance| glance.text()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::told;
+
+    const ITEM: &str = r#"{"id": 7, "name": "Elm", "organization_id": "o", "phones": [{"number": "1", "description": "Rings in our refuge."}],
+        "service_at_locations": [{"location_id": "l1", "location": {"id": "l2", "name": "Hall", "latitude": 53.8,
+        "addresses": [{"address_1": "CANARY", "attributes": [{"label": "CANARY"}]}]}}], "locations": ["l3", {"id": "l4"}],
+        "kith": {"place_mode": "area", "links": [{"to": {"name": "CANARY"}, "does": "We \u0073end on."}]},
+        "organization": {"id": "o", "name": "Oak", "services": [{"id": "s", "name": "Choir"}, 7]}}"#;
+
+    #[test]
+    fn all_words_are_heard_where_they_belong_and_nothing_of_where_it_is() {
+        let found = told(ITEM.as_bytes());
+        assert_eq!(
+            (found.id.as_deref(), found.organization_id.as_deref(), found.has_mode),
+            (Some("7"), Some("o"), true)
+        );
+        assert_eq!(found.places, ["l1", "l2", "l3", "l4"]);
+        assert_eq!((found.about.name.as_str(), found.about.names.as_slice()), ("Elm", &["Hall".to_owned()][..]));
+        assert_eq!(found.about.texts, ["Rings in our refuge.", "area", "We send on."]);
+        let organization = found.organization.unwrap();
+        assert_eq!(organization.about.name, "Oak");
+        let services: Vec<_> = organization.services.iter().map(|service| service.about.name.as_str()).collect();
+        assert_eq!(services, ["Choir", ""]);
+    }
+
+    #[test]
+    fn an_item_that_is_cut_off_or_has_anything_in_it_is_heard_as_far_as_it_goes() {
+        let bytes = ITEM.as_bytes();
+        for end in 0..bytes.len() {
+            let heard = told(&bytes[..end]);
+            assert_eq!(heard.places.len() >= 2, end > ITEM.find("l2").unwrap(), "{end}");
+            for other in *b"\"\\{}[]:,x\xff" {
+                let mut broken = bytes.to_vec();
+                broken[end] = other;
+                told(&broken);
+            }
+        }
+        let deep = "[".repeat(100_000);
+        assert_eq!(told(format!("{{\"a\": {deep}").as_bytes()).places, [""; 0]);
+    }
 }
