@@ -37,7 +37,8 @@ fn main() {
 fn read(parts: &[Part<'_>], format: &Format) -> usize {
     let package = Package::of_parts(parts, format).expect("the set opens");
     let sketches = package.sketches().expect("the set is sketched");
-    let survey = Survey::of(sketches, &|about| about.name.contains("refuge")).expect("the set is sketched whole");
+    let survey = Survey::of(sketches, &|about| about.name.contains("refuge").then(String::new))
+        .expect("the set is sketched whole");
     let decisions = decide(&survey, &Kept::default());
     let chance = SeededChance::new(1);
     let mut ids = SourceIds::new(Id::from_u128(1), &chance);

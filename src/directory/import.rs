@@ -36,7 +36,7 @@ use crate::{
         telltale::personal::Concern,
         vocabulary::{describes_at_risk, is_at_risk, mentions_at_risk, values::Relationship, vocabulary},
     },
-    exchange::{About, Draft, Format, Item, Package, Part, SourceIds, Survey, decide},
+    exchange::{About, Decisions, Draft, Format, Item, Package, Part, SourceIds, Survey, decide},
     store::Audit,
 };
 
@@ -64,6 +64,8 @@ struct Before<'b> {
     numbers: &'b HashSet<String>,
     /// What the gate knows.
     doors: &'b Doors,
+    /// What was decided of the files.
+    decisions: &'b Decisions,
 }
 
 /// A file, or several that belong together, to bring in.
@@ -132,7 +134,8 @@ impl Directory {
         }
         let of = decisions.items() as u64;
         let mut seen = Seen::new();
-        let before = Before { run, locations: &named.locations, numbers: &numbers, doors: &doors };
+        let before =
+            Before { run, locations: &named.locations, numbers: &numbers, doors: &doors, decisions: &decisions };
         let mut items = package.records(&decisions, &mut ids)?;
         let mut batch = decoded(&mut items).await?;
         while !batch.is_empty() {
@@ -187,7 +190,7 @@ impl Directory {
         seen: &mut Seen,
         report: &mut Report,
     ) -> Result<()> {
-        let Before { run, locations: named, numbers: allowed, doors } = *before;
+        let Before { run, locations: named, numbers: allowed, doors, decisions } = *before;
         let mut tx = self.store.begin().await?;
         if tx.was_overtaken(run.since, shipment.source.id, run.id).await? {
             return Err(super::Error::Overtaken);
@@ -206,6 +209,11 @@ impl Directory {
         for (number, item) in batch.into_iter().enumerate() {
             counts.read += 1;
             counts.withheld += u64::from(item.withheld);
+            let heard = decisions.heard_in(usize::try_from(report.read).unwrap_or(usize::MAX) + number);
+            if !heard.is_empty() {
+                let pointers = heard.iter().map(|at| format!("/{at}")).collect();
+                report.notice_at(at(item.part, item.row), Mended::HeardAtRisk, pointers);
+            }
             for notice in &item.notices {
                 *counts.mended.entry(Mended::as_str(notice.mended)).or_default() += 1;
             }
@@ -376,10 +384,11 @@ async fn leak_addresses(tx: &mut crate::store::Tx, offered: &[Numbered], report:
     Ok(())
 }
 
-/// Whether a service is of a kind of support whose place puts people at risk when it is told.
+/// Where it is heard that a service is of a kind of support whose place puts people at risk when it is told: the member, or
+/// nothing for its names, terms and description; `None` when it is not.
 ///
 /// `known` holds what has been found out of terms: a file has few, again and again.
-fn puts_at_risk(about: &About, known: &RefCell<HashMap<String, bool>>) -> bool {
+fn puts_at_risk(about: &About, known: &RefCell<HashMap<String, bool>>) -> Option<String> {
     let term = |word: &String| {
         if let Some(at_risk) = known.borrow().get(word) {
             return *at_risk;
@@ -388,12 +397,15 @@ fn puts_at_risk(about: &About, known: &RefCell<HashMap<String, bool>>) -> bool {
         known.borrow_mut().insert(word.clone(), at_risk);
         at_risk
     };
-    is_at_risk(&about.name)
+    let is_plain = is_at_risk(&about.name)
         || is_at_risk(&about.alternate_name)
         || about.terms.iter().any(term)
-        || about.names.iter().any(|name| is_at_risk(name))
-        || describes_at_risk(&about.description)
-        || about.texts.iter().any(|text| mentions_at_risk(text))
+        || describes_at_risk(&about.description);
+    if is_plain {
+        return Some(String::new());
+    }
+    let names = about.names.iter().filter(|name| is_at_risk(&name.text));
+    names.chain(about.texts.iter().filter(|text| mentions_at_risk(&text.text))).map(|heard| heard.at.clone()).next()
 }
 
 /// The draft with areas that the gazetteer knows and that are wide enough; a protected service keeps

@@ -16,9 +16,18 @@ pub struct About {
     /// Names and codes of its terms.
     pub terms: Vec<String>,
     /// What else is called by a name: its programme, its places, who is asked there, and the words of its addresses of the web.
-    pub names: Vec<String>,
+    pub names: Vec<Heard>,
     /// What else is told in sentences: whom it is for, how one applies, what it costs, of its places and its numbers.
-    pub texts: Vec<String>,
+    pub texts: Vec<Heard>,
+}
+
+/// What is said somewhere beside a name, a term or a description.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// The member that says it, behind the one in which its record stands: `contacts/title`.
+    pub at: String,
+    /// What it says.
+    pub text: String,
 }
 
 /// How what a member says is read.
@@ -182,9 +191,10 @@ impl About {
     pub fn join(&mut self, other: Self) {
         let Self { name, alternate_name, description, terms, names, texts } = other;
         self.terms.extend(terms);
-        self.names.extend([name, alternate_name].into_iter().chain(names).filter(|name| !name.is_empty()));
+        let heard = |at: &str, text| Heard { at: at.to_owned(), text };
+        self.names.extend([heard("name", name), heard("alternate_name", alternate_name)].into_iter().chain(names));
         // In an item that is broken nobody knows whose description it is.
-        self.texts.extend([description].into_iter().chain(texts).filter(|text| !text.is_empty()));
+        self.texts.extend([heard("description", description)].into_iter().chain(texts));
     }
 
     /// Hears what a member says. `parent` is the member in which its record stands; empty for the item itself.
@@ -204,13 +214,15 @@ impl About {
             text.clone_into(own);
             return;
         }
+        let at = if parent.is_empty() { member.to_owned() } else { format!("{parent}/{member}") };
+        let heard = |text: &str| Heard { at, text: text.to_owned() };
         match says(parent, member) {
             Says::Nothing => {}
             Says::Term => self.terms.push(text.rsplit(':').next().unwrap_or(text).to_owned()),
-            Says::Name if text.split_whitespace().nth(LONGEST_NAME).is_none() => self.names.push(text.to_owned()),
-            Says::Note if is_name(text) => self.names.push(text.to_owned()),
-            Says::Address => self.names.push(words_of_address(text)),
-            Says::Name | Says::Note | Says::Sentence => self.texts.push(text.to_owned()),
+            Says::Name if text.split_whitespace().nth(LONGEST_NAME).is_none() => self.names.push(heard(text)),
+            Says::Note if is_name(text) => self.names.push(heard(text)),
+            Says::Address => self.names.push(heard(&words_of_address(text))),
+            Says::Name | Says::Note | Says::Sentence => self.texts.push(heard(text)),
         }
     }
 }

@@ -25,22 +25,23 @@ struct Risks {
     named: bool,
     /// The organization is of such a kind.
     organization: bool,
-    /// The services are, in order: the item's own and those inside its organization.
-    services: Vec<bool>,
+    /// The services are, in order: the item's own and those inside its organization. Where it was heard, if so.
+    services: Vec<Option<String>>,
 }
 
 impl Survey {
-    /// Walks over the sketches of one package, once.
+    /// Walks over the sketches of one package, once. `at_risk` says where it was heard that something is of a kind of support
+    /// that puts people at risk: a member beside name, terms and description, or nothing for these.
     pub fn of(
         sketches: impl IntoIterator<Item = Result<Sketch, Error>>,
-        at_risk: &dyn Fn(&About) -> bool,
+        at_risk: &dyn Fn(&About) -> Option<String>,
     ) -> Result<Self, Error> {
         let survey = |sketch: Result<Sketch, Error>| {
             let mut sketch = sketch?;
             let mut risks = Risks::default();
             if let Some(organization) = &mut sketch.organization {
                 let about = std::mem::take(&mut organization.about);
-                (risks.named, risks.organization) = (at_risk(&about.names_only()), at_risk(&about));
+                (risks.named, risks.organization) = (at_risk(&about.names_only()).is_some(), at_risk(&about).is_some());
             }
             let services = sketch.service.iter_mut().chain(&mut sketch.services);
             risks.services = services.map(|service| at_risk(&std::mem::take(&mut service.about))).collect();
@@ -70,7 +71,7 @@ pub fn decide(survey: &Survey, kept: &Kept) -> Decisions {
         ..Decisions::default()
     };
     let mut links = Vec::new();
-    for (sketch, risks) in &survey.0 {
+    for (item, (sketch, risks)) in survey.0.iter().enumerate() {
         let mut plan = RowPlan { row: sketch.row, kind: RowKind::Organization };
         let by_name = sketch.organization.as_ref().is_some_and(|organization| {
             risks.named || organization.foreign_id.as_ref().is_some_and(|id| kept.at_risk.contains(id))
@@ -92,7 +93,11 @@ pub fn decide(survey: &Survey, kept: &Kept) -> Decisions {
         let own = sketch.service.is_some();
         let services = sketch.service.iter().chain(&sketch.services).zip(&risks.services);
         for (index, (service, at_risk)) in services.enumerate() {
-            let mode = mode(service, by_name || *at_risk, kept);
+            let mode = mode(service, by_name || at_risk.is_some(), kept);
+            let is_known = by_name || service.declared_mode == Some(PlaceMode::Area) || mode != PlaceMode::Area;
+            if let Some(at) = at_risk.as_ref().filter(|at| !is_known && !at.is_empty()) {
+                decisions.heard.entry(item).or_default().push(at.clone());
+            }
             if own && index == 0 {
                 plan.kind = RowKind::Service(mode);
             }
@@ -181,9 +186,16 @@ pub struct Decisions {
     organizations: HashSet<String>,
     at_risk: HashSet<String>,
     open: HashSet<Named>,
+    heard: HashMap<usize, Vec<String>>,
 }
 
 impl Decisions {
+    /// In which members of an item, by its number in the package, it was heard that a service of it is of a kind that puts
+    /// people at risk, where neither name, terms, description nor its source say so: a keeper may see it otherwise.
+    pub fn heard_in(&self, item: usize) -> &[String] {
+        self.heard.get(&item).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// The mode of a service, by the source's id; `Exact` for one that the package does not have.
     pub fn mode(&self, service: &str) -> PlaceMode {
         self.modes.get(service).copied().unwrap_or_default()
@@ -285,8 +297,8 @@ mod tests {
         Sketch { row, service: Some(service), ..Sketch::default() }
     }
 
-    fn at_risk(about: &About) -> bool {
-        about.name == "Refuge"
+    fn at_risk(about: &About) -> Option<String> {
+        (about.name == "Refuge").then(String::new)
     }
 
     fn decide<const N: usize>(sketches: [Sketch; N], kept: &Kept) -> super::Decisions {

@@ -19,9 +19,9 @@ mod oruk1;
 mod protected;
 
 /// Stands in for the vocabulary: only the word in a name counts.
-pub(super) fn at_risk(about: &About) -> bool {
-    about.name.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| word == "refuge")
-        || about.terms.iter().any(|term| term == "refuge")
+pub(super) fn at_risk(about: &About) -> Option<String> {
+    let is_named = about.name.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| word == "refuge");
+    (is_named || about.terms.iter().any(|term| term == "refuge")).then(String::new)
 }
 
 fn import(bytes: &[u8], format: &Format) -> Result<(Decisions, Vec<Item>), Error> {

@@ -216,7 +216,7 @@ fn text(bytes: &[u8]) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::told;
+    use super::{super::about::Heard, told};
 
     const ITEM: &str = r#"{"id": 7, "name": "Elm", "organization_id": "o", "phones": [{"number": "1", "description": "Rings in our refuge."}],
         "service_at_locations": [{"location_id": "l1", "location": {"id": "l2", "name": "Hall", "latitude": 53.8,
@@ -232,8 +232,13 @@ mod tests {
             (Some("7"), Some("o"), true)
         );
         assert_eq!(found.places, ["l1", "l2", "l3", "l4"]);
-        assert_eq!((found.about.name.as_str(), found.about.names.as_slice()), ("Elm", &["Hall".to_owned()][..]));
-        assert_eq!(found.about.texts, ["Rings in our refuge.", "area", "We send on."]);
+        let heard = |heard: &[Heard]| heard.iter().map(|one| format!("{}: {}", one.at, one.text)).collect::<Vec<_>>();
+        assert_eq!(
+            (found.about.name.as_str(), heard(&found.about.names)),
+            ("Elm", vec!["location/name: Hall".to_owned()])
+        );
+        let texts = ["phones/description: Rings in our refuge.", "kith/place_mode: area", "links/does: We send on."];
+        assert_eq!(heard(&found.about.texts), texts);
         let organization = found.organization.unwrap();
         assert_eq!(organization.about.name, "Oak");
         let services: Vec<_> = organization.services.iter().map(|service| service.about.name.as_str()).collect();

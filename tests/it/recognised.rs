@@ -207,6 +207,14 @@ fn every_member_of_the_standard_that_holds_words_is_heard() {
     assert_eq!(shown, [""; 0]);
     // None was refused for another reason.
     assert_eq!((report.refused, report.protected), (0, told.len() as u64), "{:?}", report.refusals);
+    // A keeper is told where it was heard.
+    let title = ways.iter().position(|way| way.join("/") == "contacts/title").unwrap() as u64 + 1;
+    let heard: Vec<_> = report.notices.iter().filter(|notice| notice.code == "heard_at_risk").collect();
+    assert!(heard.iter().any(|notice| notice.row == title && notice.pointers == ["/contacts/title"]), "{heard:?}");
+    let silent = ["name", "alternate_name", "description", "attributes/label"].map(str::to_owned);
+    let is_silent = |way: &Vec<String>| silent.contains(&way.join("/"));
+    let is_told = |row: u64| heard.iter().any(|notice| notice.row == row);
+    assert!(ways.iter().enumerate().all(|(n, way)| !is_silent(way) || !is_told(n as u64 + 1)), "{heard:?}");
 }
 
 /// What open groups say of refuges without being one, each at the end of the way to its member.

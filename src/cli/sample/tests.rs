@@ -256,7 +256,7 @@ fn the_importer_reads_every_item_without_a_fault_and_protects_the_refuge() {
     let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
     let bytes = package(today);
     let file = Package::open(&bytes, &Format::Hsds).unwrap();
-    let decisions = decide(&Survey::of(file.sketches().unwrap(), &|_| false).unwrap(), &Kept::default());
+    let decisions = decide(&Survey::of(file.sketches().unwrap(), &|_| None).unwrap(), &Kept::default());
     let chance = SeededChance::new(1);
     let mut ids = SourceIds::new(super::NAMESPACE, &chance);
     let (mut modes, mut withheld, mut networks, mut stale) = (Vec::new(), 0, 0, Vec::new());

@@ -116,6 +116,7 @@ words! {
         Dropped "dropped" "could not be read and was left out";
         ShapeDropped "shape_dropped" "was a drawn shape, which a protected listing may not have";
         PlaceWithheld "place_withheld" "could tell where a protected place is and was left out";
+        HeardAtRisk "heard_at_risk" "speaks of a place at risk where its name, terms and description do not; where it is was not read, and `kith safeguard open` has it read if that is wrong";
         AreasKept "areas_kept" "would have told, with areas that were published before, where a protected place is; the former ones were kept";
         AreasWidened "areas_widened" "would have told, with areas that were published before, where a protected place is; a wider one was taken";
         AreasLeftOut "areas_left_out" "would have told, with areas that were published before, where a protected place is; none was published";
