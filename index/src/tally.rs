@@ -176,6 +176,10 @@ impl BitCounts {
         let second = full_add(fours, &a, &b);
         let mut carry = full_add(eights, &first, &second);
         for plane in higher {
+            // Few bits are carried far.
+            if carry == Mask::default() {
+                break;
+            }
             for (bits, carry) in plane.iter_mut().zip(&mut carry) {
                 (*bits, *carry) = (*bits ^ *carry, *bits & *carry);
             }
