@@ -187,6 +187,15 @@ impl About {
         Self { name: self.name.clone(), alternate_name: self.alternate_name.clone(), ..Self::default() }
     }
 
+    /// What an organization says of itself, its programmes, places and numbers. Whom one asks there and who pays for it tell
+    /// nothing: once an organization is taken for one that is at risk no file opens it again.
+    pub fn of_organization(&self) -> Self {
+        const OWN: [&str; 4] = ["program", "location", "locations", "phones"];
+        let is_own = |heard: &&Heard| heard.at.split_once('/').is_none_or(|(parent, _)| OWN.contains(&parent));
+        let own = |heard: &[Heard]| heard.iter().filter(is_own).cloned().collect();
+        Self { names: own(&self.names), texts: own(&self.texts), ..self.clone() }
+    }
+
     /// Takes all that another says for names and sentences of its own.
     pub fn join(&mut self, other: Self) {
         let Self { name, alternate_name, description, terms, names, texts } = other;

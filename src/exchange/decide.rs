@@ -41,7 +41,8 @@ impl Survey {
             let mut risks = Risks::default();
             if let Some(organization) = &mut sketch.organization {
                 let about = std::mem::take(&mut organization.about);
-                (risks.named, risks.organization) = (at_risk(&about.names_only()).is_some(), at_risk(&about).is_some());
+                (risks.named, risks.organization) =
+                    (at_risk(&about.names_only()).is_some(), at_risk(&about.of_organization()).is_some());
             }
             let services = sketch.service.iter_mut().chain(&mut sketch.services);
             risks.services = services.map(|service| at_risk(&std::mem::take(&mut service.about))).collect();

@@ -281,6 +281,40 @@ fn what_open_groups_say_of_refuges_hides_none_of_them() {
 }
 
 #[test]
+fn an_organization_is_not_at_risk_by_whom_one_asks_there() {
+    let organization = |id: &str, more: Value| {
+        let mut own =
+            json!({ "id": id, "name": "Mill Hall", "description": "A hall for all.", "legal_status": "Charity" });
+        own.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        own
+    };
+    let told = [
+        organization("o1", json!({ "contacts": [{ "name": "Ann", "title": "Refuge manager" }] })),
+        organization("o2", json!({ "funding": [{ "source": "Fund of our refuge" }] })),
+        organization("o3", json!({ "phones": [{ "number": "0300 123 4567", "description": "Rings in our refuge." }] })),
+        organization("o4", json!({ "legal_status": "Charity that runs a refuge" })),
+    ];
+    let items: Vec<Value> = told
+        .iter()
+        .enumerate()
+        .map(|(n, own)| item(n, &json!({ "organization": own }), &json!({}), &json!({})))
+        .collect();
+    let (client, _directory, report, _folder) = served(&json!(items));
+    // None of the services is: the two organizations that speak of a refuge of theirs keep the short list only.
+    assert_eq!(
+        (report.protected, client.get("/v1/search?near=LS21").json()["results"]["total"].as_u64()),
+        (0, Some(4))
+    );
+    let listed = client.get("/v1/organizations").json();
+    let described = listed["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|item| item["organization"]["description"] == "A hall for all.");
+    assert_eq!(described.count(), 2, "{listed:#}");
+}
+
+#[test]
 fn what_cannot_be_read_protects_the_places_that_it_names() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("groups.ndjson");
