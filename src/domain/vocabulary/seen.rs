@@ -75,7 +75,7 @@ fn apart(word: &str, between: [char; 2]) -> Option<String> {
     let word = word.trim_end_matches([',', ';', ':', '.', '!', '?', ')']);
     let letters: Vec<&str> = word.split(between).collect();
     let is_letter = |part: &&str| part.chars().count() == 1 && part.chars().all(char::is_alphabetic);
-    (letters.len() >= FEWEST_APART && letters.iter().all(|part| is_letter(part))).then(|| letters.concat())
+    (letters.len() >= FEWEST_APART && letters.iter().all(is_letter)).then(|| letters.concat())
 }
 
 #[cfg(test)]
