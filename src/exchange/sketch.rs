@@ -145,7 +145,16 @@ impl Sketch {
                 let services = item.services(organization.foreign_id.as_deref(), heard);
                 Self { row, service: None, organization: Some(organization), services, others, fault: None }
             }
-            None => return Ok(Self::unreadable_json(row, Violation::new("", Code::UnknownKind), bytes, hears)),
+            None => {
+                let mut sketch = Self::unreadable_json(row, Violation::new("", Code::UnknownKind), bytes, hears);
+                // A place, a number, a term by itself: it is no service, and says nothing of who runs one.
+                if let Some(seen) = &mut sketch.service {
+                    let own = seen.foreign_id.take().filter(|_| !item.is_place());
+                    seen.organization = None;
+                    seen.locations.retain(|id| Some(id) != own.as_ref());
+                }
+                return Ok(sketch);
+            }
         };
         Ok(sketch.checked())
     }
@@ -275,7 +284,7 @@ struct Named {
 impl Thing {
     fn kind(&self) -> Option<Kind> {
         let any = |members: &[&Option<IgnoredAny>]| members.iter().any(|member| member.is_some());
-        let place = any(&[&self.location_type, &self.addresses, &self.physical_addresses]);
+        let place = self.is_place();
         let link = any(&[&self.service_id, &self.service, &self.location_id, &self.location]);
         let term = any(&[&self.taxonomy, &self.taxonomy_id, &self.taxonomy_detail, &self.parent_id])
             || any(&[&self.version, &self.vocabulary]);
@@ -290,6 +299,10 @@ impl Thing {
             true => Some(Kind::Service),
             false => self.name.word.is_some().then_some(Kind::Organization),
         }
+    }
+
+    fn is_place(&self) -> bool {
+        [&self.location_type, &self.addresses, &self.physical_addresses].iter().any(|member| member.is_some())
     }
 
     /// The terms of Open Referral UK 1.0.

@@ -332,6 +332,10 @@ fn what_cannot_be_read_protects_the_places_that_it_names() {
         r#"{"id":"r2","name":"Elm \ud800","status":"active","alert":"Our refuge is full.","service_at_locations":[{"location_id":"l2"}]}"#.to_owned(),
         choir(3, "l3"),
         r#"{"id":"r3\u0000","name":"Elm","status":"active","contacts":[{"name":"Ann","title":"Refuge manager"}],"service_at_locations":[{"location":{"id":"l3"}}]}"#.to_owned(),
+        choir(5, "l5"),
+        r#"{"id":"l5","name":"Women's Refuge","location_type":"physical"}"#.to_owned(),
+        choir(6, "l6"),
+        r#"{"id":"00000000-0000-4000-8000-000000000006","name":"Refuge","taxonomy":"county","vocabulary":"x"}"#.to_owned(),
         choir(4, "l4"),
         r#"{"id":"r4","name":"Elm","name":"Oak","status":"active","description":"We sing.","service_at_locations":[{"location":{"id":"l4"}}]}"#.to_owned(),
     ];
@@ -345,8 +349,10 @@ fn what_cannot_be_read_protects_the_places_that_it_names() {
         assert_eq!(answer.status, 200, "{report}");
         answer.text().contains(STREET)
     };
-    assert_eq!([1, 2, 3, 4].map(shown), [false, false, false, true], "{report}");
-    assert!(report.contains("4 refused"), "{report}");
+    assert_eq!([1, 2, 3, 5].map(shown), [false; 4], "{report}");
+    // A term by itself is no service, though it has the id of one.
+    assert_eq!([4, 6].map(shown), [true; 2], "{report}");
+    assert!(report.contains("6 refused"), "{report}");
 }
 
 #[test]
