@@ -165,7 +165,8 @@ impl<'b> Walk<'b> {
             Some(b'[') => self.elements(|walk| walk.value(parent, name, told)),
             Some(b'"') => {
                 let said = self.string();
-                if is_id(name) || is_heard(parent, name) {
+                // A mode is named by the link on which it stands.
+                if is_id(name) || name == "link_type" || is_heard(parent, name) {
                     told.hear(parent, name, &text(said));
                 }
             }

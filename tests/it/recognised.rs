@@ -324,7 +324,7 @@ fn what_cannot_be_read_protects_the_places_that_it_names() {
         item.to_string()
     };
     // The same places are named by items that no reader of JSON, or of the standard, takes: a member twice, half a
-    // letter, a name that is a list, an id that no database keeps. One of them says nothing that would be at risk.
+    // letter, an id that no database keeps, a place that stands by itself. One of them says nothing that would be at risk.
     let rows = [
         choir(1, "l1"),
         r#"{"id":"r1","name":"Elm","name":"Oak","status":"active","description":"We run a refuge.","service_at_locations":[{"location":{"id":"l1"}}]}"#.to_owned(),
@@ -332,6 +332,8 @@ fn what_cannot_be_read_protects_the_places_that_it_names() {
         r#"{"id":"r2","name":"Elm \ud800","status":"active","alert":"Our refuge is full.","service_at_locations":[{"location_id":"l2"}]}"#.to_owned(),
         choir(3, "l3"),
         r#"{"id":"r3\u0000","name":"Elm","status":"active","contacts":[{"name":"Ann","title":"Refuge manager"}],"service_at_locations":[{"location":{"id":"l3"}}]}"#.to_owned(),
+        choir(7, "l7"),
+        r#"{"id":"r7","name":"Elm","name":"Oak","attributes":[{"link_type":"kith:place_mode","value":"area"}],"service_at_locations":[{"location":{"id":"l7"}}]}"#.to_owned(),
         choir(5, "l5"),
         r#"{"id":"l5","name":"Women's Refuge","location_type":"physical"}"#.to_owned(),
         choir(6, "l6"),
@@ -349,10 +351,10 @@ fn what_cannot_be_read_protects_the_places_that_it_names() {
         assert_eq!(answer.status, 200, "{report}");
         answer.text().contains(STREET)
     };
-    assert_eq!([1, 2, 3, 5].map(shown), [false; 4], "{report}");
+    assert_eq!([1, 2, 3, 5, 7].map(shown), [false; 5], "{report}");
     // A term by itself is no service, though it has the id of one.
     assert_eq!([4, 6].map(shown), [true; 2], "{report}");
-    assert!(report.contains("6 refused"), "{report}");
+    assert!(report.contains("7 refused"), "{report}");
 }
 
 #[test]
