@@ -66,7 +66,7 @@ pub async fn reindex(config: &Config) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// How many open listings that share something with private ones are told one by one.
+/// How many open listings that a keeper is to look at are told one by one.
 const MOST_SHARING: usize = 100;
 
 /// Compares store, log and view, and says what does not agree.
@@ -89,6 +89,17 @@ pub async fn check(config: &Config) -> Result<ExitCode> {
             "{} open listings have a number, a mailbox or a site that one with a private place has, too (SAFEGUARDING.md says what to do): {}",
             report.sharing.len(),
             report.sharing.iter().take(MOST_SHARING).cloned().collect::<Vec<_>>().join(", ")
+        );
+    }
+    if !report.heard.is_empty() {
+        let heard = report.heard.iter().take(MOST_SHARING).map(|(id, at)| match at.as_str() {
+            "" => id.clone(),
+            at => format!("{id} ({at})"),
+        });
+        say!(
+            "{} open listings speak of a place at risk; import their source again, or hide or open them (SAFEGUARDING.md says what to do): {}",
+            report.heard.len(),
+            heard.collect::<Vec<_>>().join(", ")
         );
     }
     let to_check = crisis::to_check(SystemClock.now().london_date());

@@ -10,8 +10,15 @@ use crate::{config::Config, directory::safeguard::Safeguarding};
 /// What is decided.
 #[derive(Debug, clap::Subcommand)]
 pub enum Arguments {
-    /// Let the place of a private listing be told, although its kind puts people at risk
-    Open(Of),
+    /// Let the place of a private listing be told, although its kind puts people at risk; or an organisation with what it says of
+    /// itself, although its words speak of such a kind
+    Open {
+        #[command(flatten)]
+        of: Of,
+        /// Not any more: the next import judges it anew
+        #[arg(long)]
+        withdraw: bool,
+    },
     /// Make the place of a listing private, whatever its source says; what was public is taken back
     Hide(Of),
     /// Let a local number of a private listing be shown, where it has no other
@@ -65,9 +72,18 @@ pub async fn run(config: &Config, arguments: Arguments) -> Result<ExitCode> {
     let directory = open(config).await?;
     let unpublished = "it is kept, but the published view could not be brought up to date";
     match arguments {
-        Arguments::Open(of) => {
-            directory.open_place(&of.id, &of.decided()?).await?;
-            say!("the place of {} may be told; the next import of its source reads it", of.id);
+        Arguments::Open { of, withdraw } => {
+            let stay = directory.open_place(&of.id, !withdraw, &of.decided()?).await?;
+            if withdraw {
+                say!("{} is not opened any more; the next import of its source judges it anew", of.id);
+            } else {
+                say!("the place of {} may be told; the next import of its source reads it", of.id);
+            }
+            if stay > 0 && !withdraw {
+                say!(
+                    "{stay} of its services are private by themselves, and it stays so while one is: open each that may be told"
+                );
+            }
         }
         Arguments::Hide(of) => {
             let stays = directory.hide_place(&of.id, &of.decided()?).await?;

@@ -8,7 +8,9 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use kith_index::{Read, Reader};
 
 use super::{
-    Directory, Result, bonds, shares,
+    Directory, Result, bonds,
+    recognition::{self, Recognition},
+    shares,
     shown::{All, Shown, shown},
     terms,
     view::Generation,
@@ -46,6 +48,9 @@ pub struct Report {
     /// Open listings that have a number, a mailbox or a site in common with one whose place is private, by id: for a keeper to look
     /// at, and no fault.
     pub sharing: Vec<String>,
+    /// Open listings that speak of a place at risk, with the member in which they do (their name, terms and description where it is
+    /// empty): they came in before this version of the program recognised it. For a keeper to look at, and no fault.
+    pub heard: Vec<(String, String)>,
 }
 
 impl Report {
@@ -207,7 +212,9 @@ async fn compare(
             "{otherwise} terms of listings are noted otherwise than the records say; `kith reindex` mends it"
         ));
     }
+    let (recognition, mut heard) = (Recognition::default(), Vec::new());
     for (listing, shown) in listings.iter().zip(shown) {
+        let is_open = matches!(&shown, Some(Shown::Listing(listing)) if !listing.is_private);
         let published = shown.as_ref().map(Shown::digest);
         if !agree(told.get(&listing.id), published.as_deref()) {
             report
@@ -219,8 +226,13 @@ async fn compare(
             }
             kith_index::Op::Remove { .. } => Vec::new(),
         });
+        let at = record.as_ref().filter(|_| is_open).and_then(|record| recognition.heard_in(listing.kind, record));
+        heard.extend(at.map(|at| (listing.clone(), at)));
         digests.insert(listing.id.clone(), record.map(|record| digest(&[&record])));
     }
+    let open = recognition::not_opened(snapshot, heard.iter().map(|(listing, _)| listing.clone()).collect()).await?;
+    heard.retain(|(listing, _)| open.contains(listing));
+    report.heard.extend(heard.into_iter().map(|(listing, at)| (listing.id, at)));
     Ok(())
 }
 

@@ -64,7 +64,7 @@ pub async fn kept(snapshot: &mut Snapshot, named: &Named, source: Id<kind::Sourc
                 match decided.decision {
                     Decision::Place => kept.opened.insert(name.clone()),
                     Decision::Hide => kept.hidden.insert(name.clone()),
-                    Decision::Number | Decision::Text(_) => false,
+                    Decision::Organization | Decision::Number | Decision::Text(_) => false,
                 };
             }
         }
@@ -86,19 +86,28 @@ pub async fn kept(snapshot: &mut Snapshot, named: &Named, source: Id<kind::Sourc
         let known = snapshot.by_foreign::<Organization>(source, &some).await?;
         let ids: Vec<_> = known.values().map(|entry| entry.record.id).collect();
         let services = snapshot.by_key::<Service, _>(Key::Organization, &ids).await?;
+        // A service that is opened stays as it is kept until this import has read it.
+        let opens = |service: &Entry<Service>| {
+            service.origin.source == source && kept.opened.contains(&service.origin.foreign_id)
+        };
         let protected: HashSet<_> = services
             .iter()
-            .filter(|service| service.facts.mode == PlaceMode::Area)
+            .filter(|service| service.facts.mode == PlaceMode::Area && !opens(service))
             .filter_map(|service| service.record.organization_id)
             .collect();
+        let decided = snapshot.decided(source, &some).await?.into_iter();
+        let opened = decided.filter(|(_, of)| of.iter().any(|one| one.decision == Decision::Organization));
+        let opened: HashSet<String> = opened.map(|(name, _)| name).collect();
         for (name, entry) in known {
-            if entry.facts.at_risk {
+            let is_opened = opened.contains(&name);
+            if entry.facts.at_risk && !is_opened {
                 kept.at_risk.insert(name.clone());
             }
-            if entry.facts.protected || protected.contains(&entry.record.id) {
+            if (entry.facts.protected && !is_opened) || protected.contains(&entry.record.id) {
                 kept.organizations.insert(name);
             }
         }
+        kept.opened_organizations.extend(opened);
     }
     Ok(kept)
 }

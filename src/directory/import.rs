@@ -7,10 +7,7 @@
 
 mod report;
 
-use std::{
-    cell::RefCell,
-    collections::{HashMap, HashSet},
-};
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use kith_index::gazetteer::{Area, AreaKind, Gazetteer};
@@ -24,6 +21,7 @@ use super::{
     gate::Doors,
     links, numbers, personal,
     plan::{Numbered, Outcome, Planner, Seen},
+    recognition::Recognition,
     retire, settle, shares,
 };
 use crate::{
@@ -34,9 +32,9 @@ use crate::{
         place::{AreaCode, PlaceMode},
         read::{Code, Mended},
         telltale::personal::Concern,
-        vocabulary::{describes_at_risk, is_at_risk, mentions_at_risk, values::Relationship, vocabulary},
+        vocabulary::values::Relationship,
     },
-    exchange::{About, Decisions, Draft, Format, Item, Package, Part, SourceIds, Survey, decide},
+    exchange::{Decisions, Draft, Format, Item, Package, Part, SourceIds, Survey, decide},
     store::Audit,
 };
 
@@ -110,9 +108,9 @@ impl Directory {
         let package = Package::of_parts(shipment.files, shipment.format)?;
         let mut snapshot = self.store.snapshot().await?;
         let run = Run { id: Id::random(&*self.chance), since: snapshot.last_commit().await? };
-        let terms = RefCell::new(HashMap::new());
-        let survey = Survey::of(package.sketches()?, &|about| puts_at_risk(about, &terms))?;
-        drop(terms);
+        let recognition = Recognition::default();
+        let survey = Survey::of(package.sketches()?, &|about| recognition.puts_at_risk(about))?;
+        drop(recognition);
         let named = earlier::named(&survey);
         let kept = earlier::kept(&mut snapshot, &named, shipment.source.id).await?;
         let decisions = decide(&survey, &kept);
@@ -382,30 +380,6 @@ async fn leak_addresses(tx: &mut crate::store::Tx, offered: &[Numbered], report:
         }
     }
     Ok(())
-}
-
-/// Where it is heard that a service is of a kind of support whose place puts people at risk when it is told: the member, or
-/// nothing for its names, terms and description; `None` when it is not.
-///
-/// `known` holds what has been found out of terms: a file has few, again and again.
-fn puts_at_risk(about: &About, known: &RefCell<HashMap<String, bool>>) -> Option<String> {
-    let term = |word: &String| {
-        if let Some(at_risk) = known.borrow().get(word) {
-            return *at_risk;
-        }
-        let at_risk = is_at_risk(word) || vocabulary().term(word).is_some_and(|term| term.at_risk);
-        known.borrow_mut().insert(word.clone(), at_risk);
-        at_risk
-    };
-    let is_plain = is_at_risk(&about.name)
-        || is_at_risk(&about.alternate_name)
-        || about.terms.iter().any(term)
-        || describes_at_risk(&about.description);
-    if is_plain {
-        return Some(String::new());
-    }
-    let names = about.names.iter().filter(|name| is_at_risk(&name.text));
-    names.chain(about.texts.iter().filter(|text| mentions_at_risk(&text.text))).map(|heard| heard.at.clone()).next()
 }
 
 /// The draft with areas that the gazetteer knows and that are wide enough; a protected service keeps

@@ -37,6 +37,7 @@ pub mod places;
 pub mod plan;
 mod purge;
 pub mod read;
+mod recognition;
 mod reindex;
 pub mod reports;
 pub mod request;

@@ -1,11 +1,12 @@
-//! What only the safeguarding role decides: that a place may be told although its kind puts people at risk, that one may
+//! What only the safeguarding role decides: that a place may be told although its kind puts people at risk, or the words of an
+//! organisation speak of such a kind, that one may
 //! not although nothing in its record says so, that a local number may be shown, and that a text may be published whose words
 //! are not on the list of what passes.
 //!
 //! A decision is kept by what the source calls the record. No import changes it, and it is there before the import reads
 //! anything. Whoever calls these operations must hold a [`Safeguarding`].
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::json;
 
@@ -31,7 +32,7 @@ use crate::{
         telltale,
     },
     exchange::{Draft, Offer, cut_service},
-    store::{Audit, Decided, Decision, Tx},
+    store::{Audit, Decided, Decision, Key, Tx},
 };
 
 /// The longest reason and the longest name of a role, in characters.
@@ -66,20 +67,39 @@ impl Safeguarding {
 }
 
 impl Directory {
-    /// Lets the place of a private listing be told: its next import reads it. Its id stays.
+    /// Lets the place of a private listing be told, or says of an organisation that it is of no kind that puts people at risk,
+    /// whatever it says of itself: its next import reads it. Its id stays. Not `open`: not any more, the next import judges it anew.
+    ///
+    /// Answers how many services of an organisation stay private by themselves; while there is one, the organisation does.
     ///
     /// # Errors
-    /// [`Error::Missing`] when no service has the id, [`Error::NotPrivate`] when its place is not private, [`Error::Gone`]
-    /// when it was retired, [`Error::Store`].
-    pub async fn open_place(&self, id: &str, by: &Safeguarding) -> Result<()> {
-        let (mut tx, entry) = self.service_to_decide(id).await?;
-        if entry.facts.mode != PlaceMode::Area {
-            return Err(Error::NotPrivate);
+    /// [`Error::Missing`] when no service or organisation has the id, [`Error::NotPrivate`] when it is to be opened and is not
+    /// private, [`Error::Gone`] when it was retired, [`Error::Store`].
+    pub async fn open_place(&self, id: &str, open: bool, by: &Safeguarding) -> Result<usize> {
+        let (mut tx, origin, decision, is_private, stay) = match self.service_to_decide(id).await {
+            Ok((tx, entry)) => (tx, entry.origin, Decision::Place, entry.facts.mode == PlaceMode::Area, 0),
+            Err(Error::Missing) => {
+                let (mut tx, entry) = self.organization_to_decide(id).await?;
+                let is_private = entry.facts.protected || entry.facts.at_risk;
+                let stay = private_services(&mut tx, entry.record.id).await?;
+                (tx, entry.origin, Decision::Organization, is_private, stay)
+            }
+            Err(error) => return Err(error),
+        };
+        if open {
+            if !is_private {
+                return Err(Error::NotPrivate);
+            }
+            if decision == Decision::Place {
+                tx.undecide(&origin, &Decision::Hide).await?;
+            }
+            self.decide(&mut tx, &origin, decision, by).await?;
+        } else {
+            tx.undecide(&origin, &decision).await?;
         }
-        tx.undecide(&entry.origin, &Decision::Hide).await?;
-        self.decide(&mut tx, &entry.origin, Decision::Place, by).await?;
-        tx.commit(self.safeguarded("safeguard open", id, by), &[]).await?;
-        Ok(())
+        let action = if open { "safeguard open" } else { "safeguard no open" };
+        tx.commit(self.safeguarded(action, id, by), &[]).await?;
+        Ok(stay)
     }
 
     /// Makes the place of a listing private, from now on and whatever its source says. One that was public is taken back:
@@ -159,14 +179,11 @@ impl Directory {
             Ok((_, entry)) if entry.facts.mode != PlaceMode::Area => return Err(Error::NotPrivate),
             Ok((tx, entry)) => (tx, SideKind::Service, entry.origin),
             Err(Error::Missing) => {
-                let id: Id<kind::Organization> = id.parse().map_err(|_| Error::Missing)?;
-                let mut tx = self.store.begin().await?;
-                let entry = tx.get::<Organization>(&[id]).await?.pop().ok_or(Error::Missing)?;
-                match (entry.standing, entry.facts.protected) {
-                    (Standing::Retired, _) => return Err(Error::Gone),
-                    (_, false) => return Err(Error::NotPrivate),
-                    (_, true) => (tx, SideKind::Organization, entry.origin),
+                let (tx, entry) = self.organization_to_decide(id).await?;
+                if !entry.facts.protected {
+                    return Err(Error::NotPrivate);
                 }
+                (tx, SideKind::Organization, entry.origin)
             }
             Err(error) => return Err(error),
         };
@@ -185,6 +202,13 @@ impl Directory {
         let id: Id<kind::Service> = id.parse().map_err(|_| Error::Missing)?;
         let mut tx = self.store.begin().await?;
         let entry = tx.get::<Service>(&[id]).await?.pop().ok_or(Error::Missing)?;
+        if entry.standing == Standing::Retired { Err(Error::Gone) } else { Ok((tx, entry)) }
+    }
+
+    async fn organization_to_decide(&self, id: &str) -> Result<(Tx, Entry<Organization>)> {
+        let id: Id<kind::Organization> = id.parse().map_err(|_| Error::Missing)?;
+        let mut tx = self.store.begin().await?;
+        let entry = tx.get::<Organization>(&[id]).await?.pop().ok_or(Error::Missing)?;
         if entry.standing == Standing::Retired { Err(Error::Gone) } else { Ok((tx, entry)) }
     }
 
@@ -243,6 +267,23 @@ impl Directory {
         tx.put(&[entry]).await?;
         Ok(Some(id))
     }
+}
+
+/// How many services of an organisation are private and not opened.
+async fn private_services(tx: &mut Tx, of: Id<kind::Organization>) -> Result<usize> {
+    let mut private: HashMap<Id<kind::Source>, Vec<String>> = HashMap::new();
+    for service in tx.by_key::<Service, _>(Key::Organization, &[of]).await? {
+        if service.facts.mode == PlaceMode::Area && service.standing != Standing::Retired {
+            private.entry(service.origin.source).or_default().push(service.origin.foreign_id);
+        }
+    }
+    let mut stay = 0;
+    for (source, names) in private {
+        let decided = tx.decided(source, &names).await?;
+        let is_opened = |name| decided.get(name).is_some_and(|of| of.iter().any(|one| one.decision == Decision::Place));
+        stay += names.iter().filter(|name| !is_opened(*name)).count();
+    }
+    Ok(stay)
 }
 
 #[cfg(test)]

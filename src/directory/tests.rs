@@ -26,6 +26,7 @@ mod linking;
 mod links;
 mod markers;
 mod networks;
+mod opened;
 mod pathways;
 mod remembered;
 mod terms;

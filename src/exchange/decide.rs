@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::{
     Error,
     about::About,
-    sketch::{Sketch, SketchService, protection},
+    sketch::{Sketch, SketchOrganization, SketchService, protection},
 };
 use crate::domain::{
     entry::OrganizationFacts,
@@ -63,7 +63,8 @@ impl Survey {
 /// organization bears such a kind in its name, or when it was `area` in an earlier import, whatever the source says now.
 /// Its places are then withheld from every item that shares them, and the places and free texts of its organization
 /// wherever that appears. An organization that is itself of such a kind is treated likewise. No file opens what is of such
-/// a kind; the safeguarding role does ([`Kept::opened`]), and hides what nothing in its record would ([`Kept::hidden`]).
+/// a kind; the safeguarding role does ([`Kept::opened`], [`Kept::opened_organizations`]), and hides what nothing in its
+/// record would ([`Kept::hidden`]).
 pub fn decide(survey: &Survey, kept: &Kept) -> Decisions {
     let mut decisions = Decisions {
         organizations: kept.organizations.clone(),
@@ -72,11 +73,15 @@ pub fn decide(survey: &Survey, kept: &Kept) -> Decisions {
         ..Decisions::default()
     };
     let mut links = Vec::new();
+    let mut houses = Vec::new();
     for (item, (sketch, risks)) in survey.0.iter().enumerate() {
         let mut plan = RowPlan { row: sketch.row, kind: RowKind::Organization };
-        let by_name = sketch.organization.as_ref().is_some_and(|organization| {
-            risks.named || organization.foreign_id.as_ref().is_some_and(|id| kept.at_risk.contains(id))
-        });
+        let told = sketch.organization.as_ref().and_then(|organization| organization.foreign_id.as_ref());
+        // Who opened it has read what it says of itself.
+        let is_opened = told.is_some_and(|id| kept.opened_organizations.contains(id));
+        let by_name = !is_opened
+            && sketch.organization.is_some()
+            && (risks.named || told.is_some_and(|id| kept.at_risk.contains(id)));
         if by_name {
             decisions
                 .at_risk
@@ -86,11 +91,13 @@ pub fn decide(survey: &Survey, kept: &Kept) -> Decisions {
         let named = named.filter(|_| sketch.fault.is_none());
         decisions.open.extend(named.map(|name| Named { kind: SideKind::Organization, name }));
         if let Some(organization) = &sketch.organization
+            && !is_opened
             && (by_name || risks.organization)
         {
             decisions.locations.extend(organization.locations.iter().cloned());
             decisions.organizations.extend(organization.foreign_id.clone());
         }
+        houses.extend(sketch.organization.as_ref().filter(|_| is_opened));
         let own = sketch.service.is_some();
         let services = sketch.service.iter().chain(&sketch.services).zip(&risks.services);
         for (index, (service, at_risk)) in services.enumerate() {
@@ -140,7 +147,12 @@ pub fn decide(survey: &Survey, kept: &Kept) -> Decisions {
             opened.extend(locations);
         }
     }
-    // Who opened a service answers for its places, unless what is protected in this package is there as well.
+    // An organisation that runs something private keeps its own places to itself, whoever opened it.
+    let is_open = |organization: &&SketchOrganization| {
+        organization.foreign_id.as_ref().is_some_and(|id| !decisions.organizations.contains(id))
+    };
+    opened.extend(houses.into_iter().filter(is_open).flat_map(|organization| &organization.locations));
+    // Who opened something answers for its places, unless what is protected in this package is there as well.
     let before = kept.locations.iter().filter(|location| !opened.contains(location));
     decisions.locations.extend(before.cloned());
     decisions
@@ -172,6 +184,8 @@ pub struct Kept {
     pub locations: HashSet<String>,
     /// Services whose places may be told by decision of the safeguarding role, by the source's id.
     pub opened: HashSet<String>,
+    /// Organizations of which it has said that they are of no kind at risk, whatever they say of themselves, by the source's id.
+    pub opened_organizations: HashSet<String>,
     /// Services whose places may not be told by its decision, by the source's id.
     pub hidden: HashSet<String>,
     /// Of what the file's links name, the records that are here and not protected.
@@ -385,13 +399,36 @@ mod tests {
         assert!(decisions.mode("c") == PlaceMode::Area && decisions.withholds_location("p"));
     }
 
-    #[test]
-    fn an_organization_at_risk_is_withheld_though_no_service_is() {
+    /// An organization called `Refuge` with a place of its own.
+    fn refuge(row: u64) -> Sketch {
         let about = About { name: "Refuge".to_owned(), ..About::default() };
         let organization =
-            SketchOrganization { foreign_id: Some("o".to_owned()), about, locations: vec!["p".to_owned()] };
-        let sketch = Sketch { row: 1, organization: Some(organization), ..Sketch::default() };
-        let decisions = decide([sketch], &Kept::default());
-        assert!(decisions.withholds_organization("o") && decisions.withholds_location("p"));
+            SketchOrganization { foreign_id: Some("org".to_owned()), about, locations: vec!["p".to_owned()] };
+        Sketch { row, organization: Some(organization), ..Sketch::default() }
+    }
+
+    #[test]
+    fn an_organization_at_risk_is_withheld_though_no_service_is() {
+        let decisions = decide([refuge(1)], &Kept::default());
+        assert!(decisions.withholds_organization("org") && decisions.withholds_location("p"));
+    }
+
+    #[test]
+    fn an_organization_that_was_opened_is_open_with_its_services_until_one_is_private_by_itself() {
+        let opened = Kept {
+            locations: ["p".to_owned()].into(),
+            opened_organizations: ["org".to_owned()].into(),
+            ..Kept::default()
+        };
+        let decisions = decide([refuge(1), service(2, "a", "Tea", "q")], &opened);
+        assert!(!decisions.withholds_organization("org") && !decisions.withholds_location("p"));
+        assert!(decisions.mode("a") == PlaceMode::Exact && !decisions.organization_facts("org").at_risk);
+        let decisions = decide([refuge(1), service(2, "a", "Refuge", "q")], &opened);
+        assert!(decisions.withholds_organization("org") && decisions.withholds_location("p"));
+        assert_eq!(decisions.mode("a"), PlaceMode::Area);
+        // So is one that only an earlier file told.
+        let earlier = Kept { organizations: ["org".to_owned()].into(), ..opened };
+        let decisions = decide([refuge(1)], &earlier);
+        assert!(decisions.withholds_organization("org") && decisions.withholds_location("p"));
     }
 }

@@ -53,6 +53,7 @@ pub use ids::{Ids, SourceIds, usual};
 pub use mapping::Mapping;
 pub use package::{Package, Part, Walk};
 pub use sketch::{Sketch, SketchOrganization, SketchService};
+pub use walk::said;
 
 /// What the bytes are written in.
 #[derive(Debug, Clone)]

@@ -46,6 +46,11 @@ pub fn told(bytes: &[u8]) -> Told {
     told
 }
 
+/// What a service or an organization says of itself that has no other inside it.
+pub fn said(bytes: &[u8]) -> About {
+    told(bytes).about
+}
+
 struct Walk<'b> {
     bytes: &'b [u8],
     at: usize,

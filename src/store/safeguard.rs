@@ -19,6 +19,8 @@ use crate::domain::{
 pub enum Decision {
     /// Its place may be told, although its kind puts people at risk.
     Place,
+    /// It is an organisation that is of no kind that puts people at risk, although its words speak of one.
+    Organization,
     /// Its place may not be told, although nothing in its record says so.
     Hide,
     /// A local number may be shown, although it is finer than the areas.
@@ -35,6 +37,7 @@ impl Decision {
     pub fn word(&self) -> Cow<'static, str> {
         match self {
             Self::Place => "place".into(),
+            Self::Organization => "organization".into(),
             Self::Hide => "hide".into(),
             Self::Number => "number".into(),
             Self::Text(fingerprint) => format!("{TEXT}{fingerprint}").into(),
@@ -42,7 +45,7 @@ impl Decision {
     }
 
     fn of(word: &str) -> Result<Self> {
-        let all = [Self::Place, Self::Hide, Self::Number];
+        let all = [Self::Place, Self::Organization, Self::Hide, Self::Number];
         let text = word.strip_prefix(TEXT).map(|fingerprint| Self::Text(fingerprint.to_owned()));
         all.into_iter().find(|decision| decision.word() == word).or(text).ok_or(Error::Corrupt { column: "decision" })
     }
@@ -147,17 +150,20 @@ mod tests {
             tx.decide(&of("a"), &decided(Decision::Place, "first")).await.unwrap();
             tx.decide(&of("a"), &decided(Decision::Place, "A public office")).await.unwrap();
             tx.decide(&of("a"), &decided(Decision::Number, "No other")).await.unwrap();
+            // An organisation may be called as a service is.
+            tx.decide(&of("c"), &decided(Decision::Organization, "A shop")).await.unwrap();
             let text = |fingerprint: &str| Decision::Text(fingerprint.to_owned());
             tx.decide(&of("d"), &decided(text("1f"), "Read")).await.unwrap();
             tx.decide(&of("d"), &decided(text("2e"), "Read")).await.unwrap();
             tx.undecide(&of("d"), &text("2e")).await.unwrap();
             tx.decide(&of("b"), &decided(Decision::Hide, "She has been followed")).await.unwrap();
             tx.undecide(&of("a"), &Decision::Number).await.unwrap();
-            tx.undecide(&of("c"), &Decision::Hide).await.unwrap();
+            tx.undecide(&of("c"), &Decision::Place).await.unwrap();
             tx.commit(audit(), &[]).await.unwrap();
             let names = ["a", "b", "c", "d"].map(str::to_owned);
             let found = store.snapshot().await.unwrap().decided(source().id, &names).await.unwrap();
-            assert_eq!((found.len(), &found["d"][..]), (3, &[decided(text("1f"), "Read")][..]));
+            assert_eq!((found.len(), &found["d"][..]), (4, &[decided(text("1f"), "Read")][..]));
+            assert_eq!(found["c"], [decided(Decision::Organization, "A shop")]);
             assert_eq!(found["a"], [decided(Decision::Place, "A public office")]);
             assert_eq!(found["b"], [decided(Decision::Hide, "She has been followed")]);
         }

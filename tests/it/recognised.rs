@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     publishing::served,
-    support::{Serving, kith_ok},
+    support::{Serving, kith_ok, runtime},
 };
 
 /// Where each is.
@@ -274,10 +274,13 @@ fn what_open_groups_say_of_refuges_hides_none_of_them() {
     let way = |way: &str| way.split('.').map(str::to_owned).collect::<Vec<_>>();
     let told: Vec<Value> =
         INNOCENT.iter().enumerate().map(|(n, (member, said))| saying(n, &way(member), said)).collect();
-    let (client, _directory, report, _folder) = served(&json!(told));
+    let (client, directory, report, _folder) = served(&json!(told));
     let is_hidden = |item: &Value| client.get(&format!("/v1/services/{}", item["id"].as_str().unwrap())).status != 200;
     let hidden = INNOCENT.iter().zip(&told).filter(|(_, item)| is_hidden(item)).map(|(innocent, _)| innocent);
     assert_eq!(hidden.collect::<Vec<_>>(), [&("", ""); 0], "{:?}", report.refusals);
+    // Nor does a check hear more in what is shown of them than an import did in the file.
+    let heard = runtime().block_on(directory.check()).unwrap().heard;
+    assert!(heard.is_empty(), "{heard:?}");
 }
 
 #[test]
