@@ -206,7 +206,10 @@ pub async fn ids<'c>(
         avoid::<Service>(snapshot, &open, &mut ids).await?;
     }
     for some in some(&named.organizations) {
-        avoid::<Organization>(snapshot, &some, &mut ids).await?;
+        // An id that another source has taken is not made anew from the name of a protected one: who took it would see that it
+        // was the right one.
+        let told = some.iter().filter(|name| !decisions.withholds_organization(name)).cloned();
+        avoid::<Organization>(snapshot, &told.collect::<Vec<_>>(), &mut ids).await?;
         // One that is or was protected has an id that does not lead back; one that was open before keeps the one that was told.
         for (name, entry) in snapshot.by_foreign::<Organization>(ids.source(), &some).await? {
             ids.know(kind::Organization::NAME, &name, entry.record.id.as_u128());

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Town, hall};
+use super::{Town, hall, source_id};
 use crate::{
     directory::{Error, safeguard::Safeguarding},
-    domain::{entry::Standing, organization::Organization, service::Service},
+    domain::{entry::Standing, id::kind, organization::Organization, service::Service},
+    exchange::usual,
     store::Audit,
 };
 
@@ -114,4 +115,20 @@ async fn a_check_hears_what_was_kept_before_it_was_recognised() {
     )
     .await;
     assert_eq!(town.directory.check().await.unwrap().heard.len(), 1);
+}
+
+#[tokio::test]
+async fn an_organization_that_another_source_has_taken_first_gets_no_id_that_leads_back_to_its_own() {
+    let town = Town::new().await;
+    let own = "5c1e0a52-7d0f-4b62-9a52-8f6d3c1b7a90";
+    let bait = json!([{ "id": own, "name": "Knitters", "description": "Wool." }]);
+    town.try_import("bait", &bait).await.unwrap();
+    town.import(json!([{ "id": "r", "name": "Refuge", "status": "active", "organization":
+        { "id": own, "name": "Thorn", "description": "Neighbours." } }]))
+        .await;
+    let kept = town.directory.store.snapshot().await.unwrap().page::<Organization>(None, 9).await.unwrap();
+    let of_refuge: Vec<_> = kept.iter().filter(|entry| entry.facts.protected).collect();
+    let [refuge] = of_refuge[..] else { panic!("{kept:?}") };
+    let ids = usual::<kind::Organization>(source_id("county"), own);
+    assert!(!ids.contains(&refuge.record.id) && refuge.record.id.to_string().as_bytes()[14] == b'4', "{refuge:?}");
 }
