@@ -84,7 +84,14 @@ pub async fn kept(snapshot: &mut Snapshot, named: &Named, source: Id<kind::Sourc
     kept.open.extend(open::<Organization>(snapshot, source, named, |own| !own.facts.protected).await?);
     for some in some(&named.organizations) {
         let known = snapshot.by_foreign::<Organization>(source, &some).await?;
-        let ids: Vec<_> = known.values().map(|entry| entry.record.id).collect();
+        // A service may name one that its source has not told yet.
+        let told = |name: &&String| known.contains_key(*name);
+        let untold: HashMap<_, _> = some
+            .iter()
+            .filter(|name| !told(name))
+            .flat_map(|name| usual::<kind::Organization>(source, name).map(|id| (id, name)))
+            .collect();
+        let ids: Vec<_> = known.values().map(|entry| entry.record.id).chain(untold.keys().copied()).collect();
         let services = snapshot.by_key::<Service, _>(Key::Organization, &ids).await?;
         // A service that is opened stays as it is kept until this import has read it.
         let opens = |service: &Entry<Service>| {
@@ -98,6 +105,13 @@ pub async fn kept(snapshot: &mut Snapshot, named: &Named, source: Id<kind::Sourc
         let decided = snapshot.decided(source, &some).await?.into_iter();
         let opened = decided.filter(|(_, of)| of.iter().any(|one| one.decision == Decision::Organization));
         let opened: HashSet<String> = opened.map(|(name, _)| name).collect();
+        let marks: Vec<String> = some.iter().map(|name| retire::mark_of_organization(source, name)).collect();
+        let marked = snapshot.by_foreign::<Location>(source, &marks).await?;
+        let marked =
+            some.iter().zip(&marks).filter(|(name, mark)| marked.contains_key(*mark) && !opened.contains(*name));
+        kept.organizations.extend(marked.map(|(name, _)| name.clone()));
+        let runs = untold.iter().filter(|(id, _)| protected.contains(id));
+        kept.organizations.extend(runs.map(|(_, name)| (*name).clone()));
         for (name, entry) in known {
             let is_opened = opened.contains(&name);
             if entry.facts.at_risk && !is_opened {
@@ -210,6 +224,18 @@ pub async fn ids<'c>(
         // was the right one.
         let told = some.iter().filter(|name| !decisions.withholds_organization(name)).cloned();
         avoid::<Organization>(snapshot, &told.collect::<Vec<_>>(), &mut ids).await?;
+        // One that is only remembered yet has the id of that.
+        let (names, marks): (Vec<&String>, Vec<String>) = some
+            .iter()
+            .filter(|name| decisions.withholds_organization(name))
+            .map(|name| (name, retire::mark_of_organization(ids.source(), name)))
+            .unzip();
+        let marked = snapshot.by_foreign::<Location>(ids.source(), &marks).await?;
+        for (name, mark) in names.into_iter().zip(&marks) {
+            if let Some(mark) = marked.get(mark) {
+                ids.know(kind::Organization::NAME, name, mark.record.id.as_u128());
+            }
+        }
         // One that is or was protected has an id that does not lead back; one that was open before keeps the one that was told.
         for (name, entry) in snapshot.by_foreign::<Organization>(ids.source(), &some).await? {
             ids.know(kind::Organization::NAME, &name, entry.record.id.as_u128());

@@ -7,7 +7,7 @@
 //! Places shared with a protected service are remembered by a mark that does not lead back to the
 //! source's record, so that a later file with only the open service of that place cannot tell it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::json;
 
@@ -23,7 +23,7 @@ use crate::{
         entry::{Aggregate, Entry, OrganizationFacts, Origin, ServiceFacts, Standing},
         gate::{self, Allowed},
         hold::Hold,
-        id::{Id, kind},
+        id::{Id, Kind as _, kind},
         location::Location,
         organization::Organization,
         place::PlaceMode,
@@ -58,10 +58,13 @@ pub struct TakenBack {
     pub counts: [usize; 3],
     /// Services that were withdrawn, as they were.
     pub withdrawn: Vec<Entry<Service>>,
+    /// Organisations that are remembered from now on, with the ids that they get here.
+    pub remembered: Vec<(String, u128)>,
 }
 
 /// Takes back what earlier imports from this source kept of services and places that are protected now. Answers the new ids
-/// of those that were withdrawn, by what their source calls them: whatever is written of them stays so.
+/// of those that were withdrawn, by what their source calls them: whatever is written of them stays so; and those of
+/// organisations that it has not told yet.
 ///
 /// # Errors
 /// When the store fails; nothing is taken back then.
@@ -70,7 +73,7 @@ pub async fn what_is_protected_now(
     decisions: &Decisions,
     shipment: Shipment<'_>,
     run: Run,
-) -> Result<Vec<(String, Id<kind::Service>)>> {
+) -> Result<Vec<(&'static str, String, u128)>> {
     let source = shipment.source.id;
     let names = |of: &mut dyn Iterator<Item = &str>| of.map(str::to_owned).collect::<Vec<_>>();
     let protected = Protected {
@@ -90,8 +93,11 @@ pub async fn what_is_protected_now(
     let Some(taken) = take_back(&mut tx, directory, &protected).await? else { return Ok(Vec::new()) };
     let mut heirs = Vec::with_capacity(taken.withdrawn.len());
     for before in &taken.withdrawn {
-        heirs.push((before.origin.foreign_id.clone(), leave_withdrawn(&mut tx, directory, before).await?));
+        let heir = leave_withdrawn(&mut tx, directory, before).await?;
+        heirs.push((kind::Service::NAME, before.origin.foreign_id.clone(), heir.as_u128()));
     }
+    let remembered = taken.remembered.into_iter();
+    heirs.extend(remembered.map(|(name, id)| (kind::Organization::NAME, name, id)));
     let [services, organizations, locations] = taken.counts;
     let detail = json!({ "source": source, "run": run.id, "services": services, "organizations": organizations, "locations": locations });
     let audit =
@@ -183,6 +189,9 @@ pub async fn take_back(tx: &mut Tx, directory: &Directory, protected: &Protected
     let public_ids: Vec<_> = public.iter().map(|service| service.record.id).collect();
     let known = tx.by_foreign::<Organization>(source, organizations).await?;
     let running: Vec<_> = known.values().map(|entry| entry.record.id).collect();
+    // Its own file may tell it, and its house, another day.
+    let untold = organizations.iter().filter(|name| !known.contains_key(*name));
+    let untold: HashMap<String, &String> = untold.map(|name| (mark_of_organization(source, name), name)).collect();
     let open = open_of(tx, &running, &public_ids).await?;
     let mut told: Vec<Entry<Organization>> = known.into_values().collect();
     told.retain(|entry| !entry.facts.protected || (!open.contains(&entry.record.id) && gated(entry).is_some()));
@@ -212,13 +221,19 @@ pub async fn take_back(tx: &mut Tx, directory: &Directory, protected: &Protected
         .collect();
     // Also those that only their service led to: another service of the place may name it later.
     let places = locations.iter().map(|location| location.origin.foreign_id.clone()).chain(withheld.iter().cloned());
-    let marks = unmarked(tx, directory, source, places).await?;
+    let marks = places.map(|name| mark(source, &name)).chain(untold.keys().cloned());
+    let marks = unmarked(tx, directory, source, marks.collect()).await?;
     let now = directory.clock.now();
     let silenced = links::silenced(tx, source, &public_ids, [services, organizations], now).await?;
     let is_blanked = [public.len(), told.len(), locations.len(), at.len(), silenced.len()].iter().any(|n| *n > 0);
     if !is_blanked && marks.is_empty() {
         return Ok(None);
     }
+    let named = |mark: &Entry<Location>| {
+        let name = untold.get(&mark.origin.foreign_id)?;
+        Some(((*name).clone(), mark.record.id.as_u128()))
+    };
+    let remembered = marks.iter().filter_map(named).collect();
     tx.put(&marks).await?;
     tx.put(&silenced).await?;
     if is_blanked {
@@ -245,7 +260,7 @@ pub async fn take_back(tx: &mut Tx, directory: &Directory, protected: &Protected
     blank(tx, directory, locations, |id| json!({ "id": id, "location_type": "physical" })).await?;
     blank(tx, directory, at, |id| json!({ "id": id })).await?;
     shorten(tx, directory, told, &open, facts).await?;
-    Ok(Some(TakenBack { touched, counts, withdrawn }))
+    Ok(Some(TakenBack { touched, counts, withdrawn, remembered }))
 }
 
 /// What a withheld place is remembered by: a digest of what its source calls it.
@@ -253,14 +268,18 @@ pub fn mark(source: Id<kind::Source>, name: &str) -> String {
     format!("withheld/{}", digest(&[source.to_string().as_bytes(), name.as_bytes()]))
 }
 
-/// Empty, retired entries that remember withheld places, for those that are not remembered yet.
+/// What an organisation that runs something private is remembered by until its source tells it: likewise.
+pub fn mark_of_organization(source: Id<kind::Source>, name: &str) -> String {
+    mark(source, &format!("{} {name}", kind::Organization::NAME))
+}
+
+/// Empty, retired entries that remember what is withheld, for those marks that are not there yet.
 async fn unmarked(
     tx: &mut Tx,
     directory: &Directory,
     source: Id<kind::Source>,
-    places: impl Iterator<Item = String>,
+    marks: HashSet<String>,
 ) -> Result<Vec<Entry<Location>>> {
-    let marks: HashSet<String> = places.map(|name| mark(source, &name)).collect();
     let marks: Vec<String> = marks.into_iter().collect();
     let known = tx.by_foreign::<Location>(source, &marks).await?;
     let now = directory.clock.now();

@@ -20,6 +20,7 @@ use crate::{
     exchange::{Format, Part},
 };
 
+mod awaited;
 mod hidden;
 mod holds;
 mod linking;

@@ -21,7 +21,13 @@ const BROKEN: [&str; 5] = ["refuge", "lloches", "accommodation", "shelter", "tra
 /// Without markup and hidden characters, in letters of ours, words of single letters and words broken by a hyphen put
 /// together.
 pub(super) fn seen(text: &str) -> String {
-    let plain = plain::line(text);
+    let mut plain = plain::line(text);
+    // Some systems write an entity twice over: "&amp;nbsp;".
+    for _ in 0..2 {
+        if plain.contains('&') && plain.contains(';') {
+            plain = plain::line(&plain);
+        }
+    }
     let whole: String = plain.chars().filter_map(seen_letter).collect();
     together(&whole)
 }
@@ -87,6 +93,7 @@ mod tests {
         for (text, expected) in [
             ("Plain words, as they are. Well!", "Plain words, as they are. Well!"),
             ("re\u{ad}fuge", "refuge"),
+            ("ref&amp;#117;ge &amp;amp;amp; more", "refuge & more"),
             ("r\u{435}fug\u{435}", "refuge"),
             ("\u{ff32}efuge", "Refuge"),
             ("a R.E.F.U.G.E. for", "a REFUGE for"),

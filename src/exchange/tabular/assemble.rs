@@ -107,9 +107,8 @@ impl<'t, 'a> Reading<'t, 'a> {
         let row = self.tables.place(subject).1;
         let (file, number) = match subject {
             Subject::Organization(file, row) | Subject::Service(file, row) => (file, row),
-            Subject::Orphan(..) | Subject::Stranger(_) => {
-                return Sketch::unreadable(row, Violation::new("", Code::Orphan));
-            }
+            Subject::Orphan(file, number) => return self.orphan(row, file, number),
+            Subject::Stranger(_) => return Sketch::unreadable(row, Violation::new("", Code::Orphan)),
         };
         self.faults.clear();
         let record = self.row(file, number);
@@ -156,6 +155,21 @@ impl<'t, 'a> Reading<'t, 'a> {
                 Sketch { row, organization: Some(organization), others, fault, ..Sketch::default() }.checked()
             }
         }
+    }
+
+    /// A row that hangs on nothing here. A service that an earlier file told protects its place by it.
+    fn orphan(&mut self, row: u64, file: usize, number: u32) -> Sketch {
+        let mut sketch = Sketch::unreadable(row, Violation::new("", Code::Orphan));
+        if self.tables.files[file].object.name == "service_at_location" {
+            let record = self.row(file, number);
+            let id = self.text(file, &record, "service_id");
+            sketch.service = id.map(|id| SketchService {
+                foreign_id: Some(foreign_id(&id)),
+                locations: self.place_of(file, number).into_iter().collect(),
+                ..SketchService::default()
+            });
+        }
+        sketch.checked()
     }
 
     /// Pass 2 of one item.

@@ -153,14 +153,10 @@ impl<'a> Tables<'a> {
     }
 
     fn refusal(&self, subject: Subject) -> Option<Violation> {
-        match subject {
-            Subject::Orphan(..) => Some(Violation::new("", Code::Orphan)),
-            Subject::Stranger(_) => {
-                let reason = "is no table of the standard".to_owned();
-                Some(Violation { pointer: String::new(), code: Code::UnknownKind, reason })
-            }
-            _ => None,
-        }
+        matches!(subject, Subject::Stranger(_)).then(|| {
+            let reason = "is no table of the standard".to_owned();
+            Violation { pointer: String::new(), code: Code::UnknownKind, reason }
+        })
     }
 
     fn file(&self, name: &str) -> Option<usize> {
