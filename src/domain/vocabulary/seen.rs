@@ -1,5 +1,7 @@
 //! A text as it is read by eye: for knowing what it speaks of, never for showing it.
 
+use std::borrow::Cow;
+
 use super::super::plain;
 
 /// Letters that look like one of ours, each with ours.
@@ -21,7 +23,7 @@ const BROKEN: [&str; 5] = ["refuge", "lloches", "accommodation", "shelter", "tra
 /// Without markup and hidden characters, in letters of ours, words of single letters and words broken by a hyphen put
 /// together.
 pub(super) fn seen(text: &str) -> String {
-    let mut plain = plain::line(text);
+    let mut plain = plain::line(&unescaped(text));
     // Some systems write an entity twice over: "&amp;nbsp;".
     for _ in 0..2 {
         if plain.contains('&') && plain.contains(';') {
@@ -30,6 +32,32 @@ pub(super) fn seen(text: &str) -> String {
     }
     let whole: String = plain.chars().filter_map(seen_letter).collect();
     together(&whole)
+}
+
+/// A text with what was escaped for an address of the web (`%20`) or for JSON (`\u0020`, `\n`), and left so.
+fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains(['%', '\\']) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['%', '\\']) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (read, letter) = match rest.as_bytes() {
+            [b'\\', b'n' | b'r' | b't', ..] => (2, Some(' ')),
+            [b'\\', b'u', ..] => {
+                (6, rest.get(2..6).and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32))
+            }
+            [b'%', ..] => (3, rest.get(1..3).and_then(|code| u8::from_str_radix(code, 16).ok()).map(char::from)),
+            _ => (1, None),
+        };
+        let letter = letter.filter(|letter| !letter.is_control());
+        out.push(letter.unwrap_or(if rest.starts_with('%') { '%' } else { '\\' }));
+        rest = &rest[if letter.is_some() { read } else { 1 }..];
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 /// A letter as it looks; `None` where nothing is seen.
@@ -93,6 +121,8 @@ mod tests {
         for (text, expected) in [
             ("Plain words, as they are. Well!", "Plain words, as they are. Well!"),
             ("re\u{ad}fuge", "refuge"),
+            ("Safe%20house, 50 % off", "Safe house, 50 % off"),
+            ("Safe\\u0020hou\\nse \\u12 %zz \\", "Safe hou se \\u12 %zz \\"),
             ("ref&amp;#117;ge &amp;amp;amp; more", "refuge & more"),
             ("r\u{435}fug\u{435}", "refuge"),
             ("\u{ff32}efuge", "Refuge"),
