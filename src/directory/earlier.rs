@@ -110,8 +110,11 @@ pub async fn kept(snapshot: &mut Snapshot, named: &Named, source: Id<kind::Sourc
         let marked =
             some.iter().zip(&marks).filter(|(name, mark)| marked.contains_key(*mark) && !opened.contains(*name));
         kept.organizations.extend(marked.map(|(name, _)| name.clone()));
-        let runs = untold.iter().filter(|(id, _)| protected.contains(id));
-        kept.organizations.extend(runs.map(|(_, name)| (*name).clone()));
+        // Of its own services only: whoever names what another source has must not see what that runs.
+        let private = services.iter().filter(|service| service.facts.mode == PlaceMode::Area && !opens(service));
+        let own = private.filter(|service| service.origin.source == source);
+        let runs = own.filter_map(|service| untold.get(&service.record.organization_id?));
+        kept.organizations.extend(runs.map(|name| (*name).clone()));
         for (name, entry) in known {
             let is_opened = opened.contains(&name);
             if entry.facts.at_risk && !is_opened {

@@ -102,3 +102,21 @@ async fn a_table_that_says_where_a_private_service_is_protects_the_place_though_
         assert!(told.contains("Choir") && told.contains("CANARY") == is_told, "{told}");
     }
 }
+
+#[tokio::test]
+async fn nobody_hears_what_an_organization_runs_by_bringing_another_under_its_id() {
+    let id = NAMES[1];
+    let heard = |name: &'static str| async move {
+        let town = Town::new().await;
+        let open =
+            json!({ "id": "c", "name": "Choir", "status": "active", "description": "Songs.", "organization_id": id });
+        let mut all = organization(id);
+        all.as_array_mut().unwrap().extend([open, tea(name, id)]);
+        town.import(all).await;
+        let bait = json!([{ "id": id, "name": "Knitters", "description": "Wool of the bait." }]);
+        let report = town.try_import("bait", &bait).await.unwrap();
+        assert!(town.told().await.contains("Wool of the bait"), "{name}");
+        format!("{report:?}")
+    };
+    assert_eq!(heard("Tea").await, heard("Refuge").await);
+}
