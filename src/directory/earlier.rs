@@ -27,6 +27,8 @@ const LOOKUP: usize = 1_000;
 pub struct Named {
     services: HashSet<String>,
     organizations: HashSet<String>,
+    /// Services and who runs them, in the order of the package.
+    runs: Vec<(String, String)>,
     /// Its locations, wherever they stand.
     pub locations: HashSet<String>,
     others: HashSet<(&'static str, String)>,
@@ -38,6 +40,7 @@ pub fn named(survey: &Survey) -> Named {
     for sketch in survey.sketches() {
         for service in sketch.service.iter().chain(&sketch.services) {
             named.services.extend(service.foreign_id.clone());
+            named.runs.extend(service.foreign_id.clone().zip(service.organization.clone()));
             named.organizations.extend(service.organization.clone());
             named.locations.extend(service.locations.iter().cloned());
         }
@@ -107,8 +110,12 @@ pub async fn kept(snapshot: &mut Snapshot, named: &Named, source: Id<kind::Sourc
         let opened: HashSet<String> = opened.map(|(name, _)| name).collect();
         let marks: Vec<String> = some.iter().map(|name| retire::mark_of_organization(source, name)).collect();
         let marked = snapshot.by_foreign::<Location>(source, &marks).await?;
-        let marked =
-            some.iter().zip(&marks).filter(|(name, mark)| marked.contains_key(*mark) && !opened.contains(*name));
+        // Who opened it knew of the services that it is known to run, and of no other.
+        let running: HashSet<_> = services.iter().filter_map(|service| service.record.organization_id).collect();
+        let runs = |name: &String| known.get(name).is_some_and(|entry| running.contains(&entry.record.id));
+        let runs = |name: &String| runs(name) || named.runs.iter().any(|(_, run_by)| run_by == name);
+        let is_open = |name: &String| opened.contains(name) && runs(name);
+        let marked = some.iter().zip(&marks).filter(|(name, mark)| marked.contains_key(*mark) && !is_open(name));
         kept.organizations.extend(marked.map(|(name, _)| name.clone()));
         // Of its own services only: whoever names what another source has must not see what that runs.
         let private = services.iter().filter(|service| service.facts.mode == PlaceMode::Area && !opens(service));
@@ -222,23 +229,12 @@ pub async fn ids<'c>(
         }
         avoid::<Service>(snapshot, &open, &mut ids).await?;
     }
+    untold(snapshot, named, decisions, &mut ids).await?;
     for some in some(&named.organizations) {
         // An id that another source has taken is not made anew from the name of a protected one: who took it would see that it
         // was the right one.
         let told = some.iter().filter(|name| !decisions.withholds_organization(name)).cloned();
         avoid::<Organization>(snapshot, &told.collect::<Vec<_>>(), &mut ids).await?;
-        // One that is only remembered yet has the id of that.
-        let (names, marks): (Vec<&String>, Vec<String>) = some
-            .iter()
-            .filter(|name| decisions.withholds_organization(name))
-            .map(|name| (name, retire::mark_of_organization(ids.source(), name)))
-            .unzip();
-        let marked = snapshot.by_foreign::<Location>(ids.source(), &marks).await?;
-        for (name, mark) in names.into_iter().zip(&marks) {
-            if let Some(mark) = marked.get(mark) {
-                ids.know(kind::Organization::NAME, name, mark.record.id.as_u128());
-            }
-        }
         // One that is or was protected has an id that does not lead back; one that was open before keeps the one that was told.
         for (name, entry) in snapshot.by_foreign::<Organization>(ids.source(), &some).await? {
             ids.know(kind::Organization::NAME, &name, entry.record.id.as_u128());
@@ -260,6 +256,28 @@ pub async fn ids<'c>(
         avoid::<Taxonomy>(snapshot, &some, &mut ids).await?;
     }
     Ok(ids)
+}
+
+/// A protected organization that its source has not told yet keeps the id by which its private service names it.
+async fn untold(snapshot: &mut Snapshot, named: &Named, decisions: &Decisions, ids: &mut SourceIds<'_>) -> Result<()> {
+    let protected: Vec<_> = named.runs.iter().filter(|(_, name)| decisions.withholds_organization(name)).collect();
+    let mut has = HashMap::new();
+    for some in protected.chunks(LOOKUP) {
+        let names: Vec<String> = some.iter().map(|(service, _)| service.clone()).collect();
+        let known = snapshot.by_foreign::<Service>(ids.source(), &names).await?;
+        let of = |name: &String| known.get(name).filter(|entry| entry.facts.mode == PlaceMode::Area);
+        let run_by: Vec<_> = names.iter().filter_map(|name| of(name)?.record.organization_id).collect();
+        let told: HashSet<_> =
+            snapshot.get::<Organization>(&run_by).await?.into_iter().map(|entry| entry.record.id).collect();
+        for (service, name) in some {
+            let id = of(service).and_then(|entry| entry.record.organization_id).filter(|id| !told.contains(id));
+            // A service may have gone from one to another.
+            if let Some(id) = id.filter(|id| has.entry(*id).or_insert(name) == &name) {
+                ids.know(kind::Organization::NAME, name, id.as_u128());
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Names that look like ids and are ids of another source's records get ids of their own.

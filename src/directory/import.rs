@@ -28,7 +28,7 @@ use crate::{
     domain::{
         entry::Source,
         gate,
-        id::{Id, kind},
+        id::{Id, Kind, kind},
         place::{AreaCode, PlaceMode},
         read::{Code, Mended},
         telltale::personal::Concern,
@@ -126,8 +126,8 @@ impl Directory {
             ..Report::default()
         };
         if !shipment.dry_run {
-            for (kind, name, id) in retire::what_is_protected_now(self, &decisions, shipment, run).await? {
-                ids.know(kind, &name, id);
+            for (name, id) in retire::what_is_protected_now(self, &decisions, shipment, run).await? {
+                ids.know(kind::Service::NAME, &name, id.as_u128());
             }
         }
         let of = decisions.items() as u64;

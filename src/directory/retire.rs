@@ -7,7 +7,7 @@
 //! Places shared with a protected service are remembered by a mark that does not lead back to the
 //! source's record, so that a later file with only the open service of that place cannot tell it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use serde_json::json;
 
@@ -58,13 +58,10 @@ pub struct TakenBack {
     pub counts: [usize; 3],
     /// Services that were withdrawn, as they were.
     pub withdrawn: Vec<Entry<Service>>,
-    /// Organisations that are remembered from now on, with the ids that they get here.
-    pub remembered: Vec<(String, u128)>,
 }
 
 /// Takes back what earlier imports from this source kept of services and places that are protected now. Answers the new ids
-/// of those that were withdrawn, by what their source calls them: whatever is written of them stays so; and those of
-/// organisations that it has not told yet.
+/// of those that were withdrawn, by what their source calls them: whatever is written of them stays so.
 ///
 /// # Errors
 /// When the store fails; nothing is taken back then.
@@ -73,7 +70,7 @@ pub async fn what_is_protected_now(
     decisions: &Decisions,
     shipment: Shipment<'_>,
     run: Run,
-) -> Result<Vec<(&'static str, String, u128)>> {
+) -> Result<Vec<(String, Id<kind::Service>)>> {
     let source = shipment.source.id;
     let names = |of: &mut dyn Iterator<Item = &str>| of.map(str::to_owned).collect::<Vec<_>>();
     let protected = Protected {
@@ -93,11 +90,8 @@ pub async fn what_is_protected_now(
     let Some(taken) = take_back(&mut tx, directory, &protected).await? else { return Ok(Vec::new()) };
     let mut heirs = Vec::with_capacity(taken.withdrawn.len());
     for before in &taken.withdrawn {
-        let heir = leave_withdrawn(&mut tx, directory, before).await?;
-        heirs.push((kind::Service::NAME, before.origin.foreign_id.clone(), heir.as_u128()));
+        heirs.push((before.origin.foreign_id.clone(), leave_withdrawn(&mut tx, directory, before).await?));
     }
-    let remembered = taken.remembered.into_iter();
-    heirs.extend(remembered.map(|(name, id)| (kind::Organization::NAME, name, id)));
     let [services, organizations, locations] = taken.counts;
     let detail = json!({ "source": source, "run": run.id, "services": services, "organizations": organizations, "locations": locations });
     let audit =
@@ -191,7 +185,7 @@ pub async fn take_back(tx: &mut Tx, directory: &Directory, protected: &Protected
     let running: Vec<_> = known.values().map(|entry| entry.record.id).collect();
     // Its own file may tell it, and its house, another day.
     let untold = organizations.iter().filter(|name| !known.contains_key(*name));
-    let untold: HashMap<String, &String> = untold.map(|name| (mark_of_organization(source, name), name)).collect();
+    let untold: Vec<String> = untold.map(|name| mark_of_organization(source, name)).collect();
     let open = open_of(tx, &running, &public_ids).await?;
     let mut told: Vec<Entry<Organization>> = known.into_values().collect();
     told.retain(|entry| !entry.facts.protected || (!open.contains(&entry.record.id) && gated(entry).is_some()));
@@ -221,7 +215,7 @@ pub async fn take_back(tx: &mut Tx, directory: &Directory, protected: &Protected
         .collect();
     // Also those that only their service led to: another service of the place may name it later.
     let places = locations.iter().map(|location| location.origin.foreign_id.clone()).chain(withheld.iter().cloned());
-    let marks = places.map(|name| mark(source, &name)).chain(untold.keys().cloned());
+    let marks = places.map(|name| mark(source, &name)).chain(untold);
     let marks = unmarked(tx, directory, source, marks.collect()).await?;
     let now = directory.clock.now();
     let silenced = links::silenced(tx, source, &public_ids, [services, organizations], now).await?;
@@ -229,11 +223,6 @@ pub async fn take_back(tx: &mut Tx, directory: &Directory, protected: &Protected
     if !is_blanked && marks.is_empty() {
         return Ok(None);
     }
-    let named = |mark: &Entry<Location>| {
-        let name = untold.get(&mark.origin.foreign_id)?;
-        Some(((*name).clone(), mark.record.id.as_u128()))
-    };
-    let remembered = marks.iter().filter_map(named).collect();
     tx.put(&marks).await?;
     tx.put(&silenced).await?;
     if is_blanked {
@@ -260,7 +249,7 @@ pub async fn take_back(tx: &mut Tx, directory: &Directory, protected: &Protected
     blank(tx, directory, locations, |id| json!({ "id": id, "location_type": "physical" })).await?;
     blank(tx, directory, at, |id| json!({ "id": id })).await?;
     shorten(tx, directory, told, &open, facts).await?;
-    Ok(Some(TakenBack { touched, counts, withdrawn, remembered }))
+    Ok(Some(TakenBack { touched, counts, withdrawn }))
 }
 
 /// What a withheld place is remembered by: a digest of what its source calls it.
